@@ -1,0 +1,45 @@
+# One line or two a target; `make run` and `make test` are what a newcomer needs.
+PYTHON ?= python3
+PY := .venv/bin/python
+DATA ?= ../shared/data
+
+.PHONY: run test test-long lint types unit eval wheel clean
+
+run: .venv/run
+	$(PY) -m monitor run
+
+test: lint types unit
+
+lint: .venv/dev
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+
+types: .venv/dev
+	$(PY) -m mypy
+
+unit: .venv/dev
+	$(PY) -m pytest
+
+test-long: .venv/dev
+	$(PY) -m pytest -m long
+
+eval: .venv/dev
+	$(PY) -m eval "$(DATA)"
+
+wheel: .venv/dev
+	$(PY) -m build --wheel --no-isolation --outdir dist
+
+clean:
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache
+
+# The environment is made again whenever what it is made from changes (a pull, say).
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/run: pyproject.toml constraints.txt | .venv/bin/python
+	$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	touch .venv/run
+
+.venv/dev: pyproject.toml constraints.txt | .venv/bin/python
+	$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	touch .venv/dev .venv/run

@@ -1,0 +1,80 @@
+"""
+What can go wrong, one class for each way of catching it.
+
+    MonitorError
+    ├── ConfigError        the file is wrong; the program refuses to start (exit 2)
+    ├── InputError         a file that a person handed in cannot be used (exit 1); the others go on
+    ├── FetchError         one URL failed; its feed or entry backs off, the others go on
+    │   ├── RateLimited    the server named a delay, kept in .retry_after
+    │   ├── Refused        we may not ask: guard or robots.txt; not the server's failure
+    │   └── Gone           410: stop asking
+    ├── ParseError         bytes arrived, but no feed or page that we can read
+    └── StoreError         the store failed; nothing was written (exit 3)
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+__all__ = [
+    "ConfigError",
+    "FetchError",
+    "Gone",
+    "InputError",
+    "MonitorError",
+    "ParseError",
+    "RateLimited",
+    "Refused",
+    "StoreError",
+]
+
+
+class MonitorError(Exception):
+    """Base of every error that the house raises on purpose; its text is a sentence for a person."""
+
+
+class ConfigError(MonitorError):
+    """The configuration is wrong; ``problems`` holds every sentence, one a fault."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class InputError(MonitorError):
+    """A file given by a person is missing, empty, binary or half-written."""
+
+
+class FetchError(MonitorError):
+    """A request ended without a usable answer; ``reason`` is a short stable word, ``str()`` a sentence."""
+
+    def __init__(self, url: str, reason: str, detail: str = "", *, connected: bool = True) -> None:
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.url = url
+        self.reason = reason
+        self.detail = detail
+        self.connected = connected
+
+
+class RateLimited(FetchError):
+    """The server asked for a pause of ``retry_after`` (429, 503 with Retry-After)."""
+
+    def __init__(self, url: str, reason: str, detail: str, retry_after: timedelta) -> None:
+        super().__init__(url, reason, detail)
+        self.retry_after = retry_after
+
+
+class Refused(FetchError):
+    """The guard or robots.txt forbids the request; nothing was sent to the address."""
+
+
+class Gone(FetchError):
+    """The server said 410: the address is to be left alone."""
+
+
+class ParseError(MonitorError):
+    """Bytes arrived but are not what the feed or page promised; ``str()`` says what they are."""
+
+
+class StoreError(MonitorError):
+    """The store is locked, damaged, full, of a newer version or cannot be written."""

@@ -1,0 +1,197 @@
+"""The one store contract. SQLite implements it in ``sqlite.py``; whatever else comes inherits the same tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from monitor.model import (
+    Article,
+    Change,
+    Counts,
+    Coverage,
+    EntryState,
+    Event,
+    FeedStatus,
+    KnownEntry,
+    KnownEvent,
+    Mention,
+    Poll,
+    Published,
+    SeedEvent,
+    Settings,
+    Topic,
+    Verdict,
+    Waiting,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Digested:
+    """
+    What digesting one entry or file came to, to be written whole or not at all.
+
+    ``entry`` is "" for a file given by hand. ``mentions`` are those of ``article`` as it stands now: they
+    replace the mentions of every earlier version of the same article.
+    """
+
+    entry: str
+    state: EntryState
+    reason: str
+    verdicts: tuple[Verdict, ...]
+    article: Article | None = None
+    body: bytes = b""
+    origin: str = ""
+    mentions: tuple[Mention, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRecord:
+    """An entry as ``monitor entries`` prints it."""
+
+    id: str
+    feed: str
+    url: str
+    title: str
+    summary: str
+    published: Published
+    state: EntryState
+    reason: str
+    verdicts: tuple[Verdict, ...]
+    events: tuple[str, ...]
+    article_id: str
+    article_url: str
+    article_sha256: str
+    article_fetched: datetime | None
+    first_seen: datetime
+    duplicate_of: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoundRecord:
+    """A round as ``monitor poll --format json`` prints it; ``feeds`` gives the account of each feed polled in it."""
+
+    id: int
+    started: datetime
+    finished: datetime | None
+    counts: Counts
+    feeds: Mapping[str, Counts]
+
+
+class Decider(Protocol):
+    """
+    What a decision may ask while nothing else can write: see :meth:`Store.deciding`.
+
+    The same rules as for :class:`Store` hold.
+    """
+
+    def candidates(self, topic: str, keys: frozenset[str]) -> Sequence[KnownEvent]:
+        """Return the events of *topic* that carry at least one of *keys*, retracted ones too, oldest id first."""
+
+    def place_of(self, article: str) -> Sequence[KnownEvent]:
+        """Return the events that rest on a mention of any version of this *article*'s URL."""
+
+    def seed_of(self, topic: str, key: str) -> KnownEvent | None:
+        """Return the event that the seed *key* of *topic* began, merged or not, or None."""
+
+
+class Store(Protocol):
+    """
+    What the pipeline and the roof need from storage, and no more.
+
+    Any method may raise :exc:`~monitor.errors.StoreError`; then nothing of that call was written.
+    Datetimes in and out are aware and in UTC. Every writing method is one transaction.
+    """
+
+    def close(self) -> None:
+        """Let go of the database; a store is a context manager as well."""
+
+    # ------------------------------------------------------------- declared
+
+    def declare(self, settings: Settings, now: datetime) -> None:
+        """Make the stored feeds and topics those of *settings*: new feeds are due at once, those no longer declared are kept but not due; a changed topic definition is appended with *now*, never overwritten."""
+
+    def topics(self) -> Sequence[Topic]:
+        """Return the topic definitions in force, by id."""
+
+    # ------------------------------------------------------------- one daemon at a time
+
+    def hold(self) -> None:
+        """Take the single instance lock for ``run`` or ``poll`` until :meth:`close`; StoreError if another process has it."""
+
+    # ------------------------------------------------------------- collect
+
+    def statuses(self) -> Sequence[FeedStatus]:
+        """Return the status of every declared feed, in declared order."""
+
+    def open_round(self, now: datetime) -> int:
+        """Begin a round and return its number; a round that a crash left open stays open for ever and is not counted as finished."""
+
+    def known(self, feed: str, identities: Sequence[str]) -> Mapping[str, KnownEntry]:
+        """Return what is known of *identities*; where several feeds hold one, the entry of *feed* first, else the oldest."""
+
+    def record(self, poll: Poll) -> Counts:
+        """
+        Save one poll whole: status, entries, verdicts, counts.
+
+        Entries whose identity this feed already holds are updated (edited entries go back to waiting or
+        are judged again); a duplicate of another feed's entry is a row of its own that points to it.
+        """
+
+    def close_round(self, round: int, now: datetime) -> RoundRecord:
+        """Finish *round* and return its account: the entries first seen in it by the state they are in now, plus duplicates."""
+
+    # ------------------------------------------------------------- digest
+
+    def inbox(self, now: datetime, limit: int = 100) -> Sequence[Waiting]:
+        """Return waiting entries whose time has come, oldest first."""
+
+    def article(self, identity: str) -> Article | None:
+        """Return the newest kept version of the article whose cleaned URL (or ``sha256:`` of its bytes) is *identity*."""
+
+    def holds_body(self, body_sha256: str) -> bool:
+        """Return whether exactly these bytes were ever kept or judged by ``ingest``: a file counts once."""
+
+    def postpone(self, entry: str, until: datetime, reason: str) -> None:
+        """Leave *entry* waiting, count the attempt, and do not offer it before *until*."""
+
+    def finish(
+        self,
+        digested: Digested,
+        now: datetime,
+        decide: Callable[[Decider], Sequence[Change]],
+    ) -> Sequence[str]:
+        """
+        Save an article and take its entry out of the inbox, with what *decide* makes of it: all or nothing.
+
+        *decide* runs inside the write transaction, so that two processes cannot both found one event; it
+        is pure but for its Decider. If it raises, nothing is written. Returns the ids of changed events.
+        """
+
+    def seed(self, seeds: Sequence[SeedEvent], now: datetime, decide: Callable[[Decider], Sequence[Change]]) -> int:
+        """Save seed events and what *decide* makes of them in one transaction; return how many events changed."""
+
+    # ------------------------------------------------------------- read
+
+    def events(self, topic: str, as_of: datetime | None = None) -> Sequence[Event]:
+        """Return the events of *topic* (merged ones left out), whole with evidence and revisions, as known at *as_of* or now; in order of ``earliest``, then ``latest``, then id, unknown dates last."""
+
+    def event(self, id: str) -> Event | None:
+        """Return one event; a merged id gives the event that it redirects to."""
+
+    def entries(self, feed: str = "", state: EntryState | None = None, id: str = "") -> Iterator[EntryRecord]:
+        """Yield every entry ever seen that fits, in order of first sight."""
+
+    def article_by_id(self, id: str) -> Article | None:
+        """Return one kept article with its text."""
+
+    def mentions_of(self, article: str) -> Sequence[tuple[str, Mention]]:
+        """Return (event id, mention) of one article."""
+
+    def coverage(self, topic: str) -> Coverage:
+        """Return the coverage of *topic*'s feeds as of the last finished round."""
+
+    def round(self, id: int | None = None) -> RoundRecord | None:
+        """Return one round, by default the last finished one."""
