@@ -1,0 +1,1 @@
+"""Quality scores over labelled data; the floors in ``floors.json`` only rise."""
