@@ -1,0 +1,18 @@
+"""
+Raw text -> reading: script, width, invisible characters, garbled spans, encodings, URLs and dates.
+
+    decode     bytes -> text
+    clean      text -> Clean: the reading beside the raw text, with offsets and repairs
+    simplify   a title or a name in its simplified form, fast and without repairs
+    urls       what to fetch, what makes two addresses the same, the day a path names
+    dates      dates in running text, and a source's own date strings
+"""
+
+from __future__ import annotations
+
+from monitor.normalize import urls
+from monitor.normalize.charset import decode
+from monitor.normalize.reading import clean
+from monitor.normalize.script import simplify
+
+__all__ = ["clean", "decode", "simplify", "urls"]
