@@ -793,6 +793,7 @@ class Waiting:
     topics: tuple[str, ...]  # that the first screen did not rule out
     attempts: int = 0
     round: int = 0
+    article: str = ""  # the article this entry gave before: set where it was edited and is to be read again
 
 
 # --------------------------------------------------------------------------- resolve

@@ -1,0 +1,31 @@
+"""Timeline -> bytes, one file a format; the same timeline gives the same bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from monitor.export.csv import to_csv
+from monitor.export.json import to_json
+from monitor.model import Timeline
+
+__all__ = ["FORMATS", "Options", "render"]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a person asked of a format: ``rows`` is event or evidence, ``bom`` a byte order mark for Excel."""
+
+    rows: str = "event"
+    bom: bool = False
+
+
+FORMATS: dict[str, Callable[[Timeline, Options], bytes]] = {
+    "json": lambda timeline, options: to_json(timeline),
+    "csv": lambda timeline, options: to_csv(timeline, rows=options.rows, bom=options.bom),
+}
+
+
+def render(timeline: Timeline, format: str, options: Options = Options()) -> bytes:
+    """Return *timeline* in *format*, a key of ``FORMATS``."""
+    return FORMATS[format](timeline, options)

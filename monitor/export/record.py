@@ -1,0 +1,160 @@
+"""
+The published record: how nouns are written down for other programs.
+
+Instants are RFC 3339 in UTC with Z, days ISO 8601, unknown is null. ``docs/export.schema.json`` states the
+same as a schema; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import UTC, date, datetime
+from enum import Enum
+
+from monitor.model import (
+    Coverage,
+    DecisionRecord,
+    Event,
+    Evidence,
+    FeedCoverage,
+    Published,
+    Quote,
+    SeedRecord,
+    Timeline,
+    When,
+)
+
+SCHEMA = "monitor-timeline/1"
+
+Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+
+EVIDENCE_KINDS = {Quote: "quote", SeedRecord: "seed", DecisionRecord: "decision"}
+
+
+def timeline(told: Timeline) -> dict[str, Json]:
+    """Return the whole export of one topic."""
+    return {
+        "schema": SCHEMA,
+        "topic": told.topic.id,
+        "question": told.topic.question,
+        "as_of": plain(told.as_of),
+        "coverage": coverage(told.coverage),
+        "answer": {
+            "stage": told.answer.stage or None,
+            "event": told.answer.event or None,
+            "not_seen": list(told.answer.not_seen),
+        },
+        "events": [event(e) for e in told.events],
+    }
+
+
+def event(told: Event) -> dict[str, Json]:
+    """Return the record of one event."""
+    return {
+        "id": told.id,
+        "topic": told.topic,
+        "title": told.title,
+        "kind": told.kind.value,
+        "relation": told.relation.value,
+        "when": when(told.when),
+        "actors": [{"entity": a.entity or None, "name": a.name, "role": a.role or None} for a in told.actors],
+        "places": list(told.places),
+        "figures": [plain(f) for f in told.figures],
+        "phase": told.phase.value,
+        "status": told.status.value,
+        "stage": told.stage or None,
+        "importance": told.importance,
+        "independent_origins": told.independent_origins,
+        "evidence": [evidence(e) for e in told.evidence],
+        "reasons": [plain(r) for r in told.reasons],
+        "revisions": [plain(r) for r in told.revisions],
+        "links": [plain(link) for link in told.links],
+    }
+
+
+def when(told: When) -> dict[str, Json]:
+    """Return a date with its precision and basis."""
+    return {
+        "edtf": told.edtf,
+        "earliest": plain(told.earliest),
+        "latest": plain(told.latest),
+        "precision": told.precision.value,
+        "basis": told.basis.value,
+        "raw": told.raw or None,
+        "reference": plain(told.reference),
+    }
+
+
+def published(told: Published) -> dict[str, Json]:
+    """Return a publication date as sent and as understood; ``at`` is an instant, or a day where only that is known."""
+    return {"raw": told.raw or None, "at": plain(told.at or told.day), "flag": told.flag}
+
+
+def evidence(told: Evidence) -> dict[str, Json]:
+    """Return one piece of evidence; ``type`` tells which of the three kinds it is."""
+    record = {f.name: plain(getattr(told, f.name)) for f in fields(told)}
+    if isinstance(told, Quote):
+        record |= {"published": published(told.published), "reading": told.reading or None, "url": told.url or None}
+    if isinstance(told, SeedRecord):
+        record["source_url"] = told.source_url or None
+    return {"type": EVIDENCE_KINDS[type(told)], **record}
+
+
+def coverage(told: Coverage) -> dict[str, Json]:
+    """Return what silence is worth: how many sources answered, and where we were blind."""
+    return {
+        "as_of": plain(told.as_of),
+        "feeds": len(told.feeds),
+        "healthy": told.healthy,
+        "last_event": told.last_event.edtf if told.last_event else None,
+        "blind": [_blind(f) for f in told.feeds if f.blind or f.state.value not in ("ok", "new")],
+        "statement": statement(told),
+    }
+
+
+def statement(told: Coverage) -> str:
+    """Return the coverage in one sentence."""
+    if told.as_of is None:
+        return "no round of polling has finished yet: silence means nothing"
+    since = told.last_event.edtf if told.last_event and told.last_event.edtf else None
+    news = f"no new event since {since}" if since else "no event seen"
+    blind = [f.url for f in told.feeds if f.state.value not in ("ok", "new")]
+    tail = f"; blind on {', '.join(blind)}" if blind else ""
+    return f"{news}; {told.healthy} of {len(told.feeds)} sources healthy{tail}"
+
+
+def _blind(feed: FeedCoverage) -> dict[str, Json]:
+    return {
+        "url": feed.url,
+        "state": feed.state.value,
+        "error": feed.error or None,
+        "since": plain(feed.since),
+        "spans": [[plain(a), plain(b)] for a, b in feed.blind],
+    }
+
+
+def plain(value: object) -> Json:
+    """
+    Return *value* as JSON.
+
+    Raises TypeError for what no noun holds.
+    """
+    match value:
+        case When():
+            return when(value)
+        case Enum():
+            return plain(value.value)
+        case datetime():
+            return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        case date():
+            return value.isoformat()
+        case None | bool() | int() | float() | str():
+            return value
+        case Mapping():
+            return {str(k): plain(v) for k, v in value.items()}
+        case tuple() | list() | frozenset():
+            return [plain(v) for v in value]
+    if is_dataclass(value):
+        return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+    raise TypeError(f"cannot write {type(value).__name__} as JSON")

@@ -1,0 +1,75 @@
+"""Which events a reader is shown, and what they say about the question."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from monitor.model import (
+    Answer,
+    Coverage,
+    Event,
+    Phase,
+    Precision,
+    Relation,
+    SeedRecord,
+    Status,
+    Timeline,
+    Topic,
+)
+
+
+def assemble(
+    topic: Topic,
+    events: Sequence[Event],
+    coverage: Coverage,
+    as_of: datetime | None,
+    *,
+    background: bool = False,
+    top: int = 0,
+) -> Timeline:
+    """
+    Return the timeline of *topic*: retracted events left out, background ones only where they earned it.
+
+    *as_of* None means what the store holds, dated by its last round or revision. *top* keeps that many of
+    the most important events, still in order of time.
+    """
+    told = [e for e in events if e.status is not Status.RETRACTED]
+    shown = [e for e in told if background or is_shown(e)]
+    if top:
+        best = {e.id for e in sorted(shown, key=lambda e: (-e.importance, e.id))[:top]}
+        shown = [e for e in shown if e.id in best]
+    return Timeline(topic, as_of or _known_at(events, coverage), coverage, answer(topic, told), tuple(shown))
+
+
+def is_shown(event: Event) -> bool:
+    """Return whether *event* belongs to the default timeline: direct, seeded, or told by two independent origins."""
+    seeded = any(isinstance(e, SeedRecord) for e in event.evidence)
+    return event.relation is Relation.DIRECT or seeded or event.independent_origins >= 2
+
+
+def answer(topic: Topic, events: Sequence[Event]) -> Answer:
+    """Return the furthest stage of the ladder that something done and not denied supports, and what was not seen."""
+    reached = [e for e in events if e.stage in topic.stages and supports_stage(e)]
+    best = max(reached, key=lambda e: (topic.stages.index(e.stage), _age(e)), default=None)
+    above = topic.stages[topic.stages.index(best.stage) + 1 :] if best else topic.stages
+    return Answer(best.stage if best else "", best.id if best else "", tuple(above))
+
+
+def supports_stage(event: Event) -> bool:
+    """Return whether *event* really happened as far as is known: done and neither denied, disputed nor retracted."""
+    doubtful = event.status in (Status.DENIED, Status.DISPUTED, Status.RETRACTED)
+    return event.phase in (Phase.DONE, Phase.ONGOING) and event.relation is Relation.DIRECT and not doubtful
+
+
+def _age(event: Event) -> tuple[int, str]:
+    """Order events of one stage, the latest first known day last; unknown dates count as oldest."""
+    known = event.when.precision is not Precision.UNKNOWN and event.when.latest is not None
+    return (event.when.latest.toordinal() if known and event.when.latest else 0, event.id)
+
+
+def _known_at(events: Sequence[Event], coverage: Coverage) -> datetime | None:
+    instants = [r.at for e in events for r in e.revisions]
+    if coverage.as_of:
+        instants.append(coverage.as_of)
+    return max(instants, default=None)
