@@ -462,6 +462,7 @@ class Article:
     """A kept page: what evidence points into. ``text_sha256`` is over the UTF-8 of ``text``."""
 
     id: str
+    identity: str  # the cleaned URL, or "sha256:" and the digest of a file's bytes: what its versions share
     url: str
     title: str
     text: str
@@ -781,6 +782,7 @@ class KnownEntry:
     feed: str
     sha256: str
     topics: frozenset[str]  # judged for these
+    state: EntryState = EntryState.WAITING
 
 
 @dataclass(frozen=True, slots=True)

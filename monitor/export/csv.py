@@ -110,7 +110,7 @@ def _evidence_rows(told: Timeline) -> Iterator[dict[str, str]]:
     for event in told.events:
         for piece in event.evidence:
             shared = {"event": event.id, "topic": event.topic, "title": event.title, "when": event.when.edtf or ""}
-            yield {c: "" for c in EVIDENCE_COLUMNS} | shared | _piece(piece)
+            yield dict.fromkeys(EVIDENCE_COLUMNS, "") | shared | _piece(piece)
 
 
 def _piece(piece: Evidence) -> dict[str, str]:
