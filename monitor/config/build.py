@@ -1,0 +1,103 @@
+"""The models of ``schema.py`` made into the nouns of ``model.py``: defaults filled in, paths made absolute."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from monitor.config import schema
+from monitor.model import Entity, Feed, FetchSettings, Office, Select, Settings, Source, Tier, Topic
+
+EVERY = timedelta(hours=1)  # where nothing is declared; hints and rhythm lengthen it
+EVERY_MAX = timedelta(hours=24)
+
+
+def settings(file: schema.File, path: Path, database: Path) -> Settings:
+    """Return the settings of *file* at the absolute *path*; *database* is the folder that its database is relative to."""
+    topics = tuple(_topic(topic, file, path.parent) for topic in file.topics)
+    sources = tuple(_source(source) for source in file.sources)
+    return Settings(
+        file=str(path),
+        database=str(database / Path(file.database).expanduser()),
+        timezone=file.timezone,
+        fetch=_fetch(file.fetch),
+        web_listen=file.web.listen,
+        sources=sources,
+        feeds=tuple(_feed(feed, file, topics, sources) for feed in file.feeds),
+        topics=topics,
+    )
+
+
+def _fetch(fetch: schema.Fetch) -> FetchSettings:
+    return FetchSettings(
+        timeout=fetch.timeout,
+        pause=fetch.pause,
+        pauses=dict(fetch.pauses),
+        allow_private=tuple(fetch.allow_private),
+        proxy=fetch.proxy,
+        user_agent=fetch.user_agent,
+        max_bytes=fetch.max_bytes,
+        max_inflated=fetch.max_inflated,
+        concurrency=fetch.concurrency,
+    )
+
+
+def _source(source: schema.Source) -> Source:
+    return Source(source.id, source.name, source.tier, tuple(source.hosts), tuple(source.entities))
+
+
+def _feed(feed: schema.Feed, file: schema.File, topics: tuple[Topic, ...], sources: tuple[Source, ...]) -> Feed:
+    every = feed.every or EVERY
+    return Feed(
+        url=feed.url,
+        every=every,
+        kind=feed.kind.value if feed.kind else "",
+        source=feed.source,
+        tier=feed.tier or next((s.tier for s in sources if s.id == feed.source), Tier.UNKNOWN),
+        timezone=feed.timezone or _zone(feed, file, topics),
+        language=feed.language,
+        headers=tuple(feed.headers.items()),
+        topics=tuple(feed.topics),
+        every_max=feed.every_max or max(EVERY_MAX, every),
+        every_declared=feed.every is not None,
+        select=_select(feed.select) if feed.select else None,
+        map=dict(feed.map),
+        steps=tuple(dict(step) for step in feed.steps),
+    )
+
+
+def _zone(feed: schema.Feed, file: schema.File, topics: tuple[Topic, ...]) -> str:
+    """Return the zone of the topics that *feed* serves, or the general one where they do not agree."""
+    zones = {topic.timezone for topic in topics if not feed.topics or topic.id in feed.topics}
+    return zones.pop() if len(zones) == 1 else file.timezone
+
+
+def _select(select: schema.Select) -> Select:
+    return Select(select.entry, select.title, select.link, select.date, select.summary, select.next)
+
+
+def _topic(topic: schema.Topic, file: schema.File, base: Path) -> Topic:
+    return Topic(
+        id=topic.id,
+        question=topic.question,
+        entities=tuple(_entity(entity) for entity in topic.entities),
+        together=tuple(topic.together),
+        seeds=str(base / Path(topic.seeds).expanduser()) if topic.seeds else "",
+        stages=tuple(topic.stages),
+        language=topic.language,
+        timezone=topic.timezone or file.timezone,
+    )
+
+
+def _entity(entity: schema.Entity) -> Entity:
+    return Entity(
+        id=entity.id,
+        kind=entity.kind.value,
+        names=tuple(entity.names),
+        short=tuple(entity.short),
+        decoys=tuple(entity.decoys),
+        contexts=tuple(entity.contexts),
+        against=tuple(entity.against),
+        of=entity.of,
+        offices=tuple(Office(o.person, o.title, o.since, o.until) for o in entity.offices),
+    )

@@ -1,0 +1,175 @@
+"""
+What must fit together: ids that exist, ids that do not repeat, keys that need each other.
+
+Works on the values as written, not on the models, so that these faults are told together with those of a file
+whose models do not hold. What is not of the right shape is left to the models.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from typing import TypeVar
+
+from pydantic_core import PydanticCustomError
+
+from monitor.config import scalars
+from monitor.config.document import Keys, dotted
+from monitor.model import DEFAULT_STAGES
+
+Fault = tuple[Keys, str]
+Mapping = dict[str, object]
+T = TypeVar("T")
+
+
+def faults(root: object) -> Iterator[Fault]:
+    """Yield every fault of the configuration *root* that only two places together show."""
+    yield from _sources(root)
+    yield from _feeds(root)
+    for path, topic in rows(root, "topics"):
+        yield from _topic(path, topic)
+    yield from _repeats(_values(root, "topics", "id"), "the id of another topic")
+
+
+def rows(value: object, key: str) -> Iterator[tuple[Keys, Mapping]]:
+    """Yield the mappings in the list at *key* with their path."""
+    listed = value.get(key) if isinstance(value, dict) else None
+    for index, row in enumerate(listed if isinstance(listed, list) else ()):
+        if isinstance(row, dict):
+            yield (key, index), row
+
+
+def texts(row: Mapping, key: str) -> Iterator[tuple[Keys, str]]:
+    """Yield the texts in the list at *key* with their path."""
+    listed = row.get(key)
+    for index, item in enumerate(listed if isinstance(listed, list) else ()):
+        if isinstance(item, str):
+            yield (key, index), item.strip()
+
+
+def _values(value: object, key: str, field: str) -> Iterator[tuple[Keys, str]]:
+    for path, row in rows(value, key):
+        found = row.get(field)
+        if isinstance(found, str):
+            yield (*path, field), found.strip()
+
+
+def _repeats(values: Iterable[tuple[Keys, Hashable]], what: str) -> Iterator[Fault]:
+    seen: dict[Hashable, Keys] = {}
+    for path, value in values:
+        if value in seen:
+            yield path, f"{value} is already {what}: {dotted(seen[value])}"
+        seen.setdefault(value, path)
+
+
+def _known(path: Keys, value: object, ids: Iterable[str], what: str) -> Iterator[Fault]:
+    known = sorted(set(ids))
+    if isinstance(value, str) and value.strip() not in known:
+        yield (
+            path,
+            f"there is no {what} {value}; " + (f"declared are {', '.join(known)}" if known else "none is declared"),
+        )
+
+
+def _read(reader: Callable[[object], T], value: object) -> T | None:
+    try:
+        return reader(value)
+    except PydanticCustomError:
+        return None
+
+
+# --------------------------------------------------------------------------- sources and feeds
+
+
+def _sources(root: object) -> Iterator[Fault]:
+    yield from _repeats(_values(root, "sources", "id"), "the id of another source")
+    yield from _repeats(
+        (((*path, *below), host) for path, row in rows(root, "sources") for below, host in texts(row, "hosts")),
+        "a host of a source",
+    )
+    entities = [id for _, topic in rows(root, "topics") for _, id in _values(topic, "entities", "id")]
+    for path, row in rows(root, "sources"):
+        for below, entity in texts(row, "entities"):
+            yield from _known((*path, *below), entity, entities, "entity")
+
+
+def _feeds(root: object) -> Iterator[Fault]:
+    sources = [id for _, id in _values(root, "sources", "id")]
+    topics = [id for _, id in _values(root, "topics", "id")]
+    yield from _repeats(_values(root, "feeds", "url"), "the address of another feed")
+    for path, row in rows(root, "feeds"):
+        if "source" in row:
+            yield from _known((*path, "source"), row["source"], sources, "source")
+        for below, topic in texts(row, "topics"):
+            yield from _known((*path, *below), topic, topics, "topic")
+        yield from _needs(path, row)
+        yield from _intervals(path, row)
+
+
+_NEEDS = {"select": "list", "map": "json", "steps": "json"}
+
+
+def _needs(path: Keys, row: Mapping) -> Iterator[Fault]:
+    kind = row.get("kind")
+    for key, needed in _NEEDS.items():
+        if key in row and kind != needed:
+            yield (*path, key), f"belongs to kind: {needed} only"
+    if kind == "list" and "select" not in row:
+        yield (*path, "kind"), "kind: list needs select, which says where the entries are: select: {entry: li}"
+    if kind == "json" and "map" not in row:
+        yield (*path, "kind"), "kind: json needs map, which says where the fields are"
+
+
+def _intervals(path: Keys, row: Mapping) -> Iterator[Fault]:
+    shortest, longest = _read(scalars.duration, row.get("every")), _read(scalars.duration, row.get("every_max"))
+    if shortest and longest and longest < shortest:
+        yield (*path, "every_max"), "is shorter than every; the longest interval cannot be below the shortest"
+
+
+# --------------------------------------------------------------------------- topics
+
+
+def _topic(path: Keys, topic: Mapping) -> Iterator[Fault]:
+    ids = [id for _, id in _values(topic, "entities", "id")]
+    inner = [
+        *_repeats(_values(topic, "entities", "id"), "the id of another entity of this topic"),
+        *_repeats(texts(topic, "together"), "named"),
+        *_repeats(texts(topic, "stages"), "a stage"),
+        *(fault for below, id in texts(topic, "together") for fault in _known(below, id, ids, "entity")),
+        *(fault for below, row in rows(topic, "entities") for fault in _entity(below, row, ids)),
+    ]
+    yield from (((*path, *below), sentence) for below, sentence in inner)
+
+
+def _entity(path: Keys, row: Mapping, ids: list[str]) -> Iterator[Fault]:
+    if "of" in row:
+        yield from _known((*path, "of"), row["of"], ids, "entity")
+        if row["of"] == row.get("id"):
+            yield (*path, "of"), "an entity cannot belong to itself"
+    names = {name for key in ("names", "short") for _, name in texts(row, key)}
+    for below, decoy in texts(row, "decoys"):
+        if decoy in names:
+            yield (*path, *below), f"{decoy} is also a name; a decoy only looks like one"
+    for below, office in rows(row, "offices"):
+        since, until = _read(scalars.day, office.get("since")), _read(scalars.day, office.get("until"))
+        if since and until and until < since:
+            yield (*path, *below, "until"), f"ends before it begins on {since}"
+
+
+# --------------------------------------------------------------------------- seeds
+
+
+def seed_faults(root: object, entities: Iterable[str], stages: Iterable[str] = DEFAULT_STAGES) -> Iterator[Fault]:
+    """Yield what does not fit between the seed file *root* and its topic's *entities* and *stages*."""
+    known, ladder = list(entities), list(stages)
+    for path, row in rows(root, "events"):
+        for below, actor in rows(row, "actors"):
+            if "entity" in actor:
+                yield from _known((*path, *below, "entity"), actor["entity"], known, "entity")
+            elif "name" not in actor:
+                yield (*path, *below), "expected an entity, a name or both"
+        if "stage" in row:
+            yield from _known((*path, "stage"), row["stage"], ladder, "stage")
+        when, announced = _read(scalars.when, row.get("when")), _read(scalars.day, row.get("announced"))
+        done = row.get("phase", "done") == "done"
+        if done and when and when.earliest and announced and announced < when.earliest:
+            yield (*path, "announced"), f"is before the event itself ({when.edtf}); a planned one has phase: planned"

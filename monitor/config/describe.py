@@ -1,0 +1,95 @@
+"""A configuration in words: what ``monitor check`` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
+
+from monitor.model import Entity, Feed, SeedEvent, Settings, Topic
+
+
+def describe(settings: Settings, seeds: Sequence[SeedEvent] = ()) -> str:
+    """Return what was understood of a configuration, for a person to read; ends with a line feed."""
+    return "\n".join([*_head(settings), *_topics(settings, seeds), *_sources(settings), *_feeds(settings)]) + "\n"
+
+
+def length(span: timedelta) -> str:
+    """Return *span* as the configuration writes it: in the largest unit that divides it."""
+    seconds = span.total_seconds()
+    for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
+        if seconds and seconds % size == 0:
+            return f"{seconds / size:.0f}{unit}"
+    return f"{seconds:g}s"
+
+
+def _head(settings: Settings) -> Iterator[str]:
+    fetch = settings.fetch
+    yield f"configuration  {settings.file}"
+    yield f"database       {settings.database}"
+    yield f"timezone       {settings.timezone}"
+    slower = "".join(f", {length(pause)} for {host}" for host, pause in fetch.pauses.items())
+    yield f"fetch          at most {length(fetch.timeout)} a page, {length(fetch.pause)} between two to one host{slower}"
+    if fetch.proxy:
+        yield f"               through the proxy {fetch.proxy}"
+    if fetch.allow_private:
+        yield f"               private addresses allowed: {', '.join(fetch.allow_private)}"
+    yield f"web            {settings.web_listen}"
+
+
+def _topics(settings: Settings, seeds: Sequence[SeedEvent]) -> Iterator[str]:
+    for topic in settings.topics:
+        yield ""
+        yield f"topic {topic.id}: {topic.question}"
+        yield f"  together  {' and '.join(_name(topic, id) for id in topic.together)}"
+        for entity in topic.entities:
+            yield f"  {entity.kind:<12}{entity.id}: {_entity(entity)}"
+        yield f"  stages    {' < '.join(topic.stages)}"
+        yield from _seeds(topic, seeds)
+
+
+def _name(topic: Topic, id: str) -> str:
+    entity = topic.entity(id)
+    return entity.names[0] if entity else id
+
+
+def _entity(entity: Entity) -> str:
+    parts = [", ".join(entity.names)]
+    parts += [f"in short {', '.join(entity.short)}"] if entity.short else []
+    parts += [f"not {', '.join(entity.decoys)}"] if entity.decoys else []
+    parts += [f"of {entity.of}"] if entity.of else []
+    return "; ".join(parts)
+
+
+def _seeds(topic: Topic, seeds: Iterable[SeedEvent]) -> Iterator[str]:
+    mine = [seed for seed in seeds if seed.topic == topic.id]
+    if topic.seeds:
+        yield f"  seeds     {len(mine)} from {topic.seeds}"
+    for seed in sorted(mine, key=lambda s: (s.when.earliest is None, s.when.earliest or s.when.latest, s.key)):
+        yield f"            {seed.when.edtf or 'date unknown':<12}{seed.title}"
+
+
+def _sources(settings: Settings) -> Iterator[str]:
+    if settings.sources:
+        yield ""
+        yield f"{_count(len(settings.sources), 'source')}"
+    for source in settings.sources:
+        yield f"  {source.tier:<12}{source.name} ({', '.join(source.hosts) or 'no host'})"
+
+
+def _feeds(settings: Settings) -> Iterator[str]:
+    yield ""
+    yield _count(len(settings.feeds), "feed")
+    for feed in settings.feeds:
+        yield f"  {_interval(feed):<14}{feed.kind or 'any kind':<10}{feed.url}{_serves(feed)}"
+
+
+def _interval(feed: Feed) -> str:
+    return f"{length(feed.every)} to {length(feed.every_max)}"
+
+
+def _serves(feed: Feed) -> str:
+    return f"  for {', '.join(feed.topics)}" if feed.topics else ""
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
