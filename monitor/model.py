@@ -463,7 +463,6 @@ class Article:
     """A kept page: what evidence points into. ``text_sha256`` is over the UTF-8 of ``text``."""
 
     id: str
-    identity: str  # the cleaned URL, or "sha256:" and the digest of a file's bytes: what its versions share
     url: str
     title: str
     text: str
@@ -476,6 +475,7 @@ class Article:
     credit: str = ""  # 来源
     tier: Tier = Tier.UNKNOWN
     timezone: str = "Asia/Shanghai"
+    identity: str = ""  # what its versions have in common: the cleaned URL or a file's ``sha256:``; "" is ``url``
 
 
 # --------------------------------------------------------------------------- judge
@@ -747,6 +747,8 @@ class FeedStatus:
     moved_to: str = ""
     moved_seen: int = 0
     counts: Counts = Counts()  # of the last round
+    hints: Hints = Hints()  # of the last body that was read: a 304 repeats none
+    last_new: datetime | None = None  # the last poll that brought a new entry
 
 
 @dataclass(frozen=True, slots=True)
