@@ -1,0 +1,32 @@
+"""
+The store: what came in, what was made of it, and when.
+
+``base.py`` is the contract; ``sqlite.py`` keeps it on one file. Behind it: ``declared`` (topics, feeds), ``collect``
+(polls, entries), ``accounts`` (rounds), ``digest`` (inbox, articles), ``events``, ``entries`` and ``coverage``
+(reading), over ``connection``, ``migrations`` and ``rows``. The tables are described in ``docs/schema.md``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from monitor.errors import StoreError
+from monitor.store.base import Store
+from monitor.store.sqlite import SqliteStore
+
+__all__ = ["Store", "open_store"]
+
+
+def open_store(url_or_path: str, *, create: bool = True) -> Store:
+    """
+    Open the database at *url_or_path*: a path, or ``sqlite:///`` and a path.
+
+    With *create* a missing one is made; without it (for reading) that is a StoreError, as is a database that is
+    damaged, locked, of a newer version or of another program. A file or folder that may not be written can be read.
+    """
+    scheme, found, rest = url_or_path.partition("://")
+    if not found:
+        return SqliteStore(Path(url_or_path), create=create)
+    if scheme != "sqlite":
+        raise StoreError(f"{scheme}:// databases are not supported; name a file")
+    return SqliteStore(Path(rest.removeprefix("/")), create=create)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from types import TracebackType
+from typing import Protocol, Self
 
 from monitor.model import (
     Article,
@@ -105,6 +106,14 @@ class Store(Protocol):
     Datetimes in and out are aware and in UTC. Every writing method is one transaction.
     """
 
+    def __enter__(self) -> Self:
+        """Return the store itself."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close it."""
+
     def close(self) -> None:
         """Let go of the database; a store is a context manager as well."""
 
@@ -113,8 +122,8 @@ class Store(Protocol):
     def declare(self, settings: Settings, now: datetime) -> None:
         """Make the stored feeds and topics those of *settings*: new feeds are due at once, those no longer declared are kept but not due; a changed topic definition is appended with *now*, never overwritten."""
 
-    def topics(self) -> Sequence[Topic]:
-        """Return the topic definitions in force, by id."""
+    def topics(self, as_of: datetime | None = None) -> Sequence[Topic]:
+        """Return the topic definitions in force at *as_of* or now, by id."""
 
     # ------------------------------------------------------------- one daemon at a time
 
@@ -190,8 +199,8 @@ class Store(Protocol):
     def mentions_of(self, article: str) -> Sequence[tuple[str, Mention]]:
         """Return (event id, mention) of one article."""
 
-    def coverage(self, topic: str) -> Coverage:
-        """Return the coverage of *topic*'s feeds as of the last finished round."""
+    def coverage(self, topic: str, as_of: datetime | None = None) -> Coverage:
+        """Return the coverage of *topic*'s feeds as of the last round finished, at *as_of* or at all."""
 
     def round(self, id: int | None = None) -> RoundRecord | None:
         """Return one round, by default the last finished one."""

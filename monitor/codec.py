@@ -1,0 +1,288 @@
+"""
+How the nouns are written down: as JSON, and as ids that follow from content.
+
+``dump`` goes by what a value is, ``load`` by the type asked for, so ``load(type(x), dump(x)) == x`` for everything
+in :mod:`monitor.model` that holds no bytes. Instants are RFC 3339 in UTC with Z, days ISO 8601, durations seconds,
+tuples and sets lists, enumerations their values. Every field is written; a missing one takes its default when it
+has one (that is how a field can be added later); an unknown one is an error.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from base64 import b32encode
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from enum import Enum
+from functools import cache
+from hashlib import sha256
+from types import NoneType, UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from monitor.model import Mention
+
+T = TypeVar("T")
+Convert = Callable[[Any], Any]
+
+
+# --------------------------------------------------------------------------- ids
+
+
+def _id(prefix: str, *parts: str) -> str:
+    # 80 bits: with 100 million ids the odds of one collision are 1 in 240 million.
+    text = "\0".join(parts).encode("utf-8", "surrogatepass")
+    return prefix + b32encode(sha256(text).digest()[:10]).decode().lower()
+
+
+def entry_id(feed: str, identity: str) -> str:
+    """Return the id of the entry *identity* of *feed*: the same on every machine."""
+    return _id("en_", feed, identity)
+
+
+def article_id(identity: str, text_sha256: str) -> str:
+    """Return the id of one version of the article *identity* (its cleaned URL, or ``sha256:`` of a file's bytes)."""
+    return _id("ar_", identity, text_sha256)
+
+
+def mention_id(mention: Mention) -> str:
+    """Return the id of *mention*: its topic, article, span, kind and date, so that two dates in one sentence differ."""
+    when = f"{mention.when.earliest}/{mention.when.latest}"
+    return _id("mn_", mention.topic, mention.article, str(mention.start), str(mention.end), mention.kind, when)
+
+
+# --------------------------------------------------------------------------- out
+
+
+def dump(value: object) -> Any:
+    """
+    Return *value* as what :mod:`json` can write.
+
+    Raises ValueError for a naive datetime and a number that is not finite, TypeError for what has no JSON form.
+    """
+    kind: Any = type(value)
+    return _dumper(kind)(value)
+
+
+@cache
+def _dumper(kind: type) -> Convert:
+    if dataclasses.is_dataclass(kind):
+        return _fields_out(tuple(f.name for f in dataclasses.fields(kind)))
+    for base, convert in _OUT:
+        if issubclass(kind, base):
+            return convert
+    raise TypeError(f"{kind.__name__} has no JSON form")
+
+
+def _fields_out(names: tuple[str, ...]) -> Convert:
+    return lambda value: {name: dump(getattr(value, name)) for name in names}
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _instant_out(value: datetime) -> str:
+    if value.tzinfo is None:
+        raise ValueError(f"{value} has no time zone")
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+
+
+def _float_out(value: float) -> float:
+    if not math.isfinite(value):
+        raise ValueError(f"{value} is not a number that JSON knows")
+    return value
+
+
+def _seconds(value: timedelta) -> int | float:
+    return value.total_seconds() if value.microseconds else value.days * 86_400 + value.seconds
+
+
+def _mapping_out(value: Mapping[str, object]) -> dict[str, Any]:
+    return {_text_in(k): dump(v) for k, v in value.items()}
+
+
+def _list_out(value: Any) -> list[Any]:
+    return [dump(v) for v in value]
+
+
+# bool before int and datetime before date: the first is a kind of the second.
+_OUT: tuple[tuple[type, Convert], ...] = (
+    (Enum, lambda v: v.value),
+    (str, _same),
+    (bool, _same),
+    (int, _same),
+    (float, _float_out),
+    (NoneType, _same),
+    (datetime, _instant_out),
+    (date, date.isoformat),
+    (timedelta, _seconds),
+    (frozenset, lambda v: sorted(dump(x) for x in v)),
+    (Mapping, _mapping_out),
+    (tuple, _list_out),
+    (list, _list_out),
+)
+
+
+# --------------------------------------------------------------------------- in
+
+
+def load(kind: type[T], data: object) -> T:
+    """
+    Return *data* (as :mod:`json` read it) as a *kind*.
+
+    Raises ValueError, with the path to the fault, when it is not one; TypeError when *kind* has no JSON form.
+    """
+    form: Any = kind
+    result: T = _loader(form)(data)
+    return result
+
+
+@cache
+def _loader(kind: Any) -> Convert:
+    if dataclasses.is_dataclass(kind) and isinstance(kind, type):
+        return _record(kind)
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return kind
+    if kind in _IN:
+        return _IN[kind]
+    return _composed(kind, get_origin(kind), get_args(kind))
+
+
+def _composed(kind: Any, origin: Any, args: tuple[Any, ...]) -> Convert:
+    if origin in (Union, UnionType):
+        return _union(args)
+    if origin is tuple:
+        return _sequence(_loader(args[0])) if args[-1] is Ellipsis else _pair(tuple(map(_loader, args)))
+    if origin is frozenset:
+        members = _sequence(_loader(args[0]))
+        return lambda data: frozenset(members(data))
+    if origin is Mapping and args[0] is str:
+        return _mapping(_loader(args[1]))
+    raise TypeError(f"{kind} has no JSON form")
+
+
+def _record(kind: type) -> Convert:
+    hints = get_type_hints(kind)
+    parts = tuple((f.name, _loader(hints[f.name]), _default(f)) for f in dataclasses.fields(kind))
+    names = frozenset(name for name, _, _ in parts)
+    title = kind.__name__
+
+    def convert(data: Any) -> Any:
+        _expect(data, dict, title)
+        if not data.keys() <= names:
+            raise ValueError(f"{title} has no {', '.join(sorted(data.keys() - names))}")
+        return kind(*[_field(data, title, *part) for part in parts])
+
+    return convert
+
+
+def _field(data: dict[str, Any], title: str, name: str, convert: Convert, default: Callable[[], Any] | None) -> Any:
+    if name not in data:
+        if default is None:
+            raise ValueError(f"{title}.{name} is missing")
+        return default()
+    try:
+        return convert(data[name])
+    except ValueError as exc:
+        raise ValueError(f"{title}.{name}: {exc}") from exc
+
+
+def _default(field: dataclasses.Field[Any]) -> Callable[[], Any] | None:
+    if field.default is not dataclasses.MISSING:
+        return lambda: field.default
+    return None if field.default_factory is dataclasses.MISSING else field.default_factory
+
+
+def _union(args: tuple[Any, ...]) -> Convert:
+    kinds = tuple(a for a in args if a is not NoneType)
+    inner = _loader(kinds[0]) if len(kinds) == 1 else _one_of(kinds)
+    if NoneType not in args:
+        return inner
+    return lambda data: None if data is None else inner(data)
+
+
+def _one_of(kinds: tuple[type, ...]) -> Convert:
+    """Tell records apart by the fields they must have."""
+    loaders = tuple((_required(kind), _loader(kind)) for kind in kinds)
+    title = " or ".join(kind.__name__ for kind in kinds)
+
+    def convert(data: Any) -> Any:
+        _expect(data, dict, title)
+        for required, loader in loaders:
+            if required <= data.keys():
+                return loader(data)
+        raise ValueError(f"neither {title}")
+
+    return convert
+
+
+def _required(kind: type) -> frozenset[str]:
+    if not dataclasses.is_dataclass(kind):
+        raise TypeError(f"{kind} beside other kinds has no JSON form")
+    return frozenset(f.name for f in dataclasses.fields(kind) if _default(f) is None)
+
+
+def _sequence(convert: Convert) -> Convert:
+    return lambda data: tuple([convert(v) for v in _expect(data, list, "a list")])
+
+
+def _pair(converts: tuple[Convert, ...]) -> Convert:
+    def convert(data: Any) -> Any:
+        if len(_expect(data, list, "a list")) != len(converts):
+            raise ValueError(f"{len(data)} values where {len(converts)} were expected")
+        return tuple(c(v) for c, v in zip(converts, data, strict=True))
+
+    return convert
+
+
+def _mapping(convert: Convert) -> Convert:
+    return lambda data: {_text_in(k): convert(v) for k, v in _expect(data, dict, "a mapping").items()}
+
+
+def _expect(data: Any, kind: type, title: str) -> Any:
+    if not isinstance(data, kind):
+        raise ValueError(f"{type(data).__name__} where {title} was expected")
+    return data
+
+
+def _text_in(data: Any) -> str:
+    text: str = _expect(data, str, "text")
+    return text
+
+
+def _int_in(data: Any) -> int:
+    if type(data) is not int:
+        raise ValueError(f"{data!r} where a whole number was expected")
+    return data
+
+
+def _float_in(data: Any) -> float:
+    if type(data) not in (int, float) or not math.isfinite(data):
+        raise ValueError(f"{data!r} where a number was expected")
+    return float(data)
+
+
+def _instant_in(data: Any) -> datetime:
+    if not _text_in(data).endswith("Z"):
+        raise ValueError(f"{data!r} is not an instant in UTC")
+    return datetime.fromisoformat(data)
+
+
+def _day_in(data: Any) -> date:
+    day = date.fromisoformat(_text_in(data))
+    if day.isoformat() != data:
+        raise ValueError(f"{data!r} is not a day as YYYY-MM-DD")
+    return day
+
+
+_IN: dict[Any, Convert] = {
+    str: _text_in,
+    bool: lambda data: _expect(data, bool, "true or false"),
+    int: _int_in,
+    float: _float_in,
+    object: _same,
+    datetime: _instant_in,
+    date: _day_in,
+    timedelta: lambda data: timedelta(seconds=_float_in(data)),
+}

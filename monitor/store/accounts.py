@@ -1,0 +1,95 @@
+"""
+Rounds and their accounts: ``fetched == kept + rejected + duplicate + failed + waiting`` by construction.
+
+An account is never stored. It is counted from the entries first seen in the round, by the state they are in now,
+and from the polls, which say how many of the entries fetched were known before: those are duplicates of the round.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from monitor.errors import StoreError
+from monitor.model import Counts, EntryState
+from monitor.store.base import RoundRecord
+from monitor.store.rows import add, instant, moment
+
+_POLLED = "SELECT feed, sum(known) AS known, sum(cut) AS cut FROM polls WHERE round = ? GROUP BY feed"
+_STATES = "SELECT state, count(*) AS count FROM entries WHERE feed = ? AND round = ? GROUP BY state"
+_LAST_STATES = """
+    SELECT f.id AS feed, e.state, count(*) AS count
+    FROM feeds f CROSS JOIN entries e ON e.feed = f.id AND e.round = f.round GROUP BY f.id, e.state
+"""
+_LAST_POLLED = """
+    SELECT f.id AS feed, sum(p.known) AS known, sum(p.cut) AS cut
+    FROM feeds f CROSS JOIN polls p ON p.feed = f.id AND p.round = f.round GROUP BY f.id
+"""
+
+
+def begin(db: Database, now: datetime) -> int:
+    """Begin a round and return its number."""
+    return add(db, "rounds", {"started": instant(now)})
+
+
+def close(db: Database, round: int, now: datetime) -> RoundRecord:
+    """Finish *round*, the first time it is asked, and return its account."""
+    db.execute("UPDATE rounds SET finished = ? WHERE id = ? AND finished IS NULL", (instant(now), round))
+    record = read(db, round)
+    if record is None:
+        raise StoreError(f"there is no round {round}")
+    return record
+
+
+def read(db: Database, id: int | None) -> RoundRecord | None:
+    """Return one round, by default the last finished one."""
+    last = "SELECT max(id) FROM rounds WHERE finished IS NOT NULL"
+    number = db.execute(last).fetchone()[0] if id is None else id
+    row = db.execute("SELECT started, finished FROM rounds WHERE id = ?", (number,)).fetchone()
+    if row is None:
+        return None
+    feeds = _feeds(db, number)
+    started = moment(row["started"])
+    assert started is not None  # NOT NULL in the table
+    return RoundRecord(number, started, moment(row["finished"]), total(feeds.values()), feeds)
+
+
+def _feeds(db: Database, round: int) -> dict[str, Counts]:
+    urls = dict(db.execute("SELECT f.id, f.url FROM feeds f JOIN polls p ON p.feed = f.id WHERE p.round = ?", (round,)))
+    found = {}
+    for row in db.execute(_POLLED, (round,)).fetchall():
+        states = {r["state"]: r["count"] for r in db.execute(_STATES, (row["feed"], round))}
+        found[urls[row["feed"]]] = _counts(states, row["known"], row["cut"])
+    return dict(sorted(found.items()))
+
+
+def of_last_rounds(db: Database) -> defaultdict[int, Counts]:
+    """Return for each feed the account of the last round that polled it; nothing for a feed never polled."""
+    states: defaultdict[int, dict[str, int]] = defaultdict(dict)
+    for row in db.execute(_LAST_STATES):
+        states[row["feed"]][row["state"]] = row["count"]
+    found = {r["feed"]: _counts(states[r["feed"]], r["known"], r["cut"]) for r in db.execute(_LAST_POLLED)}
+    return defaultdict(Counts, found)
+
+
+def _counts(states: Mapping[str, int], known: int, cut: int) -> Counts:
+    by_state = {**states, "duplicate": states.get("duplicate", 0) + known}
+    return Counts(fetched=sum(by_state.values()), cut=cut, **by_state)
+
+
+def total(counts: Iterable[Counts]) -> Counts:
+    """Return the sum of *counts*."""
+    sums: defaultdict[str, Any] = defaultdict(int)
+    for one in counts:
+        for name in Counts.__slots__:
+            sums[name] += getattr(one, name)
+    return Counts(**sums)
+
+
+def account(states: Iterable[EntryState], known: int, cut: int) -> Counts:
+    """Return the account of one poll: the *states* of its new entries, and how many were *known* before."""
+    return _counts(Counter(state.value for state in states), known, cut)

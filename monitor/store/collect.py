@@ -1,0 +1,192 @@
+"""Collect: one poll into entries, whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlite_utils import Database
+
+from monitor import codec
+from monitor.model import Counts, Entry, EntryState, FeedState, KnownEntry, Poll, Screened, Verdict
+from monitor.store import accounts
+from monitor.store.declared import feed_number
+from monitor.store.rows import Row, add, chunks, from_json, gather, instant, marks, parse, spread, text, to_json
+
+_SENT = ("identity", "url", "title", "summary")
+_UNSEEN = {FeedState.FAILING, FeedState.STOPPED, FeedState.EMPTIED, FeedState.BLOCKED}
+
+_KNOWN = """
+    SELECT e.identity AS asked, e.n, e.id, f.url, e.sha256, e.verdicts
+    FROM entries e JOIN feeds f ON f.id = e.feed WHERE e.identity IN ({marks})
+    UNION ALL
+    SELECT a.alias, e.n, e.id, f.url, e.sha256, e.verdicts
+    FROM entry_aliases a JOIN entries e ON e.n = a.entry JOIN feeds f ON f.id = e.feed WHERE a.alias IN ({marks})
+    ORDER BY 2
+"""
+
+
+def sent(row: Row) -> Entry:
+    """Return the entry as its feed sent it last."""
+    return gather(Entry, row, _SENT)
+
+
+def verdicts(row: Row) -> tuple[Verdict, ...]:
+    """Return the verdicts on an entry or article."""
+    return from_json(tuple[Verdict, ...], row["verdicts"])
+
+
+def joined(before: tuple[Verdict, ...], new: tuple[Verdict, ...]) -> str:
+    """Return the verdicts as they are kept: one a topic, the new before the old."""
+    return to_json(tuple({v.topic: v for v in (*before, *new)}.values()))
+
+
+# --------------------------------------------------------------------------- known
+
+
+def known(db: Database, feed: str, identities: Sequence[str]) -> Mapping[str, KnownEntry]:
+    """Return what is known of *identities*, aliases included; the entry of *feed* first, else the oldest."""
+    asked = {text(identity): identity for identity in identities}
+    found: dict[str, KnownEntry] = {}
+    for some in chunks(asked):
+        for row in db.execute(_KNOWN.format(marks=marks(some)), [*some, *some]):
+            identity = asked[row["asked"]]
+            if identity not in found or (row["url"] == text(feed) != found[identity].feed):
+                found[identity] = _known(row)
+    return found
+
+
+def _known(row: Row) -> KnownEntry:
+    topics = frozenset(v["topic"] for v in parse(row["verdicts"]))
+    return KnownEntry(row["id"], row["url"], row["sha256"], topics)
+
+
+# --------------------------------------------------------------------------- record
+
+
+def record(db: Database, poll: Poll) -> Counts:
+    """Save one poll whole; return its account."""
+    feed = feed_number(db, poll.status.url)
+    states = [_save(db, feed, poll, screened) for screened in poll.entries]
+    seen_before = poll.seen + states.count(None)
+    _save_poll(db, feed, poll, seen_before)
+    return accounts.account([s for s in states if s], seen_before, poll.cut)
+
+
+def _save(db: Database, feed: int, poll: Poll, screened: Screened) -> EntryState | None:
+    """Save one entry and return the state that it is counted in, None if this feed held it before."""
+    key = (text(screened.entry.identity), feed)
+    row = db.execute("SELECT * FROM entries WHERE identity = ? AND feed = ?", key).fetchone()
+    if row is None:
+        return _insert(db, feed, poll, screened)
+    _update(db, row, poll, screened)
+    return None
+
+
+def _insert(db: Database, feed: int, poll: Poll, screened: Screened) -> EntryState:
+    state, original = _judged(db, feed, screened)
+    row = spread(screened.entry, _SENT)
+    number = add(
+        db,
+        "entries",
+        {
+            "id": codec.entry_id(poll.status.url, row["identity"]),
+            "feed": feed,
+            "sha256": screened.sha256,
+            "state": state.value,
+            "reason": text(screened.reason),
+            "duplicate_of": original,
+            "round": poll.round,
+            "first_seen": instant(poll.at),
+            "verdicts": to_json(screened.verdicts),
+            **row,
+        },
+    )
+    _save_aliases(db, number, screened.entry)
+    return state
+
+
+def _judged(db: Database, feed: int, screened: Screened) -> tuple[EntryState, str]:
+    """Return the state to save and the entry that a duplicate points to."""
+    if screened.state is not EntryState.DUPLICATE:
+        return screened.state, ""
+    original = _original(db, feed, screened.entry)
+    # A duplicate of nothing would be lost for good: it waits like any other.
+    return (EntryState.DUPLICATE, original) if original else (EntryState.WAITING, "")
+
+
+def _original(db: Database, feed: int, entry: Entry) -> str:
+    names = [text(name) for name in (entry.identity, *entry.aliases)]
+    rows = db.execute(
+        f"""
+        SELECT n, id, duplicate_of, feed, identity FROM entries WHERE identity IN ({marks(names)})
+        UNION SELECT e.n, e.id, e.duplicate_of, e.feed, e.identity
+        FROM entry_aliases a JOIN entries e ON e.n = a.entry WHERE a.alias IN ({marks(names)})
+        ORDER BY 1
+        """,
+        [*names, *names],
+    )
+    others = [r for r in rows if (r["feed"], r["identity"]) != (feed, names[0])]
+    return next((r["duplicate_of"] or r["id"] for r in others), "")
+
+
+def _update(db: Database, row: Row, poll: Poll, screened: Screened) -> None:
+    """Save an entry that the feed held before: sent again with other words, or judged for more topics."""
+    edited = row["sha256"] != screened.sha256
+    if edited:
+        _keep_version(db, row, poll)
+        _save_aliases(db, row["n"], screened.entry)
+    fields: dict[str, Any] = {"verdicts": joined(() if edited else verdicts(row), screened.verdicts)}
+    if edited or screened.state is EntryState.WAITING:
+        fields |= _again(db, row["feed"], screened)
+    if edited:
+        fields |= spread(screened.entry, _SENT) | {"sha256": screened.sha256}
+    names = ", ".join(f"{name} = ?" for name in fields)
+    db.execute(f"UPDATE entries SET {names} WHERE n = ?", (*fields.values(), row["n"]))
+
+
+def _again(db: Database, feed: int, screened: Screened) -> dict[str, Any]:
+    state, original = _judged(db, feed, screened)
+    fresh = {"attempts": 0, "not_before": ""}
+    return {"state": state.value, "reason": text(screened.reason), "duplicate_of": original, **fresh}
+
+
+def _keep_version(db: Database, row: Row, poll: Poll) -> None:
+    version = {"entry": row["n"], "until": instant(poll.at), "sha256": row["sha256"], "data": to_json(sent(row))}
+    add(db, "entry_versions", version)
+
+
+def _save_aliases(db: Database, number: int, entry: Entry) -> None:
+    for alias in entry.aliases:
+        db.execute("INSERT OR IGNORE INTO entry_aliases (alias, entry) VALUES (?, ?)", (text(alias), number))
+
+
+# --------------------------------------------------------------------------- the poll itself
+
+
+def _save_poll(db: Database, feed: int, poll: Poll, seen_before: int) -> None:
+    status = poll.status
+    blind = poll.outcome == "failed" or status.state in _UNSEEN
+    was_blind = bool(db.execute("SELECT blind FROM feeds WHERE id = ?", (feed,)).fetchone()["blind"])
+    add(
+        db,
+        "polls",
+        {
+            "feed": feed,
+            "round": poll.round,
+            "at": instant(poll.at),
+            "outcome": poll.outcome,
+            "http_status": poll.http_status,
+            "state": status.state.value,
+            "error": text(status.error),
+            "since": status.since and instant(status.since),
+            "last_ok": status.last_ok and instant(status.last_ok),
+            "known": seen_before,
+            "cut": poll.cut,
+            "turned": blind != was_blind,
+            "warnings": to_json(poll.warnings),
+        },
+    )
+    saved = to_json(replace(status, counts=Counts()))  # always counted afresh
+    db.execute("UPDATE feeds SET status = ?, round = ?, blind = ? WHERE id = ?", (saved, poll.round, blind, feed))

@@ -1,0 +1,198 @@
+"""
+One connection to one SQLite file: opening, transactions, the single instance lock, and errors as sentences.
+
+Writers take the write lock at the start (BEGIN IMMEDIATE) and wait for it; readers see one state of the database
+for as long as they read and wait for nobody (WAL). A commit has reached the disk when it returns (synchronous=FULL).
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from monitor.errors import StoreError
+from monitor.store import migrations
+from monitor.store.rows import Unreadable
+
+PATIENCE = 10.0
+"""Seconds to wait for a lock; the command line promises exit 3 after ten."""
+
+_PRAGMAS = (
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA cache_size = -16384",  # 16 MB: the inner pages of every index of 1,000,000 entries
+    "PRAGMA journal_size_limit = 67108864",  # a WAL that a long reader let grow shrinks to 64 MB again
+)
+
+
+class Connection:
+    """
+    A database file, opened and brought up to date.
+
+    Any method may raise StoreError. May be used from any thread, by one at a time; others wait.
+    """
+
+    def __init__(self, path: Path, *, create: bool, patience: float = PATIENCE) -> None:
+        self.path = path
+        self._patience = patience
+        self._turn = threading.RLock()
+        self._held: int | None = None
+        with self._sentences():
+            self.db = self._open(create)
+        try:
+            self._prepare()
+        except BaseException:
+            self.db.close()
+            raise
+
+    # ------------------------------------------------------------- opening
+
+    def _open(self, create: bool) -> Database:
+        if self.path.is_dir():
+            raise StoreError(f"{self.path} is a folder; name a database file")
+        if not create and not self.path.exists():
+            raise StoreError(f"{self.path} does not exist; `monitor seed` or `monitor poll` creates it")
+        conn = sqlite3.connect(
+            self._uri(create), uri=True, timeout=self._patience, isolation_level=None, check_same_thread=False
+        )
+        conn.row_factory = sqlite3.Row
+        return Database(conn, recursive_triggers=False, execute_plugins=False)
+
+    def _uri(self, create: bool) -> str:
+        """Say how the file can be opened; without rights to write it, reading must still work."""
+        base = self.path.absolute().as_uri()
+        folder = self.path.absolute().parent
+        if os.access(folder, os.W_OK) and os.access(self.path if self.path.exists() else folder, os.W_OK):
+            return f"{base}?mode={'rwc' if create else 'rw'}"
+        # A database in WAL mode cannot be read in a folder where its index file can be neither found nor made,
+        # unless nobody can be writing; without a WAL beside it nobody is.
+        alone = not self._beside("-wal").exists()
+        return f"{base}?mode=ro{'&immutable=1' if alone else ''}"
+
+    def _beside(self, suffix: str) -> Path:
+        path = self.path.resolve()
+        return path.with_name(path.name + suffix)
+
+    def _prepare(self) -> None:
+        with self._sentences():
+            self._recognise()
+            for pragma in _PRAGMAS:
+                self.db.execute(pragma)
+        if migrations.version(self.db) < len(migrations.MIGRATIONS):
+            self._bring_up_to_date()
+
+    def _recognise(self) -> None:
+        """Refuse, before anything is written, what is not ours or is newer than we are."""
+        mark = self.db.execute("PRAGMA application_id").fetchone()[0]
+        tables = self.db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        if mark != migrations.APPLICATION_ID and (mark or tables):
+            raise StoreError(f"{self.path} is the database of another program; name another file")
+        behind = migrations.version(self.db)
+        if behind > len(migrations.MIGRATIONS):
+            raise StoreError(
+                f"{self.path} was written by a newer version of monitor"
+                f" (schema {behind}, this one knows {len(migrations.MIGRATIONS)}); upgrade monitor to use it"
+            )
+
+    def _bring_up_to_date(self) -> None:
+        with self._sentences():
+            self._use_wal()
+        while migrations.version(self.db) < len(migrations.MIGRATIONS):
+            with self.write() as db:
+                migrations.step(db)
+
+    def _use_wal(self) -> None:
+        # SQLite does not wait for a lock when two processes switch the mode at once; the write lock makes them queue.
+        self.db.execute("PRAGMA locking_mode = NORMAL")
+        self.db.execute("PRAGMA journal_mode = WAL")
+
+    # ------------------------------------------------------------- transactions
+
+    @contextmanager
+    def write(self) -> Iterator[Database]:
+        """Hold the write lock; what was done inside is on the disk afterwards, or none of it after an exception."""
+        with self._turn, self._sentences():
+            self.db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self.db
+                self.db.commit()
+            except BaseException:
+                self.db.rollback()
+                raise
+
+    @contextmanager
+    def read(self) -> Iterator[Database]:
+        """Read one state of the database; inside :meth:`write`, the state so far."""
+        with self._turn, self._sentences():
+            if self.db.conn.in_transaction:
+                yield self.db
+                return
+            self.db.execute("BEGIN")
+            try:
+                yield self.db
+            finally:
+                self.db.rollback()
+
+    # ------------------------------------------------------------- one daemon at a time
+
+    def hold(self) -> None:
+        """Take the single instance lock; the kernel drops it with the process, however that ends."""
+        if self._held is not None:
+            return
+        path = self._beside(".lock")
+        try:
+            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        except OSError as exc:
+            raise StoreError(f"cannot write the lock file {path}: {exc.strerror}") from exc
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as exc:
+            who = os.pread(handle, 20, 0).decode("ascii", "replace").strip()
+            os.close(handle)
+            raise StoreError(f"another monitor (process {who or 'unknown'}) is running on {self.path}") from exc
+        os.truncate(handle, 0)
+        os.pwrite(handle, str(os.getpid()).encode(), 0)
+        self._held = handle
+
+    def close(self) -> None:
+        """Let go of the lock and the file; closing twice is harmless."""
+        with self._turn, self._sentences():
+            self.db.close()
+        if self._held is not None:
+            os.close(self._held)
+            self._held = None
+
+    # ------------------------------------------------------------- errors
+
+    @contextmanager
+    def _sentences(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as exc:
+            raise StoreError(self._sentence(exc)) from exc
+        except Unreadable as exc:
+            raise StoreError(f"{self.path} holds a record that cannot be read ({exc}); restore a backup") from exc
+
+    def _sentence(self, exc: sqlite3.Error) -> str:
+        # The low byte is the primary code: https://www.sqlite.org/rescode.html
+        code = getattr(exc, "sqlite_errorcode", 0) & 0xFF
+        return _SENTENCES.get(code, "{path}: {why}").format(path=self.path, why=exc, patience=self._patience)
+
+
+_SENTENCES = {
+    sqlite3.SQLITE_BUSY: "{path} is locked by another process for more than {patience:g} s; let it finish and try again",
+    sqlite3.SQLITE_FULL: "the disk is full: no room for {path}; free some space and run again, nothing was written",
+    sqlite3.SQLITE_READONLY: "{path} cannot be written: the file or its folder is read-only; allow writing or name another file",
+    sqlite3.SQLITE_CANTOPEN: "{path} cannot be opened; check that its folder exists and may be written",
+    sqlite3.SQLITE_PERM: "{path} cannot be opened: permission denied",
+    sqlite3.SQLITE_CORRUPT: "{path} is damaged ({why}); restore a backup",
+    sqlite3.SQLITE_NOTADB: "{path} is not a database; name another file or restore a backup",
+    sqlite3.SQLITE_IOERR: "{path} cannot be read or written: the disk failed ({why}); nothing was written",
+}

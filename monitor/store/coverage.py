@@ -1,0 +1,61 @@
+"""
+Coverage: what "no news" is worth, as of the last finished round.
+
+A feed was blind from its first poll that failed, or that showed nothing of it (stopped, emptied, blocked), to its
+next poll that did. The polls that turned sight into blindness or back are marked as they are saved, so that years
+of polls cost nothing here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from monitor.model import Coverage, Event, FeedCoverage, FeedState, Phase, Relation, Status, When
+from monitor.store.declared import feeds_of
+from monitor.store.events import timeline
+from monitor.store.rows import instant, moment
+
+_LAST_ROUND = "SELECT id, finished FROM rounds WHERE finished <= ? ORDER BY id DESC LIMIT 1"
+_LAST_POLL = """
+    SELECT p.feed, p.state, p.error, p.since, p.last_ok FROM feeds f JOIN polls p ON p.feed = f.id
+    WHERE f.url = ? AND p.round <= ? ORDER BY p.id DESC LIMIT 1
+"""
+_TURNS = "SELECT at FROM polls WHERE feed = ? AND turned = 1 AND round <= ? ORDER BY id"
+
+
+def coverage(db: Database, topic: str, as_of: datetime | None) -> Coverage:
+    """Return the coverage of *topic*'s feeds at the last round finished at *as_of*, or at all."""
+    last_event = _last(timeline(db, topic, as_of))
+    row = db.execute(_LAST_ROUND, (instant(as_of) if as_of else "9999",)).fetchone()
+    number = row["id"] if row else 0
+    feeds = tuple(_feed(db, url, number) for url in sorted(feeds_of(db, topic, as_of)))
+    return Coverage(moment(row["finished"]) if row else None, feeds, last_event)
+
+
+def _feed(db: Database, url: str, round: int) -> FeedCoverage:
+    row = db.execute(_LAST_POLL, (url, round)).fetchone()
+    if row is None:
+        return FeedCoverage(url, FeedState.NEW, "", None, None)
+    turns = [moment(r["at"]) for r in db.execute(_TURNS, (row["feed"], round))]
+    return FeedCoverage(
+        url, FeedState(row["state"]), row["error"], moment(row["since"]), moment(row["last_ok"]), _spans(turns)
+    )
+
+
+def _spans(turns: Sequence[datetime | None]) -> tuple[tuple[datetime, datetime | None], ...]:
+    """Pair the turns, which alternate: into blindness, out of it."""
+    ends = [*turns[1::2], None]
+    return tuple((start, end) for start, end in zip(turns[::2], ends, strict=False) if start)
+
+
+def _last(events: Iterable[Event]) -> When | None:
+    """Return the date of the latest event that happened: direct, dated, neither planned nor retracted."""
+    happened = [
+        e.when
+        for e in events
+        if e.relation is Relation.DIRECT and e.phase is not Phase.PLANNED and e.status is not Status.RETRACTED
+    ]
+    return max((w for w in happened if w.latest), key=lambda w: (w.latest, w.earliest or w.latest), default=None)

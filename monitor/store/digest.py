@@ -1,0 +1,157 @@
+"""Digest: the inbox, articles and their bodies, and what one entry or file came to, whole."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from monitor import codec
+from monitor.errors import StoreError
+from monitor.model import Article, Change, Judgement, Mention, SeedEvent, Waiting
+from monitor.store.base import Decider, Digested
+from monitor.store.collect import joined, sent, verdicts
+from monitor.store.events import Decisions, save_mention, write
+from monitor.store.rows import Row, add, from_json, gather, instant, spread, text, to_json
+
+_COLUMNS = ("id", "identity", "url", "title", "fetched", "body_sha256", "text_sha256", "text")
+
+Decide = Callable[[Decider], Sequence[Change]]
+
+
+# --------------------------------------------------------------------------- inbox
+
+
+def inbox(db: Database, now: datetime, limit: int) -> Sequence[Waiting]:
+    """Return waiting entries whose time has come, oldest first."""
+    rows = db.execute(
+        """SELECT e.*, f.url AS feed_url FROM entries e JOIN feeds f ON f.id = e.feed
+        WHERE e.state = 'waiting' AND e.not_before <= ? ORDER BY e.n LIMIT ?""",
+        (instant(now), limit),
+    )
+    return [_waiting(row) for row in rows]
+
+
+def _waiting(row: Row) -> Waiting:
+    topics = tuple(v.topic for v in verdicts(row) if v.judgement is not Judgement.REJECTED)
+    return Waiting(row["id"], row["feed_url"], sent(row), topics, row["attempts"], row["round"])
+
+
+def postpone(db: Database, entry: str, until: datetime, reason: str) -> None:
+    """Leave *entry* waiting until later; one that waits no more (digested meanwhile) is left alone."""
+    db.execute(
+        "UPDATE entries SET attempts = attempts + 1, not_before = ?, reason = ? WHERE id = ? AND state = 'waiting'",
+        (instant(until), text(reason), entry),
+    )
+
+
+# --------------------------------------------------------------------------- articles
+
+
+def article(db: Database, column: str, value: str) -> Article | None:
+    """Return the newest article version whose *column* (``identity`` or ``id``) is *value*."""
+    row = db.execute(
+        f"SELECT * FROM articles WHERE {column} = ? ORDER BY newest DESC LIMIT 1", (text(value),)
+    ).fetchone()
+    return gather(Article, row, _COLUMNS) if row else None
+
+
+def holds_body(db: Database, body_sha256: str) -> bool:
+    """Return whether these bytes were ever saved."""
+    return db.execute("SELECT 1 FROM bodies WHERE sha256 = ?", (body_sha256,)).fetchone() is not None
+
+
+def _save_article(db: Database, digested: Digested, found: Article, now: datetime) -> None:
+    """Save *found* as the newest version of its article; a text held already is not saved again."""
+    row = spread(found, _COLUMNS)
+    row["identity"] = row["identity"] or row["url"]
+    db.execute("UPDATE articles SET newest = 0 WHERE identity = ? AND newest = 1", (row["identity"],))
+    held = db.execute("SELECT id, verdicts FROM articles WHERE id = ?", (found.id,)).fetchone()
+    judged = joined(verdicts(held) if held else (), digested.verdicts)
+    if held:
+        db.execute("UPDATE articles SET newest = 1, verdicts = ? WHERE id = ?", (judged, found.id))
+    else:
+        add(db, "articles", {**row, "newest": 1, "verdicts": judged})
+    _save_body(db, found.body_sha256, digested.body, now)
+
+
+def _save_body(db: Database, sha256: str, body: bytes, now: datetime) -> None:
+    if not holds_body(db, sha256):
+        packed = zlib.compress(body) if body else None
+        add(db, "bodies", {"sha256": sha256, "at": instant(now), "size": len(body), "data": packed})
+
+
+def _supersede(db: Database, found: Article, mentions: Sequence[Mention]) -> None:
+    """Leave standing only those *mentions* among the ones that any version of this article ever made."""
+    now_said = {to_json(m) for m in mentions}
+    rows = db.execute(
+        """SELECT m.n, m.article, m.data, m.superseded FROM mentions m JOIN articles a ON a.id = m.article
+        WHERE a.identity = (SELECT identity FROM articles WHERE id = ?)""",
+        (found.id,),
+    )
+    for row in rows.fetchall():
+        gone = row["article"] != found.id or row["data"] not in now_said
+        if gone != bool(row["superseded"]):
+            db.execute("UPDATE mentions SET superseded = ? WHERE n = ?", (gone, row["n"]))
+
+
+def _save_unplaced(db: Database, digested: Digested, found: Article) -> None:
+    """Keep the mentions that no event took, so that they can be judged again."""
+    held = {from_json(Mention, r["data"]) for r in _standing(db, found.id)}
+    for mention in digested.mentions:
+        if mention not in held:
+            save_mention(db, codec.mention_id(mention), mention, None, digested.origin)
+
+
+def _standing(db: Database, article: str) -> Sequence[Row]:
+    sql = "SELECT event, data FROM mentions WHERE article = ? AND superseded = 0 ORDER BY n"
+    rows: Sequence[Row] = db.execute(sql, (article,)).fetchall()
+    return rows
+
+
+def mentions_of(db: Database, article: str) -> Sequence[tuple[str, Mention]]:
+    """Return (event id or "", mention) of one article, as it stands."""
+    return [(r["event"] or "", from_json(Mention, r["data"])) for r in _standing(db, article)]
+
+
+# --------------------------------------------------------------------------- finish
+
+
+def finish(db: Database, digested: Digested, now: datetime, decide: Decide) -> Sequence[str]:
+    """Save what digesting came to; return the ids of changed events."""
+    found = digested.article
+    if found:
+        _save_article(db, digested, found, now)
+        _supersede(db, found, digested.mentions)
+    changed = write(db, decide(Decisions(db)), now)
+    if found:
+        _save_unplaced(db, digested, found)
+    if digested.entry:
+        _settle(db, digested)
+    return changed
+
+
+def _settle(db: Database, digested: Digested) -> None:
+    row = db.execute("SELECT verdicts, article FROM entries WHERE id = ?", (digested.entry,)).fetchone()
+    if row is None:
+        raise StoreError(f"there is no entry {digested.entry}")
+    db.execute(
+        "UPDATE entries SET state = ?, reason = ?, verdicts = ?, article = ? WHERE id = ?",
+        (
+            digested.state.value,
+            text(digested.reason),
+            joined(verdicts(row), digested.verdicts),
+            digested.article.id if digested.article else row["article"],
+            digested.entry,
+        ),
+    )
+
+
+def seed(db: Database, seeds: Sequence[SeedEvent], now: datetime, decide: Decide) -> int:
+    """Save what *decide* makes of *seeds*, then the seeds as they are now; return how many events changed."""
+    changed = write(db, decide(Decisions(db)), now)
+    for one in seeds:
+        db.execute("UPDATE seeds SET data = ? WHERE topic = ? AND key = ?", (to_json(one), one.topic, one.key))
+    return len(changed)

@@ -1,0 +1,76 @@
+"""Every entry ever seen, as ``monitor entries`` prints it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlite_utils import Database
+
+from monitor.model import EntryState
+from monitor.store.base import EntryRecord
+from monitor.store.collect import sent, verdicts
+from monitor.store.rows import Row, chunks, marks, moment, text
+
+PAGE = 500
+"""Entries read at a time: between pages nothing is held, so a slow reader does not keep the WAL from shrinking."""
+
+_RECORDS = """
+    SELECT e.*, f.url AS feed_url, a.url AS article_url, a.body_sha256, a.fetched
+    FROM entries e JOIN feeds f ON f.id = e.feed LEFT JOIN articles a ON a.id = e.article
+    WHERE e.n IN ({marks}) ORDER BY e.n
+"""
+
+
+def numbers(db: Database, feed: str, state: EntryState | None, id: str, after: int) -> list[int]:
+    """Return the next page of entries that fit, by number, in order of first sight."""
+    wanted: dict[str, str] = {}
+    if feed:
+        wanted["feed = (SELECT id FROM feeds WHERE url = ?)"] = text(feed)
+    if state:
+        wanted["state = ?"] = state.value
+    if id:
+        wanted["id = ?"] = id
+    where = " AND ".join(["n > ?", *wanted])
+    sql = f"SELECT n FROM entries WHERE {where} ORDER BY n LIMIT {PAGE}"
+    return [row["n"] for row in db.execute(sql, (after, *wanted.values()))]
+
+
+def records(db: Database, numbers: Sequence[int]) -> list[EntryRecord]:
+    """Return the entries of these *numbers*."""
+    rows = db.execute(_RECORDS.format(marks=marks(numbers)), numbers).fetchall()
+    events = _events(db, [row["article"] for row in rows if row["article"]])
+    return [_record(row, events.get(row["article"], ())) for row in rows]
+
+
+def _events(db: Database, articles: list[str]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for some in chunks(articles):
+        sql = f"""SELECT article, event FROM mentions WHERE article IN ({marks(some)})
+            AND superseded = 0 AND event IS NOT NULL GROUP BY article, event ORDER BY min(n)"""
+        for row in db.execute(sql, some):
+            found[row["article"]] = (*found.get(row["article"], ()), row["event"])
+    return found
+
+
+def _record(row: Row, events: tuple[str, ...]) -> EntryRecord:
+    entry = sent(row)
+    first_seen = moment(row["first_seen"])
+    assert first_seen is not None  # NOT NULL in the table
+    return EntryRecord(
+        id=row["id"],
+        feed=row["feed_url"],
+        url=entry.url,
+        title=entry.title,
+        summary=entry.summary,
+        published=entry.published,
+        state=EntryState(row["state"]),
+        reason=row["reason"],
+        verdicts=verdicts(row),
+        events=events,
+        article_id=row["article"] or "",
+        article_url=row["article_url"] or "",
+        article_sha256=row["body_sha256"] or "",
+        article_fetched=moment(row["fetched"]),
+        first_seen=first_seen,
+        duplicate_of=row["duplicate_of"],
+    )

@@ -1,0 +1,197 @@
+"""
+The tables, as the list of steps that made them: append only, each step in one transaction of its own.
+
+``PRAGMA user_version`` counts the steps taken. A step that was ever released is never edited: a database somewhere
+has it behind it. ``docs/schema.md`` says what every table and column is for.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+
+APPLICATION_ID = 0x6D6F6E69  # "moni": tells our file from any other SQLite database
+
+_FIRST = (
+    """CREATE TABLE declarations (
+        n INTEGER PRIMARY KEY,
+        at TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        name TEXT NOT NULL,
+        data TEXT
+    )""",
+    "CREATE INDEX declarations_name ON declarations (kind, name)",
+    """CREATE TABLE rounds (
+        id INTEGER PRIMARY KEY,
+        started TEXT NOT NULL,
+        finished TEXT
+    )""",
+    """CREATE TABLE feeds (
+        id INTEGER PRIMARY KEY,
+        url TEXT NOT NULL UNIQUE,
+        position INTEGER,
+        round INTEGER REFERENCES rounds (id),
+        blind INTEGER NOT NULL DEFAULT 0,
+        status TEXT NOT NULL
+    )""",
+    """CREATE TABLE polls (
+        id INTEGER PRIMARY KEY,
+        feed INTEGER NOT NULL REFERENCES feeds (id),
+        round INTEGER NOT NULL REFERENCES rounds (id),
+        at TEXT NOT NULL,
+        outcome TEXT NOT NULL,
+        http_status INTEGER NOT NULL,
+        state TEXT NOT NULL,
+        error TEXT NOT NULL,
+        since TEXT,
+        last_ok TEXT,
+        known INTEGER NOT NULL,
+        cut INTEGER NOT NULL,
+        turned INTEGER NOT NULL,
+        warnings TEXT NOT NULL
+    )""",
+    "CREATE INDEX polls_feed ON polls (feed, round)",
+    "CREATE INDEX polls_round ON polls (round)",
+    "CREATE INDEX polls_turned ON polls (feed) WHERE turned = 1",
+    """CREATE TABLE bodies (
+        sha256 TEXT PRIMARY KEY,
+        at TEXT NOT NULL,
+        size INTEGER NOT NULL,
+        data BLOB
+    ) WITHOUT ROWID""",
+    """CREATE TABLE articles (
+        n INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        identity TEXT NOT NULL,
+        newest INTEGER NOT NULL,
+        url TEXT NOT NULL,
+        title TEXT NOT NULL,
+        fetched TEXT NOT NULL,
+        body_sha256 TEXT NOT NULL,
+        text_sha256 TEXT NOT NULL,
+        more TEXT NOT NULL,
+        verdicts TEXT NOT NULL,
+        text TEXT NOT NULL
+    )""",
+    "CREATE INDEX articles_identity ON articles (identity)",
+    """CREATE TABLE entries (
+        n INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        feed INTEGER NOT NULL REFERENCES feeds (id),
+        identity TEXT NOT NULL,
+        sha256 TEXT NOT NULL,
+        state TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        duplicate_of TEXT NOT NULL,
+        round INTEGER NOT NULL REFERENCES rounds (id),
+        first_seen TEXT NOT NULL,
+        attempts INTEGER NOT NULL DEFAULT 0,
+        not_before TEXT NOT NULL DEFAULT '',
+        article TEXT REFERENCES articles (id),
+        verdicts TEXT NOT NULL,
+        url TEXT NOT NULL,
+        title TEXT NOT NULL,
+        more TEXT NOT NULL,
+        summary TEXT NOT NULL
+    )""",
+    "CREATE UNIQUE INDEX entries_identity ON entries (identity, feed)",
+    "CREATE INDEX entries_account ON entries (feed, round, state)",
+    "CREATE INDEX entries_state ON entries (state)",
+    """CREATE TABLE entry_aliases (
+        alias TEXT NOT NULL,
+        entry INTEGER NOT NULL REFERENCES entries (n),
+        PRIMARY KEY (alias, entry)
+    ) WITHOUT ROWID""",
+    """CREATE TABLE entry_versions (
+        n INTEGER PRIMARY KEY,
+        entry INTEGER NOT NULL REFERENCES entries (n),
+        until TEXT NOT NULL,
+        sha256 TEXT NOT NULL,
+        data TEXT NOT NULL
+    )""",
+    "CREATE INDEX entry_versions_entry ON entry_versions (entry)",
+    """CREATE TABLE events (
+        n INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        topic TEXT NOT NULL,
+        earliest TEXT,
+        latest TEXT,
+        merged_into TEXT REFERENCES events (id),
+        version INTEGER REFERENCES event_versions (n)
+    )""",
+    "CREATE INDEX events_topic ON events (topic)",
+    "CREATE INDEX events_merged ON events (merged_into) WHERE merged_into IS NOT NULL",
+    """CREATE TABLE event_versions (
+        n INTEGER PRIMARY KEY,
+        event TEXT NOT NULL REFERENCES events (id),
+        at TEXT NOT NULL,
+        merged_into TEXT REFERENCES events (id),
+        data TEXT NOT NULL
+    )""",
+    "CREATE INDEX event_versions_event ON event_versions (event)",
+    """CREATE TABLE evidence (
+        n INTEGER PRIMARY KEY,
+        event TEXT NOT NULL REFERENCES events (id),
+        data TEXT NOT NULL
+    )""",
+    "CREATE INDEX evidence_event ON evidence (event)",
+    """CREATE TABLE revisions (
+        n INTEGER PRIMARY KEY,
+        event TEXT NOT NULL REFERENCES events (id),
+        version INTEGER NOT NULL REFERENCES event_versions (n),
+        at TEXT NOT NULL,
+        by TEXT NOT NULL,
+        field TEXT NOT NULL,
+        before TEXT NOT NULL,
+        after TEXT NOT NULL,
+        why TEXT NOT NULL
+    )""",
+    "CREATE INDEX revisions_event ON revisions (event)",
+    """CREATE TABLE event_keys (
+        topic TEXT NOT NULL,
+        key TEXT NOT NULL,
+        event TEXT NOT NULL REFERENCES events (id),
+        PRIMARY KEY (topic, key, event)
+    ) WITHOUT ROWID""",
+    "CREATE INDEX event_keys_event ON event_keys (event)",
+    """CREATE TABLE mentions (
+        n INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        article TEXT NOT NULL REFERENCES articles (id),
+        event TEXT REFERENCES events (id),
+        superseded INTEGER NOT NULL DEFAULT 0,
+        origin TEXT NOT NULL,
+        data TEXT NOT NULL
+    )""",
+    "CREATE INDEX mentions_article ON mentions (article)",
+    "CREATE INDEX mentions_event ON mentions (event)",
+    """CREATE TABLE seeds (
+        topic TEXT NOT NULL,
+        key TEXT NOT NULL,
+        event TEXT NOT NULL REFERENCES events (id),
+        data TEXT NOT NULL,
+        PRIMARY KEY (topic, key)
+    ) WITHOUT ROWID""",
+    "CREATE INDEX seeds_event ON seeds (event)",
+    *(
+        f"""CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table}
+        BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"""
+        for table in ("revisions", "event_versions", "declarations")
+        for verb in ("UPDATE", "DELETE")
+    ),
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
+
+
+def version(db: Database) -> int:
+    """Return how many steps the database has behind it."""
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
+def step(db: Database) -> None:
+    """Take the next missing step, if there is one; the caller holds the write transaction."""
+    behind = version(db)
+    for statement in MIGRATIONS[behind] if behind < len(MIGRATIONS) else ():
+        db.execute(statement)
+        db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        db.execute(f"PRAGMA user_version = {behind + 1}")

@@ -1,0 +1,115 @@
+"""Records to rows and back: which fields are columns, which lie together as JSON in ``more``."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any, TypeVar
+
+from sqlite_utils import Database
+
+from monitor import codec
+
+T = TypeVar("T")
+
+Row = Mapping[str, Any]
+
+CHUNK = 500
+"""Values in one IN (...): the oldest SQLite that we meet takes 32,766 variables, but short statements are cached."""
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class Unreadable(Exception):
+    """A row does not hold what we write there."""
+
+
+def text(value: str) -> str:
+    """Return *value* as UTF-8 can hold it: a lone surrogate, one code point, becomes U+FFFD, one code point."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return _SURROGATE.sub("\ufffd", value)
+    return value
+
+
+def instant(at: datetime) -> str:
+    """Return *at* in UTC with six decimals always, so that text sorts as time."""
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+def moment(value: str | None) -> datetime | None:
+    """Return the instant that a column holds."""
+    return codec.load(datetime, value) if value else None
+
+
+def to_json(value: object) -> str:
+    """Return *value* as compact JSON: the same value gives the same text."""
+    return text(json.dumps(codec.dump(value), ensure_ascii=False, allow_nan=False, separators=(",", ":")))
+
+
+def from_json(kind: type[T], data: str) -> T:
+    """Return what :func:`to_json` wrote."""
+    return load(kind, parse(data))
+
+
+def parse(data: str) -> Any:
+    """Return the JSON value in *data*."""
+    try:
+        return json.loads(data)
+    except ValueError as exc:
+        raise Unreadable(str(exc)) from exc
+
+
+def load(kind: type[T], data: object) -> T:
+    """Return the record that *data* stands for."""
+    try:
+        return codec.load(kind, data)
+    except ValueError as exc:
+        raise Unreadable(str(exc)) from exc
+
+
+def spread(record: Any, columns: Sequence[str]) -> dict[str, Any]:
+    """Return the row of *record*: its *columns* (text or numbers), and the rest as JSON in ``more``."""
+    data = codec.dump(record)
+    row = {name: text(v) if isinstance(v := data.pop(name), str) else v for name in columns}
+    kind: Any = type(record)
+    empty = _empty_by_default(kind)
+    row["more"] = to_json({k: v for k, v in data.items() if v or k not in empty})
+    return row
+
+
+def gather(kind: type[T], row: Row, columns: Sequence[str]) -> T:
+    """Return the record that :func:`spread` made *row* from."""
+    data: dict[str, Any] = parse(row["more"])
+    data.update({name: row[name] for name in columns})
+    return load(kind, data)
+
+
+@cache
+def _empty_by_default(kind: type) -> frozenset[str]:
+    # Only these may be left out: another default could change one day, and old rows with it.
+    return frozenset(f.name for f in fields(kind) if f.default in ("", ()))
+
+
+def marks(values: Sequence[object]) -> str:
+    """Return ``?, ?, ?`` for an IN list."""
+    return ", ".join("?" * len(values))
+
+
+def chunks(values: Iterable[T]) -> Iterable[list[T]]:
+    """Cut *values* into lists that fit one IN list."""
+    whole = list(values)
+    return (whole[i : i + CHUNK] for i in range(0, len(whole), CHUNK))
+
+
+def add(db: Database, table: str, row: Row) -> int:
+    """Insert one row and return its number."""
+    # Not Table.insert: that looks at the schema before every row, which costs more than the row.
+    names = ", ".join(f'"{name}"' for name in row)
+    sql = f'INSERT INTO "{table}" ({names}) VALUES ({marks(tuple(row))})'
+    return db.execute(sql, tuple(row.values())).lastrowid or 0

@@ -1,0 +1,145 @@
+"""The store contract on one SQLite file; what each method means is said in :mod:`monitor.store.base`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from monitor.model import (
+    Article,
+    Change,
+    Counts,
+    Coverage,
+    EntryState,
+    Event,
+    FeedStatus,
+    KnownEntry,
+    Mention,
+    Poll,
+    SeedEvent,
+    Settings,
+    Topic,
+    Waiting,
+)
+from monitor.store import accounts, collect, coverage, declared, digest, entries, events
+from monitor.store.base import Decider, Digested, EntryRecord, RoundRecord
+from monitor.store.connection import PATIENCE, Connection
+
+
+class SqliteStore:
+    """A timeline in the file *path*, waiting at most *patience* seconds for another writer."""
+
+    def __init__(self, path: Path, *, create: bool = True, patience: float = PATIENCE) -> None:
+        self._connection = Connection(path, create=create, patience=patience)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def hold(self) -> None:
+        self._connection.hold()
+
+    # ------------------------------------------------------------- declared
+
+    def declare(self, settings: Settings, now: datetime) -> None:
+        with self._connection.write() as db:
+            declared.declare(db, settings, now)
+
+    def topics(self, as_of: datetime | None = None) -> Sequence[Topic]:
+        with self._connection.read() as db:
+            return declared.topics(db, as_of)
+
+    # ------------------------------------------------------------- collect
+
+    def statuses(self) -> Sequence[FeedStatus]:
+        with self._connection.read() as db:
+            return declared.statuses(db)
+
+    def open_round(self, now: datetime) -> int:
+        with self._connection.write() as db:
+            return accounts.begin(db, now)
+
+    def known(self, feed: str, identities: Sequence[str]) -> Mapping[str, KnownEntry]:
+        with self._connection.read() as db:
+            return collect.known(db, feed, identities)
+
+    def record(self, poll: Poll) -> Counts:
+        with self._connection.write() as db:
+            return collect.record(db, poll)
+
+    def close_round(self, round: int, now: datetime) -> RoundRecord:
+        with self._connection.write() as db:
+            return accounts.close(db, round, now)
+
+    # ------------------------------------------------------------- digest
+
+    def inbox(self, now: datetime, limit: int = 100) -> Sequence[Waiting]:
+        with self._connection.read() as db:
+            return digest.inbox(db, now, limit)
+
+    def article(self, identity: str) -> Article | None:
+        with self._connection.read() as db:
+            return digest.article(db, "identity", identity)
+
+    def holds_body(self, body_sha256: str) -> bool:
+        with self._connection.read() as db:
+            return digest.holds_body(db, body_sha256)
+
+    def postpone(self, entry: str, until: datetime, reason: str) -> None:
+        with self._connection.write() as db:
+            digest.postpone(db, entry, until, reason)
+
+    def finish(self, digested: Digested, now: datetime, decide: Callable[[Decider], Sequence[Change]]) -> Sequence[str]:
+        with self._connection.write() as db:
+            return digest.finish(db, digested, now, decide)
+
+    def seed(self, seeds: Sequence[SeedEvent], now: datetime, decide: Callable[[Decider], Sequence[Change]]) -> int:
+        with self._connection.write() as db:
+            return digest.seed(db, seeds, now, decide)
+
+    # ------------------------------------------------------------- read
+
+    def events(self, topic: str, as_of: datetime | None = None) -> Sequence[Event]:
+        with self._connection.read() as db:
+            return events.timeline(db, topic, as_of)
+
+    def event(self, id: str) -> Event | None:
+        with self._connection.read() as db:
+            return events.one(db, id)
+
+    def entries(self, feed: str = "", state: EntryState | None = None, id: str = "") -> Iterator[EntryRecord]:
+        last = 0
+        while True:
+            with self._connection.read() as db:
+                page = entries.numbers(db, feed, state, id, last)
+                found = entries.records(db, page)
+            if not page:
+                return
+            yield from found
+            last = page[-1]
+
+    def article_by_id(self, id: str) -> Article | None:
+        with self._connection.read() as db:
+            return digest.article(db, "id", id)
+
+    def mentions_of(self, article: str) -> Sequence[tuple[str, Mention]]:
+        with self._connection.read() as db:
+            return digest.mentions_of(db, article)
+
+    def coverage(self, topic: str, as_of: datetime | None = None) -> Coverage:
+        with self._connection.read() as db:
+            return coverage.coverage(db, topic, as_of)
+
+    def round(self, id: int | None = None) -> RoundRecord | None:
+        with self._connection.read() as db:
+            return accounts.read(db, id)
