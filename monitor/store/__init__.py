@@ -19,7 +19,7 @@ __all__ = ["Store", "open_store"]
 
 def open_store(url_or_path: str, *, create: bool = True) -> Store:
     """
-    Open the database at *url_or_path*: a path, or ``sqlite:///`` and a path.
+    Open the database at *url_or_path*: a path, ``sqlite:///`` and a path, or ``:memory:``.
 
     With *create* a missing one is made; without it (for reading) that is a StoreError, as is a database that is
     damaged, locked, of a newer version or of another program. A file or folder that may not be written can be read.

@@ -18,10 +18,10 @@ _SENT = ("identity", "url", "title", "summary")
 _UNSEEN = {FeedState.FAILING, FeedState.STOPPED, FeedState.EMPTIED, FeedState.BLOCKED}
 
 _KNOWN = """
-    SELECT e.identity AS asked, e.n, e.id, f.url, e.sha256, e.verdicts
+    SELECT e.identity AS asked, e.n, e.id, f.url, e.sha256, e.state, e.verdicts
     FROM entries e JOIN feeds f ON f.id = e.feed WHERE e.identity IN ({marks})
     UNION ALL
-    SELECT a.alias, e.n, e.id, f.url, e.sha256, e.verdicts
+    SELECT a.alias, e.n, e.id, f.url, e.sha256, e.state, e.verdicts
     FROM entry_aliases a JOIN entries e ON e.n = a.entry JOIN feeds f ON f.id = e.feed WHERE a.alias IN ({marks})
     ORDER BY 2
 """
@@ -59,7 +59,7 @@ def known(db: Database, feed: str, identities: Sequence[str]) -> Mapping[str, Kn
 
 def _known(row: Row) -> KnownEntry:
     topics = frozenset(v["topic"] for v in parse(row["verdicts"]))
-    return KnownEntry(row["id"], row["url"], row["sha256"], topics)
+    return KnownEntry(row["id"], row["url"], row["sha256"], topics, EntryState(row["state"]))
 
 
 # --------------------------------------------------------------------------- record
@@ -141,7 +141,7 @@ def _update(db: Database, row: Row, poll: Poll, screened: Screened) -> None:
     if edited or screened.state is EntryState.WAITING:
         fields |= _again(db, row["feed"], screened)
     if edited:
-        fields |= spread(screened.entry, _SENT) | {"sha256": screened.sha256}
+        fields |= spread(screened.entry, _SENT) | {"sha256": screened.sha256, "edited": True}
     names = ", ".join(f"{name} = ?" for name in fields)
     db.execute(f"UPDATE entries SET {names} WHERE n = ?", (*fields.values(), row["n"]))
 

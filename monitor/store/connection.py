@@ -11,6 +11,7 @@ import fcntl
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,22 +33,31 @@ _PRAGMAS = (
 )
 
 
+def _may_write(path: Path) -> bool:
+    """Return whether *path* and its folder, where WAL and index lie, may be written."""
+    return os.access(path.parent, os.W_OK) and (not path.exists() or os.access(path, os.W_OK))
+
+
 class Connection:
     """
-    A database file, opened and brought up to date.
+    A database file, opened and brought up to date; ``:memory:`` is one that nobody else sees and nothing survives.
 
     Any method may raise StoreError. May be used from any thread, by one at a time; others wait.
     """
 
     def __init__(self, path: Path, *, create: bool, patience: float = PATIENCE) -> None:
         self.path = path
+        self._in_memory = str(path) == ":memory:"
         self._patience = patience
         self._turn = threading.RLock()
         self._held: int | None = None
+        self._writable = self._in_memory or _may_write(path.absolute())
         with self._sentences():
             self.db = self._open(create)
         try:
-            self._prepare()
+            with self._sentences():
+                self._recognise(create)
+                self._prepare()
         except BaseException:
             self.db.close()
             raise
@@ -66,13 +76,13 @@ class Connection:
         return Database(conn, recursive_triggers=False, execute_plugins=False)
 
     def _uri(self, create: bool) -> str:
-        """Say how the file can be opened; without rights to write it, reading must still work."""
+        if self._in_memory:
+            return "file::memory:"
         base = self.path.absolute().as_uri()
-        folder = self.path.absolute().parent
-        if os.access(folder, os.W_OK) and os.access(self.path if self.path.exists() else folder, os.W_OK):
+        if self._writable:
             return f"{base}?mode={'rwc' if create else 'rw'}"
-        # A database in WAL mode cannot be read in a folder where its index file can be neither found nor made,
-        # unless nobody can be writing; without a WAL beside it nobody is.
+        # What is in WAL mode cannot be read where its index file can be neither found nor made, unless the file is
+        # said never to change. Without a WAL beside it nobody has it open, so that nobody changes it.
         alone = not self._beside("-wal").exists()
         return f"{base}?mode=ro{'&immutable=1' if alone else ''}"
 
@@ -80,38 +90,40 @@ class Connection:
         path = self.path.resolve()
         return path.with_name(path.name + suffix)
 
-    def _prepare(self) -> None:
-        with self._sentences():
-            self._recognise()
-            for pragma in _PRAGMAS:
-                self.db.execute(pragma)
-        if migrations.version(self.db) < len(migrations.MIGRATIONS):
-            self._bring_up_to_date()
-
-    def _recognise(self) -> None:
+    def _recognise(self, create: bool) -> None:
         """Refuse, before anything is written, what is not ours or is newer than we are."""
         mark = self.db.execute("PRAGMA application_id").fetchone()[0]
         tables = self.db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         if mark != migrations.APPLICATION_ID and (mark or tables):
             raise StoreError(f"{self.path} is the database of another program; name another file")
-        behind = migrations.version(self.db)
-        if behind > len(migrations.MIGRATIONS):
+        if not tables and not create:
+            raise StoreError(f"{self.path} is empty; `monitor seed` or `monitor poll` fills it")
+        behind, known = migrations.version(self.db), len(migrations.MIGRATIONS)
+        if behind > known:
             raise StoreError(
-                f"{self.path} was written by a newer version of monitor"
-                f" (schema {behind}, this one knows {len(migrations.MIGRATIONS)}); upgrade monitor to use it"
+                f"{self.path} was written by a newer version of monitor (schema {behind}, this one knows {known});"
+                " upgrade monitor to use it"
             )
 
-    def _bring_up_to_date(self) -> None:
-        with self._sentences():
+    def _prepare(self) -> None:
+        for pragma in _PRAGMAS:
+            self.db.execute(pragma)
+        if self._writable and not self._in_memory:
             self._use_wal()
         while migrations.version(self.db) < len(migrations.MIGRATIONS):
             with self.write() as db:
                 migrations.step(db)
 
     def _use_wal(self) -> None:
-        # SQLite does not wait for a lock when two processes switch the mode at once; the write lock makes them queue.
-        self.db.execute("PRAGMA locking_mode = NORMAL")
-        self.db.execute("PRAGMA journal_mode = WAL")
+        """Switch to WAL, once in the life of a file; SQLite does not queue those who switch at once, so we do."""
+        deadline = time.monotonic() + self._patience
+        while self.db.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+            try:
+                self.db.execute("PRAGMA journal_mode = WAL")
+            except sqlite3.OperationalError as exc:
+                if exc.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.01)
 
     # ------------------------------------------------------------- transactions
 
@@ -144,7 +156,7 @@ class Connection:
 
     def hold(self) -> None:
         """Take the single instance lock; the kernel drops it with the process, however that ends."""
-        if self._held is not None:
+        if self._held is not None or self._in_memory:
             return
         path = self._beside(".lock")
         try:

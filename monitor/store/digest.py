@@ -36,7 +36,8 @@ def inbox(db: Database, now: datetime, limit: int) -> Sequence[Waiting]:
 
 def _waiting(row: Row) -> Waiting:
     topics = tuple(v.topic for v in verdicts(row) if v.judgement is not Judgement.REJECTED)
-    return Waiting(row["id"], row["feed_url"], sent(row), topics, row["attempts"], row["round"])
+    before = row["article"] if row["edited"] and row["article"] else ""
+    return Waiting(row["id"], row["feed_url"], sent(row), topics, row["attempts"], row["round"], before)
 
 
 def postpone(db: Database, entry: str, until: datetime, reason: str) -> None:
@@ -138,7 +139,7 @@ def _settle(db: Database, digested: Digested) -> None:
     if row is None:
         raise StoreError(f"there is no entry {digested.entry}")
     db.execute(
-        "UPDATE entries SET state = ?, reason = ?, verdicts = ?, article = ? WHERE id = ?",
+        "UPDATE entries SET state = ?, reason = ?, verdicts = ?, article = ?, edited = 0 WHERE id = ?",
         (
             digested.state.value,
             text(digested.reason),

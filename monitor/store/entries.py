@@ -29,7 +29,7 @@ def numbers(db: Database, feed: str, state: EntryState | None, id: str, after: i
     if state:
         wanted["state = ?"] = state.value
     if id:
-        wanted["id = ?"] = id
+        wanted["id = ?"] = text(id)
     where = " AND ".join(["n > ?", *wanted])
     sql = f"SELECT n FROM entries WHERE {where} ORDER BY n LIMIT {PAGE}"
     return [row["n"] for row in db.execute(sql, (after, *wanted.values()))]

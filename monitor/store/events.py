@@ -88,7 +88,7 @@ def _order(event: Event) -> tuple[date, date, str]:
 
 def one(db: Database, id: str) -> Event | None:
     """Return one event; a merged id gives the event that it redirects to."""
-    found = whole(db, db.execute(_NOW.format(where="id = ?"), (survivor(db, id),)))
+    found = whole(db, db.execute(_NOW.format(where="id = ?"), (survivor(db, text(id)),)))
     return found[0] if found else None
 
 

@@ -86,6 +86,7 @@ _FIRST = (
         first_seen TEXT NOT NULL,
         attempts INTEGER NOT NULL DEFAULT 0,
         not_before TEXT NOT NULL DEFAULT '',
+        edited INTEGER NOT NULL DEFAULT 0,
         article TEXT REFERENCES articles (id),
         verdicts TEXT NOT NULL,
         url TEXT NOT NULL,
