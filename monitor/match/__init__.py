@@ -1,0 +1,13 @@
+"""
+Which texts speak of a topic, and where.
+
+    Matcher    topics -> a judge: ``screen`` for titles and summaries, ``judge`` for articles, ``senses`` for a line
+    Sense      what one name means where it stands
+"""
+
+from __future__ import annotations
+
+from monitor.match.matcher import Matcher
+from monitor.match.senses import Sense
+
+__all__ = ["Matcher", "Sense"]

@@ -1,0 +1,50 @@
+"""The general word lists of this room: ``data/*.txt``, plain text that a person can edit."""
+
+from __future__ import annotations
+
+import functools
+from importlib import resources
+
+from monitor.match.scan import Words
+
+__all__ = ["automaton", "beginning", "ending", "sections", "words"]
+
+_LONGEST = 16  # characters of the longest word that touches a name
+
+
+@functools.cache
+def sections(name: str) -> dict[str, tuple[str, ...]]:
+    """Return the sections of ``data/NAME.txt``: ``[section]`` lines, words parted by spaces, ``#`` comments."""
+    text = resources.files("monitor.match").joinpath("data", f"{name}.txt").read_text("utf-8")
+    found: dict[str, list[str]] = {}
+    here = ""
+    for line in text.splitlines():
+        if line.startswith("[") and line.endswith("]"):
+            here = line[1:-1]
+        elif line and not line.startswith("#"):
+            found.setdefault(here, []).extend(line.split())
+    return {section: tuple(dict.fromkeys(entries)) for section, entries in found.items()}
+
+
+@functools.cache
+def words(name: str, section: str) -> frozenset[str]:
+    """Return the words of one section, Latin letters in lower case."""
+    return frozenset(word.lower() for word in sections(name)[section])
+
+
+@functools.cache
+def automaton(name: str, section: str) -> Words:
+    """Return the words of one section as an automaton."""
+    return Words(sections(name)[section])
+
+
+def beginning(text: str, name: str, section: str) -> str:
+    """Return the longest word of the section that *text* begins with, or ""."""
+    known = words(name, section)
+    return next((text[:n] for n in range(min(len(text), _LONGEST), 0, -1) if text[:n] in known), "")
+
+
+def ending(text: str, name: str, section: str) -> str:
+    """Return the longest word of the section that *text* ends with, or ""."""
+    known = words(name, section)
+    return next((text[-n:] for n in range(min(len(text), _LONGEST), 0, -1) if text[-n:] in known), "")

@@ -1,0 +1,108 @@
+"""A piece of folded text and what all rules want to know of it, found once: words, clauses, cues."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from functools import cache, cached_property
+
+from monitor.match import lexicon
+from monitor.match.names import Hit
+from monitor.match.scan import Words
+from monitor.normalize.words import borders
+
+__all__ = ["Line"]
+
+_STOP = re.compile(r"[。！？!?；;\n]|…{2,}|\.(?=\s)")
+_BORDER = re.compile(r"[，,：:|｜丨/。！？!?；;\n\t]|——|--| - |…{2,}|\.(?=\s)")
+_MANY = 400  # cues looked at in one line: a line is a sentence or two
+_TIES = ("two", "one", "deal", "event", "talk", "anaphor", "consumer", "market", "advert")
+
+
+@cache
+def _cues() -> tuple[Words, tuple[tuple[str, ...], ...]]:
+    """Return every word that a line is searched for, and the kinds of each."""
+    kinds: dict[str, list[str]] = {}
+    for file, sections in (("company", ("near",)), ("food", ("near",)), ("ties", _TIES), ("others", ("place", "firm"))):
+        for section in sections:
+            for word in sorted(lexicon.words(file, section)):
+                kinds.setdefault(word, []).append(file if section == "near" else section)
+    words = Words(kinds)
+    return words, tuple(tuple(kinds[word]) for word in words.words)
+
+
+class Line:
+    """A sentence or two of folded text; positions are within it."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def edges(self) -> tuple[int, ...]:
+        """Where words begin, and the end."""
+        return borders(self.text)
+
+    @cached_property
+    def inner(self) -> frozenset[int]:
+        """The same as a set."""
+        return frozenset(self.edges)
+
+    def word_at(self, start: int) -> str:
+        """Return the rest of the word that *start* lies in."""
+        after = bisect_right(self.edges, start)
+        return self.text[start : self.edges[after]] if after < len(self.edges) else ""
+
+    # ----------------------------------------------------------------- clauses
+
+    @cached_property
+    def _borders(self) -> list[int]:
+        found = [m.start() for m in _BORDER.finditer(self.text)]
+        return sorted({*found, *self._gaps()})
+
+    def _gaps(self) -> list[int]:
+        # A space parts two clauses of a headline; but some feeds part every word, and English always does.
+        gaps = [m.start() for m in re.finditer(" ", self.text)]
+        if len(self.text) < 5 * len(gaps):
+            return []
+        return [g for g in gaps if not (self.text[g - 1 : g].isascii() and self.text[g + 1 : g + 2].isascii())]
+
+    def clause(self, at: int) -> tuple[int, int]:
+        """Return the span of the clause that *at* lies in."""
+        i = bisect_left(self._borders, at + 1)
+        start = self._borders[i - 1] + 1 if i else 0
+        return start, self._borders[i] if i < len(self._borders) else len(self.text)
+
+    def stops(self, start: int, end: int) -> bool:
+        """Return whether a sentence ends between *start* and *end*."""
+        return bool(_STOP.search(self.text, start, end))
+
+    # ----------------------------------------------------------------- cues
+
+    @cached_property
+    def cues(self) -> dict[str, list[tuple[int, int]]]:
+        """Where the words of each kind stand, in order."""
+        words, kinds = _cues()
+        found: dict[str, list[tuple[int, int]]] = {}
+        for index, start, end in words.find(self.text, _MANY):
+            for kind in kinds[index]:
+                found.setdefault(kind, []).append((start, end))
+        return found
+
+    def ties(self, start: int, end: int, kinds: tuple[str, ...]) -> list[str]:
+        """Return the different words of *kinds* between *start* and *end*; a word within a longer one is not told twice."""
+        spans = [s for kind in kinds for s in self.cues.get(kind, ()) if start <= s[0] and s[1] <= end]
+        spans.sort(key=lambda s: (s[0], -s[1]))
+        words: dict[str, None] = {}
+        reached = -1
+        for a, b in spans:
+            if b > reached:
+                words[self.text[a:b]] = None
+                reached = b
+        return list(words)
+
+    def others(self, start: int, end: int, kind: str, but: Hit) -> str:
+        """Return the first well-known place or firm between *start* and *end* that is not *but* itself, or ""."""
+        for a, b in self.cues.get(kind, ()):
+            if start <= a and b <= end and not (a < but.end and but.start < b):
+                return self.text[a:b]
+        return ""

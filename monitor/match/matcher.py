@@ -1,0 +1,130 @@
+"""
+Topics x text -> verdicts.
+
+    names     which names stand where (one automaton over all topics)
+    layout    lines that are text, items, sentences
+    senses    what each name means there
+    ties      which of them belong together
+    matcher   the verdict: relevant, background or rejected, with passages and votes
+
+*Relevant* needs a passage in which every side that the topic ties together stands, in its own sense and tied
+to the others. *Background* is a text without such a passage that
+
+- names all sides close together, but so that they are hardly said of each other (a resale advert, a photo), or
+- names a person or unit that belongs to one side in its headline or first sentence, and no other well-known
+  place there.
+
+Everything else is *rejected*: another party in the place, the party elsewhere, sides named far apart.
+"""
+
+from __future__ import annotations
+
+import re
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import date
+
+from monitor.match import verdicts
+from monitor.match.names import Hit, Names, alternatives
+from monitor.match.reading import Reader
+from monitor.match.scan import fold
+from monitor.match.senses import Sense
+from monitor.model import Clean, Judgement, Topic, Verdict, Vote
+from monitor.normalize import clean, simplify
+
+__all__ = ["Matcher"]
+
+_READ = 200_000  # characters of one text that are read; the rest of a longer one is not news
+_HITS = 4_000  # occurrences of names that are looked at in one text
+_SURE = -1.5  # a sense as clear as this lets the first screen say no
+_RESIDUE = re.compile(r"[\u4e00-\u9fff][(（][a-zü\u0101-\u01dc]{1,6}[)）]|[\u00c0-\u00ff]{2}|[锛銆鐨]")
+
+
+class Matcher:
+    """The judge of all topics; made once, when the configuration is read."""
+
+    def __init__(self, topics: Sequence[Topic]) -> None:
+        self._topics = tuple(topics)
+        self._index = {topic.id: i for i, topic in enumerate(self._topics)}
+        self._names = Names(self._topics)
+        self._nothing = {t.id: Verdict(t.id, Judgement.REJECTED, (Vote("no_name", -1.0),)) for t in self._topics}
+        self._wanted = tuple(alternatives(topic) for topic in self._topics)
+        self._all = tuple(self._nothing.values())
+
+    def screen(
+        self, title: str, summary: str, topics: Collection[str] = (), published: date | None = None
+    ) -> tuple[Verdict, ...]:
+        """
+        Return one verdict for each of *topics* (all when empty) from a raw title and summary.
+
+        Rejected only when sure: no name of the topic occurs, or every one of them plainly means something
+        else. Relevant when title and summary already tie the sides; background: worth fetching the article.
+        *published* is the day that people in office are judged by. Raises KeyError for an unknown topic.
+        """
+        raw = f"{title}\n{summary}"[:_READ]
+        nothing = tuple(self._nothing[t] for t in topics) if topics else self._all
+        if not self._names.gate.any(raw) and not _RESIDUE.search(raw):
+            return nothing
+        head = _reading(title).replace("\n", " ")
+        reading = f"{head}\n{_reading(summary)}"
+        found = self._by_topic(reading)
+        if not found:
+            return nothing
+        reader = Reader(reading, published)
+        told = {self._topics[i].id: self._screened(i, hits, reader, len(head) + 1) for i, hits in found.items()}
+        return tuple(told.get(v.topic, v) for v in nothing)
+
+    def judge(self, topic: str, title: str, text: Clean, published: date | None = None) -> Verdict:
+        """
+        Return what *topic* makes of an article; the passages are spans of ``text.text``.
+
+        *published* is the day that people in office are judged by where a sentence names none.
+        Raises KeyError for an unknown topic.
+        """
+        index = self._index[topic]
+        head = _reading(title).replace("\n", " ")
+        shift = len(head) + 1
+        reading = f"{head}\n{fold(text.text[:_READ])}"
+        hits = self._by_topic(reading).get(index)
+        if not hits:
+            return self._nothing[topic]
+        reader = Reader(reading, published)
+        found = verdicts.judge(reader.pieces(hits), reader, self._wanted[index], shift)
+        passages = tuple((a - shift, b - shift) for a, b in found.passages if a >= shift)
+        return Verdict(topic, found.judgement, found.votes, passages)
+
+    def senses(self, text: str) -> tuple[Sense, ...]:
+        """Return what every name of every topic in *text* means; spans are of its simplified reading."""
+        reading = fold(simplify(text[:_READ]))
+        reader = Reader(reading, None)
+        pieces = [p for hits in self._by_topic(reading).values() for p in reader.pieces(hits)]
+        return tuple(
+            replace(s, start=s.start + at, end=s.end + at)
+            for p in pieces
+            for s in p.senses
+            for at in [p.sentence.start]
+        )
+
+    def _by_topic(self, reading: str) -> dict[int, list[Hit]]:
+        found: dict[int, list[Hit]] = {}
+        for hit in self._names.find(reading, _HITS):
+            found.setdefault(hit.name.topic, []).append(hit)
+        return found
+
+    def _screened(self, index: int, hits: list[Hit], reader: Reader, head: int) -> Verdict:
+        topic = self._topics[index].id
+        pieces = reader.pieces(hits)
+        found = verdicts.judge(pieces, reader, self._wanted[index], head)
+        if found.judgement is Judgement.RELEVANT:
+            return Verdict(topic, Judgement.RELEVANT, found.votes)
+        senses = [s for piece in pieces for s in piece.senses]
+        if all(s.score <= _SURE for s in senses):
+            return Verdict(topic, Judgement.REJECTED, found.votes)
+        return Verdict(topic, Judgement.BACKGROUND, (Vote("worth_reading", 0.0), *found.votes))
+
+
+def _reading(raw: str) -> str:
+    """Return the folded reading of a title or summary in one line; only what looks garbled is repaired, which is slow."""
+    text = clean(raw[:_READ]).text if _RESIDUE.search(raw) else simplify(raw[:_READ])
+    return fold(text)

@@ -1,0 +1,145 @@
+"""
+What the topics are called by: every name, short form, person and office of every topic in one automaton.
+
+Two automata are made. The *gate* runs over raw titles, so it holds each name as it may be written
+(simplified, traditional, in three cases, full-width); the *names* run over a reading that was simplified
+and folded. Both give the same answer for every text that the gate lets through.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from monitor.match.scan import Words, fold
+from monitor.model import Entity, Office, Topic
+from monitor.normalize import simplify
+
+__all__ = ["Hit", "Name", "Names", "alternatives"]
+
+_VARIANTS = 64  # spellings of one name in the gate; a longer product is cut to the name's last characters
+_FULL_WIDTH = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """One word that may stand for an entity; ``role`` is name, short, person, office or decoy."""
+
+    topic: int
+    topic_id: str
+    entity: Entity
+    side: str
+    role: str
+    text: str
+    offices: tuple[Office, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An occurrence of a name in a folded reading."""
+
+    start: int
+    end: int
+    name: Name
+
+
+def alternatives(topic: Topic) -> tuple[frozenset[str], ...]:
+    """Return the sets of sides that make a tie: ``together``, or else each entity that belongs to no other by itself."""
+    if topic.together:
+        return (frozenset(topic.together),)
+    return tuple(frozenset({e.id}) for e in topic.entities if not e.of)
+
+
+def side_of(topic: Topic, entity: Entity) -> str:
+    """Return the side that *entity* stands for by its chain of ``of``, or ""."""
+    ends = frozenset().union(*alternatives(topic))
+    seen: set[str] = set()
+    here: Entity | None = entity
+    while here and here.id not in seen:
+        if here.id in ends:
+            return here.id
+        seen.add(here.id)
+        here = topic.entity(here.of)
+    return ""
+
+
+class Names:
+    """The words of many topics, found in one pass."""
+
+    def __init__(self, topics: Sequence[Topic]) -> None:
+        self._by_word: dict[str, list[Name]] = {}
+        for index, topic in enumerate(topics):
+            for name in _names(index, topic):
+                self._by_word.setdefault(name.text, []).append(name)
+        self._words = Words(self._by_word)
+        self._refs = [self._by_word[word] for word in self._words.words]
+        self.gate = Words({v for word, refs in self._by_word.items() if _calls(refs) for v in _spellings(word)})
+
+    def find(self, folded: str, limit: int) -> list[Hit]:
+        """Return the hits in a folded reading in order, at most *limit* words."""
+        return [Hit(start, end, name) for i, start, end in self._words.find(folded, limit) for name in self._refs[i]]
+
+
+def _calls(refs: Iterable[Name]) -> bool:
+    return any(name.role != "decoy" for name in refs)
+
+
+def _names(index: int, topic: Topic) -> Iterable[Name]:
+    for entity in topic.entities:
+        side = side_of(topic, entity)
+        role = {"person": "person", "office": "office"}.get(entity.kind, "name")
+        held = entity.offices if role != "name" else ()
+        groups = [(role, entity.names, held), ("short", entity.short, held), ("decoy", entity.decoys, ())]
+        groups += _holders(topic, entity) if role == "name" or role == "office" else []
+        for kind, texts, offices in groups:
+            for text in texts:
+                if word := fold(simplify(text)).strip():
+                    yield Name(index, topic.id, entity, side, kind, word, offices)
+
+
+def _holders(topic: Topic, entity: Entity) -> list[tuple[str, tuple[str, ...], tuple[Office, ...]]]:
+    """Return the people who hold an office of *entity*: each is known by name or by the id of a person."""
+    people: dict[str, list[Office]] = {}
+    for office in entity.offices:
+        people.setdefault(office.person, []).append(office)
+    known = {person: topic.entity(person) for person in people}
+    return [
+        ("person", (e.names if (e := known[person]) else (person,)), tuple(held)) for person, held in people.items()
+    ]
+
+
+def _spellings(word: str) -> set[str]:
+    if word.isascii():
+        forms = {word, word.upper(), word.title(), word.capitalize()}
+        return forms | {form.translate(_FULL_WIDTH) for form in forms}
+    variants = [_variants(char) for char in word]
+    while _product(variants) > _VARIANTS:
+        variants = variants[1:]
+    return {"".join(chars) for chars in itertools.product(*variants)}
+
+
+def _product(variants: list[tuple[str, ...]]) -> int:
+    total = 1
+    for chars in variants:
+        total *= len(chars)
+    return total
+
+
+def _variants(char: str) -> tuple[str, ...]:
+    if char.isascii() and char.isalpha():
+        return char, char.upper()
+    return (char, *_traditional().get(char, ()))
+
+
+@functools.cache
+def _traditional() -> dict[str, tuple[str, ...]]:
+    """Return the characters that simplify to each character: normalize's own conversion, turned round."""
+    ranges = (range(0x3400, 0x4DC0), range(0x4E00, 0xA000), range(0xF900, 0xFB00))
+    chars = [chr(code) for codes in ranges for code in codes]
+    found: dict[str, list[str]] = {}
+    for char, simple in zip(chars, simplify("\n".join(chars)).split("\n"), strict=True):
+        if simple != char and len(simple) == 1:
+            found.setdefault(simple, []).append(char)
+    return {simple: tuple(forms) for simple, forms in found.items()}

@@ -1,0 +1,59 @@
+"""
+One pass over a text for many words: the automata of this room.
+
+Positions are code points. A lone surrogate, which the automaton cannot take, is read as U+FFFD; that keeps
+every position where it was.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from itertools import islice
+
+from ahocorasick_rs import AhoCorasick
+
+__all__ = ["Words", "fold", "whole"]
+
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_LOWER = {ord(c): ord(c) + 32 for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
+
+
+def fold(text: str) -> str:
+    """Return *text* with ASCII letters in lower case and surrogates replaced; its length is kept."""
+    if not text.isascii():
+        text = _SURROGATES.sub("\ufffd", text)
+    return text.translate(_LOWER)
+
+
+def whole(text: str, start: int, end: int) -> bool:
+    """Return whether a Latin word at *start* and *end* does not go on: Han words have no such border."""
+    return not (
+        (start and _latin(text[start]) and _latin(text[start - 1]))
+        or (end < len(text) and _latin(text[end - 1]) and _latin(text[end]))
+    )
+
+
+def _latin(char: str) -> bool:
+    return "a" <= char <= "z" or "A" <= char <= "Z" or "\u00c0" <= char <= "\u024f"
+
+
+class Words:
+    """A set of words to look for at once; ``find`` gives (index of the word, start, end), overlaps included."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self.words = tuple(words)
+        # An automaton of no words is refused by the library; U+FFFE never stands in a text.
+        self._automaton = AhoCorasick(self.words or ("\ufffe",))
+
+    def any(self, text: str) -> bool:
+        """Return whether one of the words occurs in *text*, letters as they are."""
+        try:
+            return bool(self._automaton.find_matches_as_indexes(text))
+        except UnicodeEncodeError:
+            return bool(self._automaton.find_matches_as_indexes(_SURROGATES.sub("\ufffd", text)))
+
+    def find(self, folded: str, limit: int) -> list[tuple[int, int, int]]:
+        """Return at most *limit* occurrences in a text that :func:`fold` gave, Latin words only where whole."""
+        hits = self._automaton.find_matches_as_indexes(folded, overlapping=True)
+        return list(islice((h for h in hits if whole(folded, h[1], h[2])), limit))

@@ -1,0 +1,231 @@
+"""
+What a name means where it stands: a sum of votes, each a rule with the words that gave it.
+
+    company   company, food (it is called like one), word (no name at all: the letters belong to other words)
+    place     place, road, other (a town, river, ship called like it), word
+    person    person, word
+
+A decoy is a vote and no proof: a shop that sells phones may stand behind the words of a millet brand.
+The weights were set by hand and then tuned on the even rows of ``labels_auto_dev`` and the first half of
+``eval/data/relevance_cases.jsonl`` (``eval/measure_relevance.py`` reports the others); after a change run it again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from monitor.match import lexicon
+from monitor.match.names import Hit
+from monitor.match.line import Line
+from monitor.match.scan import fold
+from monitor.model import Entity, Vote
+
+__all__ = ["Sense", "sense", "stands"]
+
+_TOUCH = 3.0  # a word that touches the name
+_AMOUNT = 3.0  # an amount of it
+_MODEL = 2.5  # a model number
+_NEAR = 0.7  # a word in the same sentence, for each of the first _MOST different ones
+_FAR = 0.35  # the same, further than _REACH characters away
+_MOST = 4
+_REACH = 16
+_DECOY = 3.0
+_LONG = 2.5  # what a long or Latin name has for itself: few other things are called so
+_SHORT = 0.6  # what a short name has: news means the company more often than not
+_PLACE = 1.0
+_ROAD = 4.0
+_CONTEXT = 1.0  # a word that the topic itself names for or against
+_SPAN = 90  # how far from the name words are looked for: bounds the work on text without borders
+
+_AMOUNTS = re.compile(r"[ \-—*:：=(（`]{0,4}\d{1,4}(?:[-~.]\d{1,4})? ?([a-z]{1,2}|[一-鿿]{1,2})")
+_MODELS = re.compile(r"(?: ?\d{1,2}(?![\d年月日号点个只家款台名人条亿万%.个倍])| ?[a-z])")
+
+
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """
+    What ``text[start:end]`` means: ``sense`` is one of the words of :mod:`monitor.match.senses`, ``score``
+    how clear it is (above 0 it is the entity's own sense).
+    """
+
+    topic: str
+    entity: str
+    start: int
+    end: int
+    sense: str
+    score: float
+    votes: tuple[Vote, ...] = ()
+    kind: str = "company"  # the entity's own sense
+
+    def with_vote(self, vote: Vote) -> Sense:
+        """Return the sense with one more vote."""
+        return _sense(self, self.kind, (*self.votes, vote))
+
+    @property
+    def own(self) -> bool:
+        """Return whether the name stands for its entity here."""
+        return self.score > 0
+
+
+def sense(hit: Hit, line: Line, rivals: Iterable[Hit]) -> Sense:
+    """Return what *hit* means in *line*; *rivals* are the other hits of the line, decoys among them."""
+    votes = tuple(_votes(hit, line, rivals))
+    kind = hit.name.entity.kind
+    own = kind if kind in ("place", "person", "office") else "company"
+    return _sense(Sense(hit.name.topic_id, hit.name.entity.id, hit.start, hit.end, own, 0.0), own, votes)
+
+
+def _sense(base: Sense, own: str, votes: tuple[Vote, ...]) -> Sense:
+    total = round(sum(v.weight for v in votes), 3)
+    worst = min(votes, key=lambda v: v.weight)
+    meant = own if total > 0 else _RIVALS.get(worst.rule, "other")
+    return replace(base, sense=meant, score=total, votes=votes, kind=own)
+
+
+_RIVALS = {"food": "food", "food_near": "food", "amount": "food", "road": "road", "word": "word"}
+
+
+def _votes(hit: Hit, line: Line, rivals: Iterable[Hit]) -> Iterable[Vote]:
+    entity = hit.name.entity
+    yield _prior(hit, entity)
+    yield from _decoys(hit, rivals)
+    yield from _contexts(hit, line, entity)
+    if _crosses(hit, line):
+        yield Vote("word", -9.0, _around(line.text, hit))
+    if hit.name.role == "person":
+        return
+    if entity.kind == "place":
+        yield from _place(hit, line)
+    else:
+        yield from _company(hit, line)
+
+
+def _prior(hit: Hit, entity: Entity) -> Vote:
+    if entity.kind == "place":
+        return Vote("name", _PLACE, hit.name.text)
+    long = len(hit.name.text) > 2
+    return Vote("name", _LONG if long else _SHORT, hit.name.text)
+
+
+def _decoys(hit: Hit, rivals: Iterable[Hit]) -> Iterable[Vote]:
+    for other in rivals:
+        if other.name.role == "decoy" and other.name.entity.id == hit.name.entity.id and _covers(other, hit):
+            yield Vote("decoy", -_DECOY, other.name.text)
+            return
+
+
+def _covers(one: Hit, other: Hit) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def _crosses(hit: Hit, line: Line) -> bool:
+    """
+    Return whether the name's letters belong to two other words (太小|米饭).
+
+    A single character left over proves nothing (大小|米), so both must be whole words; nor does a word that a
+    preposition begins (从小|米线|下店 is 从 before a name).
+    """
+    inner = any(hit.start < edge < hit.end for edge in line.inner)
+    if not inner or hit.start in line.inner or hit.end in line.inner:
+        return False
+    return lexicon.ending(line.text[max(0, hit.start - 1) : hit.start], "company", "preposition") == ""
+
+
+def _around(text: str, hit: Hit) -> str:
+    return text[max(0, hit.start - 2) : hit.end + 2]
+
+
+def _contexts(hit: Hit, line: Line, entity: Entity) -> Iterable[Vote]:
+    for word in entity.contexts:
+        if _nearby(word, hit, line):
+            yield Vote("context", _CONTEXT, word)
+            break
+    for word in entity.against:
+        if _nearby(word, hit, line):
+            yield Vote("against", -_CONTEXT, word)
+            break
+
+
+def _nearby(word: str, hit: Hit, line: Line) -> bool:
+    return fold(word) in line.text[max(0, hit.start - _SPAN) : hit.end + _SPAN]
+
+
+# --------------------------------------------------------------------------- company
+
+
+def _company(hit: Hit, line: Line) -> Iterable[Vote]:
+    yield from _touching(hit, line)
+    yield from _around_votes(hit, line)
+
+
+def _touching(hit: Hit, line: Line) -> Iterable[Vote]:
+    after = line.text[hit.end : hit.end + 9]
+    rest = after.lstrip(" ")
+    following = line.word_at(hit.end + len(after) - len(rest))
+    before = line.text[max(0, hit.start - 4) : hit.start].rstrip(" ")
+    amount = _AMOUNTS.match(line.text, hit.end)
+    food = following in lexicon.words("food", "after")
+    if food:
+        yield Vote("food", -_TOUCH, following)
+    elif long := lexicon.beginning(rest, "company", "after"):
+        yield Vote("company", _TOUCH, long)
+    if amount and amount.group(1) in lexicon.words("food", "unit"):
+        yield Vote("amount", -_AMOUNT, amount.group())
+    elif model := _MODELS.match(line.text, hit.end):
+        yield Vote("model", _MODEL, model.group())
+    if word := lexicon.ending(before, "food", "before"):
+        yield Vote("food", -_TOUCH / 2, word)
+    elif word := lexicon.ending(before, "company", "before"):
+        yield Vote("company", _TOUCH / 2, word)
+
+
+def _around_votes(hit: Hit, line: Line) -> Iterable[Vote]:
+    for kind, sign in (("company", 1), ("food", -1)):
+        words: dict[str, float] = {}
+        for start, end in line.cues.get(kind, ()):
+            away = max(hit.start - end, start - hit.end)
+            if 0 <= away <= _SPAN:
+                weight = _NEAR if away <= _REACH else _FAR
+                words[line.text[start:end]] = max(weight, words.get(line.text[start:end], 0))
+        best = sorted(words.items(), key=lambda w: -w[1])[:_MOST]
+        if best:
+            yield Vote(kind if sign > 0 else "food_near", sign * sum(w for _, w in best), " ".join(w for w, _ in best))
+
+
+# --------------------------------------------------------------------------- place
+
+
+def _place(hit: Hit, line: Line) -> Iterable[Vote]:
+    word = line.word_at(hit.end)
+    after = line.text[hit.end : hit.end + 4]
+    if any(after.startswith(w) for w in lexicon.words("place", "holds")) or word in lexicon.words("place", "holds"):
+        return
+    if road := lexicon.beginning(after, "place", "road"):
+        yield Vote("road", -_ROAD, hit.name.text + road)
+    elif word in lexicon.words("place", "other"):
+        yield Vote("other", -_ROAD, hit.name.text + word)
+    elif office := lexicon.beginning(after, "place", "office"):
+        yield Vote("office", 1.0, office)
+
+
+# --------------------------------------------------------------------------- short forms
+
+
+def stands(hit: Hit, line: Line, company: bool) -> bool:
+    """
+    Return whether a short form may stand for its entity: *company* says that another side stands in the line.
+
+    It must be a word of its own or follow a word that leads to a place (来_, 在_), must not begin a foreign or
+    another place's name, and must be asked for by its contexts, by the other side, or by a word that ties.
+    """
+    before, after = line.text[max(0, hit.start - 3) : hit.start], line.text[hit.end : hit.end + 2]
+    if hit.name.entity.kind == "place":
+        led = lexicon.ending(before, "place", "short_before") and not lexicon.beginning(after, "place", "foreign")
+        if not (led or lexicon.beginning(after, "place", "short_after")):
+            return False
+    elif not {hit.start, hit.end} <= line.inner:
+        return False
+    asked = any(_nearby(word, hit, line) for word in hit.name.entity.contexts)
+    return asked or company or bool(line.ties(0, len(line.text), ("two", "one", "deal")))

@@ -1,0 +1,170 @@
+"""
+Where two sides stand close enough together to be said of each other.
+
+A pair of hits is scored from how they stand (clause, sentence, neighbouring sentences, headline and lead)
+and from what stands around them. Naming both is no tie: in one clause it nearly is, across clauses something
+must relate them (a preposition before the place, an office that receives, words for what two sides do).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from monitor.match import lexicon
+from monitor.match.names import Hit
+from monitor.match.line import Line
+from monitor.match.senses import Sense
+from monitor.model import Vote
+
+__all__ = ["CLOSE", "TIED", "Member", "Pair", "weigh"]
+
+TIED = 2.0
+"""From this sum on a pair is tied; the weights below belong to it and were set together with it."""
+
+CLOSE = 1.3
+"""From this sum on an untied pair is worth keeping as background."""
+
+_CLAUSE = 1.6
+_SENTENCE = 0.5
+_NEIGHBOUR = 0.1
+_CUE = 0.5  # a word for what ties, each of the first two
+_RELATION = 0.8
+_ANAPHOR = 0.4
+_OTHER = -1.0  # somebody else beside one of the two
+_CONSUMER = -1.6
+_MARKET = -1.5
+_ADVERT = -3.0
+_LIST = -2.0
+_LIKE = -0.8
+_ORIGIN = -1.5
+_WEAK = -0.6  # the sense itself is in doubt
+_FIRM = -0.6
+_APART = -0.5
+_FAR = 40  # characters between the two in one clause
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One hit that stands for a side in its own sense."""
+
+    hit: Hit
+    sense: Sense
+
+    @property
+    def side(self) -> str:
+        """The side it stands for."""
+        return self.hit.name.side
+
+    @property
+    def place(self) -> bool:
+        """Return whether it names a place itself."""
+        return self.hit.name.entity.kind == "place" and self.hit.name.role in ("name", "short")
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two members of different sides in one line, in order, with the votes of their tie."""
+
+    first: Member
+    second: Member
+    votes: tuple[Vote, ...]
+
+    @property
+    def score(self) -> float:
+        """The sum of the votes."""
+        return round(sum(v.weight for v in self.votes), 3)
+
+
+def weigh(first: Member, second: Member, line: Line, story: float = 0.0) -> Pair:
+    """Return the pair of *first* and *second*, in order, in *line*; *story* is what speaks for one story beforehand."""
+    near = _nearness(first, second, line)
+    start, end = line.clause(first.hit.start)[0], line.clause(second.hit.end - 1)[1]
+    votes = [near, Vote("story", story)] if story else [near]
+    votes += _cues(line, start, end)
+    votes += _relations(first, second, line)
+    votes += _against(first, second, line, start, end)
+    if near.rule != "clause":
+        votes += _across(first, second, line)
+    return Pair(first, second, tuple(votes))
+
+
+def _nearness(first: Member, second: Member, line: Line) -> Vote:
+    a, b = first.hit.end, second.hit.start
+    words = line.text[first.hit.start : second.hit.end]
+    if line.stops(a, b):
+        return Vote("neighbour", _NEIGHBOUR)
+    if line.clause(first.hit.start) != line.clause(second.hit.start):
+        return Vote("sentence", _SENTENCE)
+    return Vote("clause", _CLAUSE + (_APART if b - a > _FAR else 0), words[: _FAR * 2])
+
+
+def _cues(line: Line, start: int, end: int) -> Iterable[Vote]:
+    found = line.ties(start, end, ("two", "one", "deal", "event"))
+    return [Vote("cue", _CUE, word) for word in found[:2]]
+
+
+def _relations(first: Member, second: Member, line: Line) -> Iterable[Vote]:
+    for member in (first, second):
+        before = line.text[max(0, member.hit.start - 4) : member.hit.start].rstrip(" “\"'《")
+        section = ("place", "locative") if member.place else ("ties", "relational")
+        if (word := lexicon.ending(before, *section)) and not (member is first and word in _JOINS):
+            yield Vote("relation", _RELATION, word + line.text[member.hit.start : member.hit.end])
+        elif member.place and _receives(member, line):
+            yield Vote("office", _RELATION, line.text[member.hit.start : member.hit.end + 5])
+
+
+# Before the first of the two these join it to something else, that came earlier.
+_JOINS = frozenset({"与", "和", "同", "跟", "比"})
+
+
+def _receives(member: Member, line: Line) -> bool:
+    """Return whether the place's own office stands here in a clause about what two sides do."""
+    after = line.text[member.hit.end : member.hit.end + 5]
+    start, end = line.clause(member.hit.start)
+    return bool(lexicon.beginning(after, "place", "office")) and bool(line.ties(start, end, ("two",)))
+
+
+def _across(first: Member, second: Member, line: Line) -> Iterable[Vote]:
+    start, end = line.clause(second.hit.start)
+    if found := line.ties(first.hit.end, end, ("anaphor",)):
+        yield Vote("anaphor", _ANAPHOR, found[0])
+    for member in (first, second):
+        kind = "firm" if member.place else "place"
+        a, b = line.clause(member.hit.start)
+        if other := line.others(a, b, kind, member.hit):
+            yield Vote("somebody_else", _OTHER, other)
+
+
+def _against(first: Member, second: Member, line: Line, start: int, end: int) -> Iterable[Vote]:
+    for section, weight in (("consumer", _CONSUMER), ("market", _MARKET), ("advert", _ADVERT)):
+        if found := line.ties(start, end, (section,)):
+            yield Vote(section, weight, found[0])
+    if _listed(first, second, line):
+        yield Vote("list", _LIST, line.text[first.hit.start : second.hit.end])
+    for member in (first, second):
+        yield from _doubts(member, line)
+
+
+def _listed(first: Member, second: Member, line: Line) -> bool:
+    """Return whether the two are items of one enumeration (甲、乙、丙), which ties neither to the other."""
+    between = line.text[first.hit.end : second.hit.start]
+    return (
+        between.count("、") > 0
+        and len(between) <= 12
+        and between.endswith("、")
+        and not line.ties(first.hit.end, second.hit.start, ("deal", "two", "one"))
+    )
+
+
+def _doubts(member: Member, line: Line) -> Iterable[Vote]:
+    after = line.text[member.hit.end : member.hit.end + 4]
+    before = line.text[max(0, member.hit.start - 3) : member.hit.start]
+    if member.sense.score < 1:
+        yield Vote("weak_sense", _WEAK, member.hit.name.text)
+    if member.place and (word := lexicon.beginning(after, "place", "origin")):
+        yield Vote("origin", _ORIGIN, member.hit.name.text + word)
+    elif member.place and (word := lexicon.beginning(after, "place", "firm")):
+        yield Vote("firm", _FIRM, member.hit.name.text + word)
+    elif not member.place and (word := lexicon.ending(before, "ties", "likeness")):
+        yield Vote("likeness", _LIKE, word + member.hit.name.text)

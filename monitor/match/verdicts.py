@@ -1,0 +1,184 @@
+"""From the pieces of a text to its verdict: which pieces tie the sides, and what is left when none does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from monitor.match import lexicon
+from monitor.match.line import Line
+from monitor.match.names import Hit
+from monitor.match.reading import Piece, Reader
+from monitor.match.ties import CLOSE, TIED, Member, Pair, weigh
+from monitor.model import Judgement, Vote
+
+__all__ = ["Finding", "judge"]
+
+_LEAD = 2  # sentences of the text that a headline is read together with
+_STORY = 0.7  # headline and lead are one story beforehand; neighbouring sentences need not be
+_VOTES = 12  # told of one verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a text came to; passages are spans of the reading that the pieces lie in."""
+
+    judgement: Judgement
+    votes: tuple[Vote, ...]
+    passages: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Tie:
+    start: int
+    end: int
+    sides: frozenset[str]
+    pair: Pair | None  # none where one side is enough
+
+
+def judge(pieces: Sequence[Piece], reader: Reader, wanted: Sequence[frozenset[str]], head: int) -> Finding:
+    """
+    Return what *pieces* come to; *wanted* are the sets of sides of which one must be tied, and the headline
+    takes the first *head* characters.
+    """
+    ties = [*_within(pieces), *_between(pieces), *_under(pieces, head)]
+    good = [t for t in ties if _enough(t, wanted)]
+    if good:
+        spans = _merge([s for t in good for s in _with_followers(t, reader)])
+        return Finding(Judgement.RELEVANT, _told(good), spans)
+    return _untied(pieces, ties, wanted, head)
+
+
+def _enough(tie: _Tie, wanted: Sequence[frozenset[str]]) -> bool:
+    return any(sides <= tie.sides for sides in wanted)
+
+
+# --------------------------------------------------------------------------- ties
+
+
+def _within(pieces: Sequence[Piece]) -> list[_Tie]:
+    return [t for p in pieces for t in _ties(p.members, p.line, p.sentence.start, p.sentence.end)]
+
+
+def _ties(members: Sequence[Member], line: Line, start: int, end: int) -> list[_Tie]:
+    """Return the ties of neighbouring members; tied members pass their sides on, so that three can be tied by two."""
+    found: list[_Tie] = []
+    sides: set[str] = {members[0].side} if members else set()
+    for a, b in zip(members, members[1:], strict=False):
+        if a.side == b.side:
+            continue
+        pair = weigh(a, b, line)
+        sides = {*sides, b.side} if pair.score >= TIED else {b.side}
+        found.append(_Tie(start, end, frozenset(sides), pair))
+    return found or [_Tie(start, end, frozenset(sides), None)]
+
+
+def _between(pieces: Sequence[Piece]) -> list[_Tie]:
+    """Return the ties of neighbouring sentences of one item."""
+    found = []
+    for a, b in zip(pieces, pieces[1:], strict=False):
+        if a.sentence.item == b.sentence.item and a.sentence.end == b.sentence.start:
+            found += _joined(a, b, 0.0, a.sentence.start)
+    return found
+
+
+def _under(pieces: Sequence[Piece], head: int) -> list[_Tie]:
+    """Return the ties of the headline and the lead; their passage is the lead."""
+    titles = [p for p in pieces if p.sentence.start < head]
+    leads = [p for p in pieces if p.sentence.start >= head][:_LEAD]
+    return [t for a in titles for b in leads for t in _joined(a, b, _STORY, b.sentence.start)]
+
+
+def _joined(a: Piece, b: Piece, story: float, start: int) -> list[_Tie]:
+    if not a.members or not b.members:
+        return []
+    line = Line(f"{a.line.text}\n{b.line.text}")
+    shift = len(a.line.text) + 1
+    found = []
+    for first, second in _pairs(a, b):
+        moved = replace(second, hit=Hit(second.hit.start + shift, second.hit.end + shift, second.hit.name))
+        pair = weigh(first, moved, line, story)
+        found.append(_Tie(start, b.sentence.end, frozenset({first.side, second.side}), pair))
+    return found
+
+
+def _pairs(a: Piece, b: Piece) -> list[tuple[Member, Member]]:
+    last = {m.side: m for m in a.members}
+    first = {m.side: m for m in reversed(b.members)}
+    return [(x, y) for s, x in last.items() for t, y in first.items() if s != t and t not in last and s not in first]
+
+
+# --------------------------------------------------------------------------- what is left
+
+
+def _untied(pieces: Sequence[Piece], ties: Sequence[_Tie], wanted: Sequence[frozenset[str]], head: int) -> Finding:
+    best = max((t for t in ties if t.pair), key=_score, default=None)
+    if best and _score(best) >= CLOSE:
+        return Finding(Judgement.BACKGROUND, (Vote("close_but_untied", 0.0), *_told([best])))
+    if circle := _circle(pieces, head):
+        return Finding(Judgement.BACKGROUND, (Vote("circle", 0.5, circle),))
+    sides = {m.side for p in pieces for m in p.members}
+    if any(all_ <= sides for all_ in wanted):
+        return Finding(Judgement.REJECTED, (Vote("far_apart", -1.0), *(_told([best]) if best else ())))
+    return Finding(Judgement.REJECTED, (*_missing(sides, wanted), *_doubts(pieces)))
+
+
+def _circle(pieces: Sequence[Piece], head: int) -> str:
+    """Return a person or unit of one side that the headline or the lead names, no well-known place beside it."""
+    for piece in pieces[: 1 + _LEAD]:
+        near = piece.sentence.start < head or piece is next((p for p in pieces if p.sentence.start >= head), None)
+        for member in piece.members if near else ():
+            entity = member.hit.name.entity
+            if (entity.of or member.hit.name.role == "person") and not piece.line.others(
+                0, len(piece.line.text), "place", member.hit
+            ):
+                return member.hit.name.text
+    return ""
+
+
+def _missing(sides: set[str], wanted: Sequence[frozenset[str]]) -> list[Vote]:
+    gone = sorted(min((w - sides for w in wanted), key=len, default=frozenset()))
+    return [Vote("missing", -1.0, side) for side in gone]
+
+
+def _doubts(pieces: Sequence[Piece]) -> list[Vote]:
+    worst = min((s for p in pieces for s in p.senses), key=lambda s: s.score, default=None)
+    return list(worst.votes) if worst and not worst.own else []
+
+
+def _score(tie: _Tie) -> float:
+    return tie.pair.score if tie.pair else 0.0
+
+
+# --------------------------------------------------------------------------- passages
+
+
+def _with_followers(tie: _Tie, reader: Reader) -> list[tuple[int, int]]:
+    """Return the span of *tie* and of the sentences after it that go on about both (双方...)."""
+    spans = [(tie.start, tie.end)]
+    while (after := reader.after(spans[-1][1])) and _goes_on(reader.text[after.start : after.end]):
+        spans.append((after.start, after.end))
+    return spans
+
+
+def _goes_on(sentence: str) -> bool:
+    return bool(lexicon.beginning(sentence.lstrip('　 \t“"'), "ties", "opens"))
+
+
+def _merge(spans: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Return *spans* in order; those that overlap become one."""
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(set(spans)):
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return tuple(merged)
+
+
+def _told(ties: Sequence[_Tie]) -> tuple[Vote, ...]:
+    best = max(ties, key=_score)
+    if best.pair is None:
+        return (Vote("name", 1.0, ", ".join(sorted(best.sides))),)
+    senses = [v for m in (best.pair.first, best.pair.second) for v in m.sense.votes if v.rule != "name"]
+    return (*best.pair.votes, *senses)[:_VOTES]
