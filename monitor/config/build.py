@@ -81,7 +81,7 @@ def _topic(topic: schema.Topic, file: schema.File, base: Path) -> Topic:
         id=topic.id,
         question=topic.question,
         entities=tuple(_entity(entity) for entity in topic.entities),
-        together=tuple(topic.together),
+        together=tuple(topic.together) or tuple(e.id for e in topic.entities if not e.of),
         seeds=str(base / Path(topic.seeds).expanduser()) if topic.seeds else "",
         stages=tuple(topic.stages),
         language=topic.language,
@@ -99,5 +99,5 @@ def _entity(entity: schema.Entity) -> Entity:
         contexts=tuple(entity.contexts),
         against=tuple(entity.against),
         of=entity.of,
-        offices=tuple(Office(o.person, o.title, o.since, o.until) for o in entity.offices),
+        offices=tuple(Office(o.person or entity.id, o.title, o.since, o.until) for o in entity.offices),
     )

@@ -150,6 +150,8 @@ def _entity(path: Keys, row: Mapping, ids: list[str]) -> Iterator[Fault]:
         if decoy in names:
             yield (*path, *below), f"{decoy} is also a name; a decoy only looks like one"
     for below, office in rows(row, "offices"):
+        if "person" not in office and row.get("kind") != "person":
+            yield (*path, *below), "needs person: only a person's own office goes without"
         since, until = _read(scalars.day, office.get("since")), _read(scalars.day, office.get("until"))
         if since and until and until < since:
             yield (*path, *below, "until"), f"ends before it begins on {since}"

@@ -137,7 +137,7 @@ class Feed(Strict):
 class Office(Strict):
     """An office and who holds it."""
 
-    person: s.Text = Field(description="the id or the name of the person")
+    person: s.Text = Field(default="", description="the id or the name of the person; the entity itself when absent")
     title: s.Text = Field(description="what the office is called")
     since: s.Day | None = Field(default=None, description="the first day, where known")
     until: s.Day | None = Field(default=None, description="the last day, where over")
@@ -163,7 +163,9 @@ class Topic(Strict):
     id: s.Id = Field(description="its id")
     question: s.Text = Field(description="the question, in words")
     entities: list[Entity] = Field(min_length=1, description="who and what it is about")
-    together: list[s.Id] = Field(min_length=1, description="the entities that must be tied together")
+    together: list[s.Id] = Field(
+        default=[], description="the entities that must be tied together; all that belong to no other when absent"
+    )
     seeds: s.Text = Field(default="", description="the folder of the events it starts from")
     stages: list[s.Id] = Field(default=list(DEFAULT_STAGES), min_length=1, description="the ladder, lowest first")
     language: s.Language = Field(default="zh", description="the language of its words")
