@@ -1,0 +1,244 @@
+"""
+When a page was published: every place that says so, and which of them is believed.
+
+The day in the address comes first: it is set once, by the system that published, while texts on the page
+carry strays (a template's date, the day of a related article, the moment of the last change). Then come
+JSON-LD, meta elements, micro-data, the line under the headline, and variables in scripts. A place that
+says when the page was changed is never asked. Places that name other days than the one believed leave the
+flag ``disagrees``; a page that says nothing has no date.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from lxml import html as lxml_html
+
+from monitor.model import NO_DATE, Published
+from monitor.normalize import urls
+from monitor.normalize.dates import published as read_date
+from monitor.parse.soup import Flow
+
+__all__ = ["published"]
+
+_METAS = (
+    "article:published_time",
+    "og:published_time",
+    "og:article:published_time",
+    "bytedance:published_time",
+    "article:create_at",
+    "datepublished",
+    "publishdate",
+    "publish_date",
+    "publish-date",
+    "published_time",
+    "publishtime",
+    "publish_time",
+    "pubdate",
+    "pubtime",
+    "pub_date",
+    "publication_date",
+    "og:pubdate",
+    "og:release_date",
+    "article.published",
+    "parsely-pub-date",
+    "sailthru.date",
+    "citation_publication_date",
+    "dc.date.issued",
+    "dcterms.issued",
+    "dcterms.created",
+    "dc.date",
+    "weibo:article:create_at",
+    "firstpublishedtime",
+    "cxenseparse:recs:publishtime",
+    "date",
+)
+_ARTICLES = ("article", "posting", "report", "webpage", "newsarticle")
+_DATE = re.compile(
+    r"(?<![\d.])(?:19|20)\d\d(?:[-/.]\d{1,2}[-/.]\d{1,2}|\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日)(?![\d])"
+    r"(?:[日T\s]{0,3}(?:[（(]?(?:星期|周|週)?[一二三四五六日天月火水木金土]?[)）]?)?\s{0,3}(?:上午|下午|晚上|午前|午後)?\s?\d{1,2}[:：时時]\d{2}(?:[:：分]\d{2})?)?"
+)
+_CLOCK = re.compile(r"\d{1,2}[:：时時]\d{2}")
+_LABEL = re.compile(
+    r"发布|發布|发表|發表|时间|時間|日期|来源|來源|出处|公開|掲載|投稿|配信|date|posted|published|publish|source|责编|编辑|作者|记者",
+    re.IGNORECASE,
+)
+_CHANGED = re.compile(r"更新|修改|修订|编辑于|updated|modified|last edit|截至|截止", re.IGNORECASE)
+_HINT = re.compile(r"time|date|pub|info|source|byline|meta|author|origin|laiyuan|shijian", re.IGNORECASE)
+_APART = re.compile(
+    r"comment|footer|copyright|sidebar|recommend|related|relate|hot|rank|latest|aside|nav|menu|list|reply|pinglun|tuijian",
+    re.IGNORECASE,
+)
+_SCRIPT = re.compile(
+    r"""["']?\b(publish_?time|publish_?date|pub_?time|pub_?date|datePublished|ptime|createTime|ct)["']?\s{0,3}[:=]\s{0,3}["']?(\d[^"',;}\n]{7,39})["']?""",
+    re.IGNORECASE,
+)
+_ARCHIVE = re.compile(r"^https?://web\.archive\.org/web/\d{1,14}(?:[a-z]{2}_)?/", re.IGNORECASE)
+
+BYLINE = 120
+"""Characters of the longest line that is taken for one of date, source and author; body paragraphs are longer."""
+NEAR_AFTER, NEAR_BEFORE = 400, 160
+"""Characters between the headline and its line of date and source (measured on 61 pages: at most 260 after, 90 before)."""
+MAX_LD = 500_000
+MAX_FOUND = 50
+
+
+def published(
+    tree: lxml_html.HtmlElement,
+    metas: dict[str, list[str]],
+    flow: Flow,
+    headlines: Sequence[int],
+    url: str,
+    zone: str,
+    now: datetime,
+) -> Published:
+    """
+    Return when the page at *url* was published; *headlines* are the places of its title in ``flow.text``.
+
+    ``raw`` is the text that was believed, or "" where it was the address.
+    """
+
+    def read(raws: Iterator[str]) -> list[Published]:
+        found = (read_date(raw, zone, now) for raw, _ in zip(raws, range(MAX_FOUND), strict=False))
+        return [p for p in found if p.day]
+
+    places = [
+        read(_in_ld(tree))[:1],
+        read(_in_metas(metas))[:1],
+        read(_in_microdata(tree))[:1],
+        read(_under_headline(flow, headlines))[:1],
+    ]
+    said = [p for place in places for p in place]
+    stem = _ARCHIVE.sub("", url)
+    day = urls.day_in(stem) if stem else None
+    if day and day <= (now + timedelta(days=1)).date():
+        return _by_address(day, said)
+    return _by_page(said) if said else _by_script(read(_in_scripts(tree)))
+
+
+def _by_address(day: date, said: Sequence[Published]) -> Published:
+    same = [p for p in said if p.day == day]
+    # Late evening here is the next day there: a neighbour with a time of day is the better word.
+    near = same or [p for p in said if p.at and p.day and abs((p.day - day).days) == 1]
+    best = _finest(near) if near else Published(day=day, flag=None)
+    away = any(p.day and abs((p.day - day).days) > 1 for p in said)
+    return replace(best, flag="disagrees") if away else best
+
+
+def _by_page(said: Sequence[Published]) -> Published:
+    first = said[0]
+    best = _finest([p for p in said if p.day == first.day])
+    away = any(p.day and first.day and abs((p.day - first.day).days) > 1 for p in said)
+    return replace(best, flag="disagrees") if away else best
+
+
+def _by_script(said: Sequence[Published]) -> Published:
+    """Believe scripts only where they speak with one voice: lists of other articles use the same names."""
+    return _finest(said) if said and len({p.day for p in said}) == 1 else NO_DATE
+
+
+def _finest(same: Sequence[Published]) -> Published:
+    return next((p for p in same if p.at), same[0])
+
+
+# --------------------------------------------------------------------------- the places
+
+
+def _in_ld(tree: lxml_html.HtmlElement) -> Iterator[str]:
+    others: list[str] = []
+    for script in tree.iter("script"):
+        if "ld+json" not in (script.get("type") or ""):
+            continue
+        for kind, raw in _ld_dates(_json(script.text or "")):
+            if any(word in kind for word in _ARTICLES):
+                yield raw
+            else:
+                others.append(raw)
+    yield from others[:1]
+
+
+def _json(text: str) -> object:
+    try:
+        return json.loads(text[:MAX_LD].strip().rstrip(";"), strict=False)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _ld_dates(value: object, depth: int = 0) -> Iterator[tuple[str, str]]:
+    """Yield the kind of each thing with its publication date, the outermost first."""
+    if depth > 6:
+        return
+    if isinstance(value, dict):
+        raw = next((value[k] for k in ("datePublished", "pubDate") if isinstance(value.get(k), str)), "")
+        if raw:
+            yield str(value.get("@type", "article")).lower(), raw
+        for key in ("@graph", "mainEntity", "mainEntityOfPage"):
+            yield from _ld_dates(value.get(key), depth + 1)
+    elif isinstance(value, list):
+        for item in value[:MAX_FOUND]:
+            yield from _ld_dates(item, depth + 1)
+
+
+def _in_metas(metas: dict[str, list[str]]) -> Iterator[str]:
+    for name in _METAS:
+        yield from metas.get(name, ())
+
+
+def _in_microdata(tree: lxml_html.HtmlElement) -> Iterator[str]:
+    for node in tree.iter("time", "span", "div", "p", "abbr"):
+        if "datePublished" in (node.get("itemprop") or "").split() or node.get("pubdate") is not None:
+            yield node.get("datetime") or node.get("content") or " ".join("".join(node.itertext()).split())
+
+
+def _under_headline(flow: Flow, headlines: Sequence[int]) -> Iterator[str]:
+    """Yield the dates in the lines about a headline that look like date and source, the likeliest first."""
+    found: list[tuple[int, int, str]] = []
+    for match in _DATE.finditer(flow.text):
+        score = _score(flow, match, headlines)
+        if score >= 4:
+            found.append((-score, match.start(), match[0]))
+        if len(found) >= MAX_FOUND:
+            break
+    yield from (raw for _, _, raw in sorted(found))
+
+
+def _score(flow: Flow, match: re.Match[str], headlines: Sequence[int]) -> int:
+    """Return how much speaks for a date being the page's: 4 is enough."""
+    start, end = flow.line(match.start())
+    line = flow.text[start:end]
+    before = flow.text[max(start, match.start() - 12) : match.start()]
+    if end - start > BYLINE or _CHANGED.search(before) or _apart(flow.owner(match.start())):
+        return 0
+    after = [match.start() - at for at in headlines]
+    near = any(0 <= d <= NEAR_AFTER for d in after)
+    above = any(-NEAR_BEFORE <= d < 0 for d in after)
+    clock = bool(_CLOCK.search(match[0]))
+    labelled = bool(_LABEL.search(line.replace(match[0], "")))
+    hinted = _hinted(flow.owner(match.start()))
+    alone = len(line.strip()) <= len(match[0]) + 2
+    return 2 * near + above + 2 * clock + labelled + hinted + (alone and near)
+
+
+def _apart(node: lxml_html.HtmlElement) -> bool:
+    """Return whether a text belongs to something else than the article: a link, a comment, a list of others."""
+    for depth, up in enumerate((node, *node.iterancestors())):
+        if up.tag in ("a", "footer", "aside", "nav"):
+            return True
+        if depth < 4 and _APART.search(f"{up.get('class', '')} {up.get('id', '')}"):
+            return True
+    return False
+
+
+def _hinted(node: lxml_html.HtmlElement) -> bool:
+    ups = (node, *list(node.iterancestors())[:2])
+    return any(up.tag == "time" or _HINT.search(f"{up.get('class', '')} {up.get('id', '')}") for up in ups)
+
+
+def _in_scripts(tree: lxml_html.HtmlElement) -> Iterator[str]:
+    for script in tree.iter("script"):
+        for match in _SCRIPT.finditer((script.text or "")[:MAX_LD]):
+            yield match[2].strip()

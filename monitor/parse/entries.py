@@ -1,0 +1,175 @@
+"""
+What a feed, list or API holds -> entries: links, identity, dates.
+
+Every format is first read into :class:`Raw`; the rules that make an entry of it are here, once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from monitor.model import NO_DATE, Entry, Feed, Published
+from monitor.normalize import urls
+from monitor.normalize.dates import published as read_date
+from monitor.parse import links
+
+__all__ = ["MAX_ENTRIES", "MAX_SUMMARY", "MAX_TITLE", "Raw", "dated", "finish"]
+
+MAX_ENTRIES = 10_000
+"""Entries taken from one body; the rest is counted."""
+MAX_TITLE = 1_000
+"""Characters of a title: the longest honest headline is a tenth of that."""
+MAX_SUMMARY = 4_000
+"""Characters of a summary: more than a lead needs, and 10,000 entries of it still fit in memory."""
+MAX_NAME = 200
+
+CRAWL_SPREAD = timedelta(minutes=1)
+CRAWL_AGE = timedelta(hours=1)
+"""Stamps within a minute of each other and an hour of now: an hour is how long feed generators cache their lists."""
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """
+    One item as found: ``links`` best first, ``dates`` best first as (as sent, as to be read), ``base`` what
+    its relative links are relative to. ``title`` and ``summary`` are plain text already.
+    """
+
+    title: str = ""
+    links: tuple[str, ...] = ()
+    guid: str = ""
+    permalink: bool = False
+    summary: str = ""
+    dates: tuple[tuple[str, str], ...] = ()
+    source: str = ""
+    base: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    raw: Raw
+    url: str
+    aliases: tuple[str, ...]
+    key: str  # the cleaned link, or ""
+
+
+def finish(
+    raws: Sequence[Raw], feed: Feed, base: str, home: str, now: datetime, *, url_days: bool
+) -> tuple[Entry, ...]:
+    """
+    Return the entries of one body.
+
+    *base* is what links are relative to, *home* the channel's own page: a link to it names no article. With
+    *url_days* a day in the link stands in for a date that the source does not give.
+    """
+    drafts = [_draft(raw, base) for raw in raws]
+    shared = _shared(drafts, {_key(u) for u in (home, feed.url, base) if u})
+    dates = _without_crawl_time([_date(d, feed, now, url_days) for d in drafts], now)
+    return tuple(_entry(d, p, feed, shared) for d, p in zip(drafts, dates, strict=True))
+
+
+def _draft(raw: Raw, base: str) -> _Draft:
+    base = urls.canonical(raw.base, base) if raw.base else base
+    found = [links.absolute(link, base) for link in raw.links]
+    candidates = [u for u in found if u]
+    if not candidates and raw.permalink:
+        candidates = [u for u in (links.absolute(raw.guid, ""),) if u]
+    if not candidates:
+        return _Draft(raw, "", (), "")
+    target, aliases = links.unwrapped(candidates[0])
+    others = tuple(dict.fromkeys(u for u in (*aliases, *candidates[1:]) if u != target or u in aliases))
+    return _Draft(raw, target, others, _key(target))
+
+
+def _key(url: str) -> str:
+    return urls.identity(url) if url else ""
+
+
+# --------------------------------------------------------------------------- identity
+
+
+def _shared(drafts: Iterable[_Draft], homes: set[str]) -> dict[str, bool]:
+    """
+    Return the links that do not tell items apart, with whether their guids do.
+
+    A link to a home page never does, whoever else has it, so that an item keeps its identity when its
+    neighbours have gone; any other link only while two titles share it.
+    """
+    groups: dict[str, list[Raw]] = defaultdict(list)
+    for draft in drafts:
+        if draft.key:
+            groups[draft.key].append(draft.raw)
+    return {
+        key: len({r.guid for r in raws}) == len({(r.guid, r.title) for r in raws}) and all(r.guid for r in raws)
+        for key, raws in groups.items()
+        if key in homes or links.is_home(key) or (len(raws) > 1 and len({r.title for r in raws}) > 1)
+    }
+
+
+def _identity(draft: _Draft, day: str, feed: Feed, shared: Mapping[str, bool]) -> str:
+    raw = draft.raw
+    if draft.key and draft.key not in shared:
+        return draft.key
+    if draft.key:
+        mark = raw.guid if shared[draft.key] else _digest(raw.title or raw.summary)
+        return f"{draft.key} {mark}"
+    # Guids are promised to be unique within their feed only.
+    mark = raw.guid or _digest(f"{raw.title or raw.summary}\n{day}")
+    return f"{_key(feed.url)} {mark}"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def _entry(draft: _Draft, published: Published, feed: Feed, shared: Mapping[str, bool]) -> Entry:
+    raw = draft.raw
+    title, source = links.credited(raw.title, raw.source, draft.url)
+    day = published.day.isoformat() if published.day else ""
+    return Entry(
+        identity=_identity(draft, day, feed, shared),
+        url=draft.url,
+        title=title[:MAX_TITLE],
+        summary=raw.summary[:MAX_SUMMARY],
+        published=published,
+        guid=raw.guid[:MAX_TITLE],
+        source_name=source[:MAX_NAME],
+        aliases=draft.aliases,
+    )
+
+
+# --------------------------------------------------------------------------- dates
+
+
+def dated(sent: str, readable: str, feed: Feed, now: datetime) -> Published:
+    """Return what a date string of *feed* means; *readable* is *sent* in a form that dates are read from."""
+    found = read_date(readable, feed.timezone, now, feed.language in ("", "zh") or feed.language.startswith("zh-"))
+    return found if sent == readable else replace(found, raw=sent)
+
+
+def _date(draft: _Draft, feed: Feed, now: datetime, url_days: bool) -> Published:
+    first: Published | None = None
+    for sent, readable in draft.raw.dates:
+        found = dated(sent, readable, feed, now)
+        if found.day:
+            return found
+        first = first or found
+    day = urls.day_in(draft.url) if url_days and draft.url else None
+    if day and day <= now.date() + timedelta(days=1):
+        return Published(raw=first.raw if first else "", day=day, flag=None)
+    return first or NO_DATE
+
+
+def _without_crawl_time(dates: list[Published], now: datetime) -> list[Published]:
+    """Take back the dates of a list whose every entry carries the moment at which it was asked for."""
+    moments = [p.at for p in dates if p.at]
+    if len(moments) < 2 or len(moments) < len(dates):
+        return dates
+    first, last = min(moments), max(moments)
+    if last - first > CRAWL_SPREAD or abs(now - last) > CRAWL_AGE:
+        return dates
+    return [replace(p, at=None, day=None, flag="crawl_time") for p in dates]

@@ -1,0 +1,291 @@
+"""
+The elements of a feed -> their meaning.
+
+A name is written as ``local`` for the feed's own vocabulary, ``prefix:local`` for one that we know and
+``?:local`` for one that we do not, always in lower case: RSS in the wild is not particular about either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import lru_cache
+
+from lxml import etree
+
+from monitor.model import Hints
+from monitor.parse import markup
+from monitor.parse.entries import MAX_TITLE, Raw
+
+__all__ = ["attribute", "first_text", "hints_of", "item_of", "local", "name_of", "url_of"]
+
+_XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
+_RDF_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
+
+_PREFIXES = {
+    "purl.org/dc/elements/1.": "dc",
+    "purl.org/dc/terms": "dcterms",
+    "purl.org/rss/1.0/modules/content": "content",
+    "purl.org/rss/1.0/modules/syndication": "sy",
+    "search.yahoo.com/mrss": "media",
+    "rssnamespace.org/feedburner": "feedburner",
+    "www.itunes.com/dtds/": "itunes",
+    "www.google.com/schemas/sitemap-news": "news",
+    "schemas.google.com": "?",
+}
+_OWN = (
+    "www.w3.org/2005/atom",
+    "purl.org/atom/",
+    "purl.org/rss/1.0/",
+    "purl.org/net/rss1.1",
+    "netscape.com/rdf",
+    "channel.netscape.com",
+    "backend.userland.com",
+    "blogs.law.harvard.edu",
+    "www.sitemaps.org/schemas",
+    "www.google.com/schemas/sitemap/",
+    "my.netscape.com",
+)
+
+_TITLES = ("title", "dc:title", "media:title")
+_SUMMARIES = (
+    "description",
+    "summary",
+    "content:encoded",
+    "content",
+    "body",
+    "media:description",
+    "dc:description",
+    "abstract",
+    "itunes:summary",
+)
+_GUIDS = ("guid", "id", "dc:identifier")
+_DATES = (
+    "published",
+    "pubdate",
+    "issued",
+    "dc:date",
+    "dcterms:issued",
+    "dcterms:created",
+    "created",
+    "date",
+    "updated",
+    "modified",
+    "dcterms:modified",
+    "lastmod",
+)
+_SOURCES = ("source", "?:source", "news:source", "dc:source")
+_WANTED = frozenset((*_TITLES, *_SUMMARIES, *_GUIDS, *_DATES, *_SOURCES, "feedburner:origlink"))
+_ATOM_PLAIN = ("", "text", "text/plain")
+
+
+def local(tag: object) -> str:
+    """Return a tag's name without namespace and prefix; "" for what is no element."""
+    return tag.rpartition("}")[2].rpartition(":")[2] if isinstance(tag, str) else ""
+
+
+@lru_cache(maxsize=4096)
+def name_of(tag: str, own: str) -> str:
+    """Return the name of *tag* inside an item of the namespace *own*."""
+    space, _, name = tag.removeprefix("{").rpartition("}")
+    if not space or space == own:
+        return name.lower()  # in a mended body "dc:date" is one word, prefix included
+    space = space.lower()
+    for known, prefix in _PREFIXES.items():
+        if known in space:
+            return f"{prefix}:{name.lower()}"
+    return name.lower() if any(known in space for known in _OWN) else f"?:{name.lower()}"
+
+
+def attribute(element: etree._Element, name: str) -> str:
+    """Return the attribute *name* whatever its case; ``base`` means xml:base."""
+    if name == "base":
+        return element.get(_XML_BASE) or ""
+    return element.get(name) or element.get(name.upper()) or ""
+
+
+def first_text(parent: etree._Element, name: str) -> str:
+    """Return the plain text of the first child called *name*."""
+    child = next((c for c in parent if local(c.tag).lower() == name), None)
+    return _line(child)[:MAX_TITLE] if child is not None else ""
+
+
+# --------------------------------------------------------------------------- items
+
+
+def item_of(item: etree._Element, base: str) -> Raw:
+    """Read an item or entry; *base* is its xml:base."""
+    found, links = _fields(item)
+    guid = _first(found, _GUIDS)
+    return Raw(
+        title=next((t for t in (_line(found[n]) for n in _TITLES if n in found) if t), ""),
+        links=_best_links(item, found, links),
+        guid=_raw(guid) or item.get(_RDF_ABOUT, ""),
+        permalink=_is_permalink(guid),
+        summary=next((t for t in (_lines(found[n]) for n in _SUMMARIES if n in found) if t), ""),
+        dates=_dates(item, found),
+        source=_source(_first(found, _SOURCES)),
+        base=base,
+    )
+
+
+def url_of(url: etree._Element) -> Raw:
+    """Read a sitemap's url: its news extension where it has one; lastmod says nothing about publication."""
+    found: dict[str, str] = {}
+    for child in url.iter():
+        name = local(child.tag).lower()
+        if len(child) == 0 and child.text:
+            found.setdefault(name, child.text.strip())
+    date = found.get("publication_date", "")
+    return Raw(
+        title=markup.line(found.get("title", "")),
+        links=(found["loc"],) if "loc" in found else (),
+        dates=((date, date),) if date else (),
+        source=found.get("name", ""),
+    )
+
+
+def _fields(item: etree._Element) -> tuple[dict[str, etree._Element], list[etree._Element]]:
+    """Return the first filled element of each wanted name, and all links."""
+    found: dict[str, etree._Element] = {}
+    links: list[etree._Element] = []
+    own = _space(item.tag)
+    for child in item:
+        tag = child.tag
+        if not isinstance(tag, str):
+            continue
+        name = name_of(tag, own)
+        if name in _WANTED:
+            if name not in found or not _filled(found[name]):
+                found[name] = child
+        elif name == "link" or name == "a":
+            links.append(child)
+    return found, links
+
+
+def _space(tag: object) -> str:
+    return tag[1:].partition("}")[0] if isinstance(tag, str) and tag.startswith("{") else ""
+
+
+def _filled(element: etree._Element) -> bool:
+    return bool(len(element) or (element.text and element.text.strip()))
+
+
+def _first(found: Mapping[str, etree._Element], names: tuple[str, ...]) -> etree._Element | None:
+    return next((found[n] for n in names if n in found and _filled(found[n])), None)
+
+
+def _raw(element: etree._Element | None) -> str:
+    return (element.text or "").strip() if element is not None else ""
+
+
+def _is_permalink(guid: etree._Element | None) -> bool:
+    if guid is None or guid.get("isPermaLink", "true").lower() == "false":
+        return False
+    return _raw(guid).startswith(("http://", "https://"))
+
+
+def _best_links(
+    item: etree._Element, found: Mapping[str, etree._Element], links: list[etree._Element]
+) -> tuple[str, ...]:
+    """Return the link to the article: the publisher's own before a counter's, HTML before other forms."""
+    ranked = sorted((rank, i, target) for i, link in enumerate(links) for rank, target in (_link(link),) if target)
+    own = _raw(found.get("feedburner:origlink"))
+    best = [own] if own else []
+    best += [target for _, _, target in ranked[:1]]
+    return tuple(best or filter(None, (attribute(item, "href"), item.get(_RDF_ABOUT, ""))))
+
+
+def _link(link: etree._Element) -> tuple[int, str]:
+    """Return how good a link element is (0 best) and where it leads; "" where it leads to no article."""
+    target = (attribute(link, "href") or "".join(link.itertext())).strip()
+    rel = link.get("rel", "alternate").lower()
+    if rel not in ("", "alternate") and not rel.endswith("/alternate"):
+        return 9, ""
+    kind = link.get("type", "")
+    return (0 if not kind or "html" in kind else 1), target
+
+
+def _dates(item: etree._Element, found: Mapping[str, etree._Element]) -> tuple[tuple[str, str], ...]:
+    texts = [_raw(found[n]) for n in _DATES if n in found] + [attribute(item, "lastmod")]
+    return tuple((t, t) for t in (text[:MAX_TITLE] for text in texts) if t)
+
+
+def _source(element: etree._Element | None) -> str:
+    if element is None:
+        return ""
+    title = next((c for c in element if local(c.tag) == "title"), None)
+    if title is not None:
+        return _line(title)
+    return _line(element) if len(element) == 0 else ""
+
+
+# --------------------------------------------------------------------------- text
+
+
+def _line(element: etree._Element) -> str:
+    """Return an element's text on one line."""
+    if len(element):
+        return " ".join(_inner(element).split())[:MAX_TITLE]
+    text = (element.text or "")[: markup.MAX_HTML]
+    if _is_literal(element, text):
+        return " ".join(text.split())[:MAX_TITLE]
+    return markup.line(text)[:MAX_TITLE]
+
+
+def _lines(element: etree._Element) -> str:
+    """Return an element's text, blocks on lines of their own."""
+    if len(element):
+        return markup.lines(_inner(element)[: markup.MAX_HTML])
+    text = (element.text or "")[: markup.MAX_HTML]
+    return markup.lines(text) if _is_literal(element, text) else markup.text_of(text)
+
+
+def _is_literal(element: etree._Element, text: str) -> bool:
+    """Return whether Atom says that the text is no HTML, and the text does not belie it."""
+    if "<" not in text and "&" not in text:
+        return False
+    space = _space(element.tag)
+    if "Atom" not in space and "purl.org/atom" not in space:
+        return False
+    return element.get("type", "") in _ATOM_PLAIN and "</" not in text and "<br" not in text
+
+
+def _inner(element: etree._Element) -> str:
+    """Return the text of an element with children of its own, blocks on lines of their own."""
+    parts: list[str] = []
+    for event, node in etree.iterwalk(element, events=("start", "end")):
+        if local(node.tag).lower() in markup.BLOCKS:
+            parts.append("\n")
+        if event == "start":
+            parts.append(node.text or "")
+        elif node is not element:
+            parts.append(node.tail or "")
+    return "".join(parts)
+
+
+# --------------------------------------------------------------------------- rhythm
+
+_PERIODS = {"hourly": 1, "daily": 24, "weekly": 168, "monthly": 730, "yearly": 8760}
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_LONGEST = timedelta(days=366)
+
+
+def hints_of(head: etree._Element) -> Hints:
+    """Return what a channel says about its rhythm: ttl is in minutes (RSS 2.0), skipHours are in GMT."""
+    found = {local(child.tag).lower(): child for child in head}
+    ttl = _number(found.get("ttl"))
+    period = _PERIODS.get(_raw(found.get("updateperiod")).lower(), 0)
+    often = _number(found.get("updatefrequency")) or 1
+    spans = [timedelta(minutes=ttl), timedelta(hours=period) / often]
+    longest = max(spans)
+    return Hints(
+        ttl=min(longest, _LONGEST) if longest else None,
+        skip_hours=frozenset(n % 24 for n in (_number(c, -1) for c in found.get("skiphours", ())) if 0 <= n <= 24),
+        skip_days=frozenset(_DAYS.index(d) for d in (_raw(c).lower() for c in found.get("skipdays", ())) if d in _DAYS),
+    )
+
+
+def _number(element: etree._Element | None, other: int = 0) -> int:
+    text = _raw(element)
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 6 else other

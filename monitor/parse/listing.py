@@ -1,0 +1,115 @@
+"""
+A list page -> its entries, by declared CSS selectors.
+
+A selector may end in ``@attribute``. What is found by ``entry`` is one entry; the other selectors look inside
+it, and an empty one stands for the entry itself (its link, its text).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from monitor.errors import ParseError
+from monitor.model import Feed, ParsedFeed, Response, Select
+from monitor.parse import charset, entries, links, markup
+from monitor.parse.entries import MAX_ENTRIES, Raw
+
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup, Tag
+
+__all__ = ["read"]
+
+MAX_TAGS = 40_000
+"""Tags of a page that are read: a soup of them takes 50 MB and a second; the longest list pages have 10,000."""
+MAX_TEXT = 2_000_000
+"""Characters of a page that are read."""
+
+
+def read(response: Response, body: bytes, feed: Feed, now: datetime) -> ParsedFeed:
+    """
+    Return the entries of a list page, relative dates resolved against *now*.
+
+    Where an entry shows no date, the day in its link stands in.
+
+    :raises ParseError: a page in which the entry selector finds nothing, or nothing with a link.
+    """
+    if feed.select is None:
+        raise ParseError("a list page without selectors: declare select.entry")
+    text, encoding = charset.text_and_encoding(body, response.header("content-type"))
+    text, warnings = _bounded(text)
+    if encoding != "utf-8":
+        warnings += (f"encoding: read as {encoding}",)
+    soup = _soup(text)
+    found = soup.select(feed.select.entry)
+    if not found:
+        raise ParseError(f"nothing on the page matches {feed.select.entry!r}: has its layout changed?")
+    raws = [_raw(tag, feed.select) for tag in found]
+    # A heading among the rows, an empty last row: what leads nowhere is no entry.
+    rows = [raw for raw in raws if raw.links and raw.title]
+    if not rows:
+        raise ParseError(
+            f"{len(found)} places match {feed.select.entry!r}, but none has a link: has the layout changed?"
+        )
+    base = _base(soup, response.final_url)
+    return ParsedFeed(
+        entries=entries.finish(rows[:MAX_ENTRIES], feed, base, "", now, url_days=True),
+        kind="list",
+        title=markup.line(soup.title.get_text())[: entries.MAX_TITLE] if soup.title else "",
+        cut=max(len(rows) - MAX_ENTRIES, 0),
+        next_url=links.absolute(_value(soup, feed.select.next) if feed.select.next else "", base),
+        warnings=warnings,
+    )
+
+
+def _bounded(text: str) -> tuple[str, tuple[str, ...]]:
+    """Return as much of *text* as is read, and a warning if that is not all."""
+    end = min(len(text), MAX_TEXT)
+    if text.count("<", 0, end) > MAX_TAGS:
+        parts = text.split("<", MAX_TAGS)
+        end = min(end, len(text) - len(parts[-1]) - 1)
+    return text[:end], ("a page too large for a list: the rest was not read",) if end < len(text) else ()
+
+
+def _soup(text: str) -> BeautifulSoup:
+    from bs4 import BeautifulSoup
+
+    return BeautifulSoup(markup.without_forbidden(text), "lxml")
+
+
+def _base(soup: BeautifulSoup, url: str) -> str:
+    tag = soup.find("base", href=True)
+    return (links.absolute(str(tag["href"]), url) if tag else "") or url
+
+
+def _raw(tag: Tag, select: Select) -> Raw:
+    link = _value(tag, select.link, own="href")
+    date = _value(tag, select.date) if select.date else ""
+    return Raw(
+        title=_title(tag, select),
+        links=(link,) if link and not link.startswith(("javascript:", "#")) else (),
+        summary=markup.lines(_value(tag, select.summary)) if select.summary else "",
+        dates=((date, date),) if date else (),
+    )
+
+
+def _title(tag: Tag, select: Select) -> str:
+    """Return the declared title, else the link's title attribute where its text is cut short, else its text."""
+    if select.title:
+        return " ".join(_value(tag, select.title).split())
+    selector = select.link.partition("@")[0]
+    link = (tag.select_one(selector) if selector else None) or tag
+    shown = " ".join(link.get_text().split())
+    full = " ".join(str(link.get("title") or "").split())
+    return full if full and (not shown or full.startswith(shown.rstrip(".…"))) else shown
+
+
+def _value(tag: Tag, selector: str, own: str = "") -> str:
+    """Return the text or attribute that *selector* names inside *tag*; *own* is the attribute of the tag itself."""
+    css, _, name = selector.partition("@")
+    found = tag.select_one(css) if css.strip() else tag
+    if found is None and own and tag.name == "a":
+        found = tag  # the entry is the link itself
+    if found is None:
+        return ""
+    return str(found.get(name.strip()) or "").strip() if name else found.get_text("\n", strip=True)

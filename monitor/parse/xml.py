@@ -1,0 +1,198 @@
+"""
+RSS 0.9x to 2.0, Atom, RDF, CDF and news sitemaps, in one pass of libxml2's push parser.
+
+A well-formed body is read once as it is. A body with a fault is mended (``repair``) and read again, as far
+as it goes. Entities are never expanded, nothing is loaded, and the tree holds one item at a time, so that
+time and memory follow from the length of the body alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from urllib.parse import urljoin
+
+from lxml import etree
+
+from monitor.model import Hints
+from monitor.parse.entries import MAX_ENTRIES, Raw
+from monitor.parse.fields import attribute, first_text, hints_of, item_of, local, url_of
+from monitor.parse.repair import doctype_at, repaired
+
+__all__ = ["Harvest", "read"]
+
+_CHUNK = 65_536
+_ITEMS = tuple(f"{{*}}{name}" for name in ("item", "entry", "url", "ITEM", "ENTRY", "Item", "Entry"))
+_DOCTYPE = "a document type"
+_FORMATS = {"rss": "rss", "rdf": "rdf", "feed": "atom", "channel": "cdf", "urlset": "sitemap"}
+
+MAX_LOAD = 400_000
+"""Tags and attributes without a finished item among them: some 60 MB of tree, a hundred times any honest item."""
+MAX_REPAIR = 8 * 1024 * 1024
+"""Bytes that are mended and read again; what is longer is kept as far as it was well-formed."""
+
+
+@dataclass(slots=True)
+class Harvest:
+    """What one body held: ``kind`` is "" where the root is no feed's, ``root`` its name ("" if there is none)."""
+
+    kind: str = ""
+    root: str = ""
+    title: str = ""
+    home: str = ""
+    base: str = ""
+    next_url: str = ""
+    raws: list[Raw] = field(default_factory=list)
+    cut: int = 0
+    hints: Hints = field(default_factory=Hints)
+    warnings: list[str] = field(default_factory=list)
+
+
+def read(body: bytes) -> Harvest:
+    """Return what the UTF-8 *body* holds; never raises: a body that is no XML gives a harvest without a root."""
+    harvest, fault, code = _pass(body, recover=False)
+    if fault is None:
+        return harvest
+    if code == etree.ErrorTypes.ERR_DOCUMENT_END and harvest.kind:
+        harvest.warnings.append("ignored what follows the end of the document")
+        return harvest
+    if len(body) > MAX_REPAIR:
+        harvest.warnings.append(f"not well-formed, read up to the fault: {fault}")
+        return harvest
+    mended = repaired(body)
+    again, _, _ = _pass(mended, recover=True)
+    if fault != _DOCTYPE:
+        again.warnings.append(f"not well-formed: {fault}")
+    return again
+
+
+def _pass(body: bytes, *, recover: bool) -> tuple[Harvest, str | None, int]:
+    """Read *body* once; return the harvest, and the fault with libxml2's number where there was one."""
+    harvest = Harvest()
+    if not recover and doctype_at(body) >= 0:
+        # With a document type, references to undeclared entities are no faults any more but holes in the text.
+        return harvest, _DOCTYPE, 0
+    parser = etree.XMLPullParser(
+        events=("end",),
+        tag=_ITEMS,
+        recover=recover,
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+        collect_ids=False,
+        encoding="utf-8",
+    )
+    root: etree._Element | None = None
+    fault, code = None, 0
+    gatherer = _Gatherer(harvest, b"xml:base" in body)
+    try:
+        for chunk in _chunks(body):
+            parser.feed(chunk)
+            gatherer.take(parser)
+            if gatherer.overloaded(chunk):
+                harvest.warnings.append("more mark-up outside of entries than any feed has: the rest was not read")
+                break
+        else:
+            root = parser.close()
+    except etree.XMLSyntaxError as error:
+        fault, code = str(error.msg), error.code
+    gatherer.take(parser)
+    gatherer.end(root)
+    return harvest, fault, code
+
+
+def _chunks(body: bytes) -> Iterator[bytes]:
+    for start in range(0, len(body), _CHUNK):
+        yield body[start : start + _CHUNK]
+
+
+class _Gatherer:
+    """Takes items out of the growing tree as they are finished."""
+
+    def __init__(self, harvest: Harvest, with_bases: bool) -> None:
+        self.harvest = harvest
+        self.with_bases = with_bases
+        self.previous: etree._Element | None = None
+        self.root: etree._Element | None = None
+        self.load = 0
+
+    def take(self, parser: etree.XMLPullParser) -> None:
+        """Read and clear the items that were finished since the last call."""
+        try:
+            for _, item in parser.read_events():
+                self.load = 0
+                self._item(item)
+        except etree.XMLSyntaxError:
+            return  # the same fault that feed() or close() has raised already
+
+    def overloaded(self, chunk: bytes) -> bool:
+        """Count *chunk* and return whether the tree may have grown too large without an item."""
+        self.load += chunk.count(b"<") + chunk.count(b"=")
+        return self.load > MAX_LOAD
+
+    def _item(self, item: etree._Element) -> None:
+        if self.root is None:
+            self.root = item.getroottree().getroot()
+            self.harvest.root = local(self.root.tag).lower()
+        sitemap = self.harvest.root == "urlset"
+        if (local(item.tag) == "url") != sitemap:
+            return
+        if len(self.harvest.raws) >= MAX_ENTRIES:
+            self.harvest.cut += 1
+        elif sitemap:
+            self.harvest.raws.append(url_of(item))
+        else:
+            self.harvest.raws.append(item_of(item, self._base(item)))
+        self._drop(item)
+
+    def _base(self, item: etree._Element) -> str:
+        return (item.base or "") if self.with_bases else ""
+
+    def _drop(self, item: etree._Element) -> None:
+        # The last child may still be growing a tail inside libxml2: only its predecessor may leave the tree.
+        item.clear(keep_tail=True)
+        before, self.previous = self.previous, item
+        parent = before.getparent() if before is not None else None
+        if before is not None and parent is not None and not _holds(before, item):
+            parent.remove(before)
+
+    def end(self, root: etree._Element | None) -> None:
+        """Read what the feed says about itself."""
+        root = root if root is not None else self.root
+        if root is None:
+            return
+        self.harvest.root = local(root.tag).lower()
+        self.harvest.kind = _FORMATS.get(self.harvest.root, "rss" if self.harvest.raws else "")
+        head = _head(root)
+        self.harvest.title = first_text(head, "title")
+        self.harvest.home, self.harvest.next_url = _links(head)
+        self.harvest.base = attribute(root, "base") or attribute(head, "base")
+        self.harvest.hints = hints_of(head)
+
+
+def _holds(outer: etree._Element, inner: etree._Element) -> bool:
+    return any(ancestor is outer for ancestor in inner.iterancestors())
+
+
+def _head(root: etree._Element) -> etree._Element:
+    if local(root.tag).lower() in ("rss", "rdf"):
+        return next((c for c in root if local(c.tag).lower() == "channel"), root)
+    return root
+
+
+def _links(head: etree._Element) -> tuple[str, str]:
+    """Return the channel's own page and the next page of the feed (RFC 5005)."""
+    home = next_url = ""
+    for child in head:
+        if local(child.tag).lower() != "link":
+            continue
+        rel = child.get("rel", "alternate")
+        target = child.get("href") or (child.text or "").strip()
+        if rel == "alternate":
+            home = home or target
+        elif rel == "next":
+            next_url = next_url or target
+    return urljoin(attribute(head, "base"), home), next_url
