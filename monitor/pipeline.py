@@ -113,6 +113,11 @@ async def ask(desk: Desk, fetcher: Fetches, status: FeedStatus, now: Callable[[]
         return Asked(status, error=error)
 
 
+def broken(status: FeedStatus, bug: Exception) -> Asked:
+    """Return the outcome of a feed that hit a bug: it failed, and backs off like any other failure."""
+    return Asked(status, error=ParseError(f"bug: {type(bug).__name__}: {bug}"))
+
+
 def collect(desk: Desk, store: Store, asked: Asked, round: int, now: datetime) -> Poll:
     """Turn an answer into the poll to record: screened entries and the schedule from here on."""
     feed = desk.feeds[asked.status.url]
@@ -212,11 +217,15 @@ class Postponed:
     reason: str
 
 
+def held(store: Store, waiting: Waiting) -> Article | None:
+    """Return the article of an entry if it is kept already; an edited entry is to be read afresh."""
+    return None if waiting.article else store.article(waiting.entry.identity)
+
+
 async def read(
-    desk: Desk, store: Store, fetcher: Fetches, waiting: Waiting, now: Callable[[], datetime]
+    desk: Desk, held: Article | None, fetcher: Fetches, waiting: Waiting, now: Callable[[], datetime]
 ) -> Digested | Postponed:
-    """Get the article of a waiting entry and say what it means; an article already kept is not fetched again."""
-    held = None if waiting.article else store.article(waiting.entry.identity)
+    """Get the article of a waiting entry and say what it means; one that is *held* is not fetched again."""
     if held is not None:
         return judge(desk, waiting.id, held, b"", waiting.topics)
     try:
@@ -225,7 +234,9 @@ async def read(
     except (FetchError, ParseError) as error:
         return _later(waiting, error, now())
     article = _article(desk, waiting, page, response, now())
-    return judge(desk, waiting.id, article, response.body or b"", waiting.topics)
+    judged = judge(desk, waiting.id, article, response.body or b"", waiting.topics)
+    # An edited article that is no longer wanted must still withdraw what it used to say.
+    return replace(judged, article=article, body=response.body or b"") if waiting.article else judged
 
 
 def _page(response: Response, feed: Feed | None, desk: Desk, now: datetime) -> Page:

@@ -1,0 +1,312 @@
+"""What a person or a program sees on the terminal. Part of the roof: rich and structlog live here."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TextIO
+
+import structlog
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from monitor import resolve
+from monitor.export import display, record
+from monitor.model import Article, Counts, Event, FeedStatus, Quote, SeedRecord, Timeline, Topic, Verdict
+from monitor.store.base import EntryRecord, RoundRecord, Store
+
+Json = record.Json
+
+
+def configure_log(stream: TextIO) -> None:
+    """Log to *stream*: coloured for a person who watches, plain lines otherwise; control characters never pass."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="%Y-%m-%d %H:%M:%S", utc=False),
+            structlog.processors.format_exc_info,
+            _printable,
+            structlog.dev.ConsoleRenderer(colors=stream.isatty(), pad_event_to=0),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(stream),
+        cache_logger_on_first_use=False,
+    )
+
+
+def _printable(_: object, __: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Take control characters out of every value: what a server sent must not drive a terminal."""
+    return {k: printable(v) if isinstance(v, str) and k != "exception" else v for k, v in line.items()}
+
+
+def printable(text: str) -> str:
+    """Return *text* with control, bidi and surrogate characters made visible or dropped."""
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
+# --------------------------------------------------------------------------- timeline
+
+
+def read_timeline(
+    store: Store, topic: Topic, *, as_of: datetime | None = None, background: bool = False, top: int = 0
+) -> Timeline:
+    """Read one topic's timeline from the store."""
+    events = store.events(topic.id, as_of)
+    return resolve.assemble(topic, events, store.coverage(topic.id), as_of, background=background, top=top)
+
+
+def show_timeline(told: Timeline) -> None:
+    """Print the question, the events in order, the answer so far and what silence is worth."""
+    out = _console()
+    table = Table(title=told.topic.question, title_style="bold", show_lines=False, expand=False)
+    for name, keep in (("when", True), ("event", False), ("kind", True), ("status", True), ("origins", True)):
+        table.add_column(name, no_wrap=keep, overflow="fold")
+    for event in told.events:
+        table.add_row(*(Text(printable(cell)) for cell in _row(event)))
+    out.print(table)
+    out.print(Text(_answer(told)))
+    out.print(Text(record.statement(told.coverage)))
+
+
+def _row(event: Event) -> tuple[str, ...]:
+    mark = "" if event.phase.value == "done" else f" ({event.phase.value})"
+    origins = "seed" if all(isinstance(e, SeedRecord) for e in event.evidence) else str(event.independent_origins)
+    return (display.when(event.when), event.title, event.kind.value + mark, event.status.value, origins)
+
+
+def _answer(told: Timeline) -> str:
+    """Return how far the ladder is climbed, with the event that shows it, and what was not seen."""
+    unseen = f"not seen: {', '.join(told.answer.not_seen)}" if told.answer.not_seen else "nothing is left to see"
+    shown = next((e for e in told.events if e.id == told.answer.event), None)
+    if not told.answer.stage:
+        return f"so far: no stage is supported by evidence; {unseen}"
+    proof = f" ({display.when(shown.when)} {shown.title})" if shown else f" ({told.answer.event})"
+    return f"so far: {told.answer.stage}{proof}; {unseen}"
+
+
+# --------------------------------------------------------------------------- sources, rounds, entries
+
+
+def show_schedule(statuses: Sequence[FeedStatus], now: datetime, *, err: bool = False) -> None:
+    """Print which sources are asked when."""
+    out = _console(err=err)
+    table = Table(title=f"{len(statuses)} sources", show_lines=False)
+    for name in ("next poll", "source", "state"):
+        table.add_column(name, overflow="fold")
+    for s in sorted(statuses, key=lambda s: (str(s.next_poll or ""), s.url)):
+        table.add_row(_next(s, now), Text(s.url), Text(printable(f"{s.state.value} {s.error}".strip())))
+    out.print(table)
+
+
+def show_sources(statuses: Sequence[FeedStatus], form: str, now: datetime) -> None:
+    """Print how every feed is doing, as a table or as a JSON list."""
+    if form == "json":
+        _print_json([source(s) for s in statuses])
+    else:
+        show_schedule(statuses, now)
+
+
+def source(status: FeedStatus) -> dict[str, Json]:
+    """Return a feed as other programs read it."""
+    fields = ("url", "url_now", "state", "error", "since", "failures", "last_poll", "next_poll", "counts")
+    told = {f: record.plain(getattr(status, f)) for f in fields}
+    return {**told, "error": status.error or None, "not_before": record.plain(status.not_before)}
+
+
+def show_round(told: RoundRecord, statuses: Sequence[FeedStatus], form: str) -> None:
+    """Print the account of a round."""
+    by_url = {s.url: s for s in statuses}
+    if form == "json":
+        feeds = [{**source(by_url[u]), "counts": record.plain(c)} for u, c in told.feeds.items() if u in by_url]
+        _print_json(
+            {
+                "round": told.id,
+                "started": record.plain(told.started),
+                "finished": record.plain(told.finished),
+                **_counts(told.counts),
+                "feeds": list(feeds),
+            }
+        )
+        return
+    out = _console()
+    words = ", ".join(f"{v} {k}" for k, v in _counts(told.counts).items() if v or k == "fetched")
+    out.print(Text(f"round {told.id}: {len(told.feeds)} sources asked; {words}"))
+    for url in told.feeds:
+        status = by_url.get(url)
+        if status and status.error:
+            out.print(Text(printable(f"  not reached: {url}: {status.error}; next try {_local(status.next_poll)}")))
+
+
+def _counts(counts: Counts) -> dict[str, Json]:
+    plain = record.plain(counts)
+    assert isinstance(plain, dict)
+    return plain
+
+
+def show_entries(told: Iterable[EntryRecord], form: str) -> None:
+    """Print entries, a line each."""
+    for e in told:
+        if form == "jsonl":
+            sys.stdout.write(json.dumps(entry(e), ensure_ascii=True) + "\n")
+        else:
+            why = f"  [{e.reason}]" if e.reason else ""
+            sys.stdout.write(printable(f"{e.id}  {e.state.value:<9} {e.title}  {e.url}{why}") + "\n")
+
+
+def entry(told: EntryRecord) -> dict[str, Json]:
+    """Return an entry as other programs read it."""
+    article: Json = None
+    if told.article_id:
+        fetched = record.plain(told.article_fetched)
+        article = {
+            "id": told.article_id,
+            "url": told.article_url,
+            "sha256": told.article_sha256,
+            "fetched": fetched,
+        }
+    return {
+        "id": told.id,
+        "feed": told.feed,
+        "url": told.url,
+        "title": told.title,
+        "summary": told.summary,
+        "published": record.published(told.published),
+        "state": told.state.value,
+        "reason": told.reason or None,
+        "topics": [_verdict(v) for v in told.verdicts],
+        "events": list(told.events),
+        "article": article,
+        "first_seen": record.plain(told.first_seen),
+        "duplicate_of": told.duplicate_of or None,
+    }
+
+
+def _verdict(told: Verdict) -> dict[str, Json]:
+    return {
+        "topic": told.topic,
+        "verdict": told.judgement.value,
+        "reasons": [record.plain(v) for v in told.votes],
+    }
+
+
+# --------------------------------------------------------------------------- explain
+
+
+def explain(store: Store, id: str) -> str | None:
+    """Return why an entry, article or event is as it is, or None where nothing has that id."""
+    if id.startswith("ev_"):
+        event = store.event(id)
+        return _explain_event(event) if event else None
+    if id.startswith("ar_"):
+        article = store.article_by_id(id)
+        return _explain_article(store, article) if article else None
+    found = next(iter(store.entries(id=id)), None)
+    return _explain_entry(store, found) if found else None
+
+
+def _explain_entry(store: Store, told: EntryRecord) -> str:
+    lines = [
+        f"{told.id}  {told.state.value}" + (f": {told.reason}" if told.reason else ""),
+        f"  title      {told.title}",
+        f"  url        {told.url}",
+        f"  feed       {told.feed}",
+        f"  published  {_published(told.published.raw, told.published.at or told.published.day, told.published.flag)}",
+        f"  first seen {record.plain(told.first_seen)}",
+    ]
+    if told.duplicate_of:
+        lines.append(f"  the same article as {told.duplicate_of}")
+    for verdict in told.verdicts:
+        lines += _verdict_lines(verdict)
+    if told.article_id:
+        lines.append(f"  article    {told.article_id}  {told.article_url}  sha256 {told.article_sha256}")
+        lines += _mention_lines(store, told.article_id)
+    return "\n".join(_clean_line(line) for line in lines)
+
+
+def _explain_article(store: Store, told: Article) -> str:
+    lines = [
+        f"{told.id}  {told.title}",
+        f"  url        {told.url}",
+        f"  source     {told.source or told.source_name or 'unknown'} ({told.tier.value})"
+        + (f", credits {told.credit}" if told.credit else ""),
+        f"  published  {_published(told.published.raw, told.published.at or told.published.day, told.published.flag)}",
+        f"  fetched    {record.plain(told.fetched)}",
+        f"  text       {len(told.text)} characters, sha256 {told.text_sha256}",
+        f"  body       sha256 {told.body_sha256}",
+        *_mention_lines(store, told.id),
+    ]
+    return "\n".join(_clean_line(line) for line in lines)
+
+
+def _mention_lines(store: Store, article: str) -> list[str]:
+    lines = []
+    for event, m in store.mentions_of(article):
+        lines.append(f"  says       {m.kind.value}, {m.phase.value}, {display.when(m.when)} -> {event}")
+        lines.append(f"             {display.basis(m.when)}; {m.relation.value}, {m.polarity.value}")
+        lines.append(f"             “{m.quote}” [{m.start}:{m.end}]")
+        lines += [f"             {field}: {rule}" for field, rule in m.rules]
+    return lines or ["  says       nothing that is an event"]
+
+
+def _verdict_lines(verdict: Verdict) -> list[str]:
+    head = f"  {verdict.topic}: {verdict.judgement.value}"
+    return [head, *(f"    {v.weight:+.2f}  {v.rule}" + (f"  {v.text}" if v.text else "") for v in verdict.votes)]
+
+
+def _explain_event(told: Event) -> str:
+    lines = [
+        f"{told.id}  {told.title}",
+        f"  when       {display.when(told.when)} ({told.when.edtf or 'unknown'}; {display.basis(told.when)})",
+        f"  what       {told.kind.value}, {told.phase.value}, {told.relation.value}, stage {told.stage or 'none'}",
+        f"  who        {display.actors(told.actors) or 'nobody named'}",
+        f"  status     {told.status.value}, {told.independent_origins} independent origins, importance {told.importance}",
+    ]
+    lines += [f"  because    {r.field}: {r.rule}" for r in told.reasons]
+    lines += [line for e in told.evidence for line in _evidence_lines(e)]
+    lines += [f"  revision   {record.plain(r.at)} {r.by} {r.field}: {r.why}" for r in told.revisions]
+    return "\n".join(_clean_line(line) for line in lines)
+
+
+def _evidence_lines(piece: object) -> list[str]:
+    if isinstance(piece, Quote):
+        source = f"{piece.source or piece.origin} ({piece.tier.value})"
+        return [f"  evidence   “{piece.quote}”", f"             {source} {piece.url} {piece.article}"]
+    if isinstance(piece, SeedRecord):
+        return [
+            f"  evidence   seed {piece.file}:{piece.line}, checked on {piece.checked_on} {piece.source_url}".rstrip()
+        ]
+    return [f"  evidence   {piece}"]
+
+
+def _clean_line(line: str) -> str:
+    return printable(line).rstrip()
+
+
+def _published(raw: str, at: object, flag: str | None) -> str:
+    understood = record.plain(at) or "unknown"
+    return f"{understood}" + (f" from {raw!r}" if raw else "") + (f" ({flag})" if flag else "")
+
+
+# --------------------------------------------------------------------------- little things
+
+
+def _console(*, err: bool = False) -> Console:
+    """Return a console that wraps for a person and not for a file."""
+    stream = sys.stderr if err else sys.stdout
+    return Console(file=stream, width=None if stream.isatty() else 120, highlight=False)
+
+
+def _print_json(value: Json) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2).encode("utf-8", "replace").decode() + "\n")
+
+
+def _next(status: FeedStatus, now: datetime) -> str:
+    if status.state.value == "stopped":
+        return "never"
+    return "now" if status.next_poll is None or status.next_poll <= now else _local(status.next_poll)
+
+
+def _local(at: datetime | None) -> str:
+    return at.astimezone().strftime("%Y-%m-%d %H:%M") if at else "at once"

@@ -1,0 +1,194 @@
+"""
+The daemon: APScheduler over the schedule in the store, signals, and the re-reading of the configuration.
+
+APScheduler holds four small jobs and no state: what is due is data in the store, so a new process or a
+shifted clock changes nothing else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import structlog
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from monitor import pipeline
+from monitor.errors import ConfigError, StoreError
+from monitor.fetch import Fetcher
+from monitor.model import FeedStatus, SeedEvent, Settings
+from monitor.pipeline import Desk
+from monitor.rounds import Rounds
+from monitor.store import open_store
+
+TICK = 5.0  # seconds between two looks at what is due
+RELOAD = 5.0  # seconds between two looks at the configuration file
+DRAIN = 8.0  # seconds that a stop may take; the promise is 10
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A configuration as read from disk: its settings, its seeds, and what tells that it changed."""
+
+    settings: Settings
+    seeds: tuple[SeedEvent, ...]
+    stamp: object = None
+
+
+def clock() -> datetime:
+    """Return the instant it is: the one place where the house reads the wall clock."""
+    return datetime.now(UTC)
+
+
+@contextlib.asynccontextmanager
+async def opened(declared: Declared, now: Callable[[], datetime] = clock) -> AsyncIterator[Rounds]:
+    """Open store and network for one process that polls; the store lives on its own writer thread."""
+    writer = ThreadPoolExecutor(1, "store")
+    loop = asyncio.get_running_loop()
+    try:
+        store = await loop.run_in_executor(writer, open_store, declared.settings.database)
+        try:
+            await loop.run_in_executor(writer, store.hold)
+            async with Fetcher(declared.settings.fetch) as fetcher:
+                rounds = Rounds(Desk.of(declared.settings), store, fetcher, writer, now)
+                await apply(rounds, declared)
+                yield rounds
+        finally:
+            await loop.run_in_executor(writer, store.close)
+    finally:
+        writer.shutdown(wait=True)
+
+
+async def apply(rounds: Rounds, declared: Declared) -> None:
+    """Make *declared* the configuration in force: feeds, topics, seeds."""
+    desk = Desk.of(declared.settings)
+    await rounds.write(rounds.store.declare, declared.settings, rounds.clock())
+    changed = await rounds.write(pipeline.sow, desk, rounds.store, declared.seeds, rounds.clock())
+    rounds.desk = desk
+    if changed:
+        log.info("seeded", events=changed)
+
+
+@dataclass(slots=True)
+class Daemon:
+    """A process that polls until it is told to stop; ``read`` reads the configuration anew or raises ConfigError."""
+
+    rounds: Rounds
+    declared: Declared
+    read: Callable[[], Declared]
+    stamp: Callable[[], object]
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    fatal: StoreError | None = None
+
+    async def run(self) -> None:
+        """Poll until SIGTERM or SIGINT; StoreError if the store fails for good."""
+        self._listen()
+        scheduler = self._scheduler()
+        scheduler.start()
+        try:
+            await self.stopping.wait()
+        finally:
+            # shutdown(wait=True) would cancel running jobs in the middle: drain ours first.
+            scheduler.pause()
+            await self._drain()
+            scheduler.shutdown(wait=False)
+        if self.fatal:
+            raise self.fatal
+
+    # ------------------------------------------------------------- jobs
+
+    def _scheduler(self) -> AsyncIOScheduler:
+        scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"coalesce": True, "misfire_grace_time": None})
+        scheduler.add_listener(_unwell, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
+        now = clock()
+        scheduler.add_job(self._tick, "interval", seconds=TICK, id="tick", next_run_time=now)
+        scheduler.add_job(self._reload_if_changed, "interval", seconds=RELOAD, id="reload")
+        return scheduler
+
+    async def _tick(self) -> None:
+        """Begin a round for the feeds that are due; a slow one does not hold up the next tick."""
+        try:
+            due = await self.rounds.due()
+        except StoreError as error:
+            self._fail(error)
+            return
+        if due:
+            self.rounds.polling.update(s.url for s in due)
+            self._begin(self._round(due))
+        elif not self.rounds.digesting.locked():
+            self._begin(self._digest())
+
+    async def _round(self, due: Sequence[FeedStatus]) -> None:
+        record = await self.rounds.poll(due)
+        await self._digest()
+        log.info("round", number=record.id, feeds=len(due), fetched=record.counts.fetched)
+
+    async def _digest(self) -> None:
+        tally = await self.rounds.digest()
+        if tally:
+            log.info("digested", **{state.value: count for state, count in sorted(tally.items())})
+
+    def _begin(self, work: Coroutine[object, object, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self.tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self.tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, StoreError):
+            self._fail(error)
+        elif error is not None:
+            log.error("bug", exc_info=error)
+
+    def _fail(self, error: StoreError) -> None:
+        """Stop: without its store the daemon could only lose things."""
+        self.fatal = self.fatal or error
+        self.stopping.set()
+
+    # ------------------------------------------------------------- signals
+
+    def _listen(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.stopping.set)
+        loop.add_signal_handler(signal.SIGHUP, lambda: self._begin(self._reload()))
+
+    async def _reload_if_changed(self) -> None:
+        if self.stamp() != self.declared.stamp:
+            await self._reload()
+
+    async def _reload(self) -> None:
+        """Take over a changed configuration; a wrong one is refused and the old one goes on."""
+        stamp = self.stamp()
+        try:
+            declared = self.read()
+        except ConfigError as error:
+            log.error("configuration refused, the old one goes on", problems=list(error.problems))
+            self.declared = Declared(self.declared.settings, self.declared.seeds, stamp)
+            return
+        if declared.settings.database != self.declared.settings.database:
+            log.warning("the database changes only with a restart", database=self.declared.settings.database)
+        await apply(self.rounds, declared)
+        self.declared = Declared(declared.settings, declared.seeds, stamp)
+        log.info("configuration read", file=declared.settings.file, feeds=len(declared.settings.feeds))
+
+    async def _drain(self) -> None:
+        """Abandon what is on the network (its feeds stay due) and let the transaction in hand finish."""
+        for task in self.tasks:
+            task.cancel()
+        if self.tasks:
+            await asyncio.wait(self.tasks, timeout=DRAIN)
+
+
+def _unwell(event: JobExecutionEvent) -> None:
+    log.error("job failed" if event.exception else "job missed", job=event.job_id, reason=str(event.exception or ""))

@@ -1,0 +1,65 @@
+"""Dates, actors and evidence as a person reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from monitor.model import Actor, Basis, Event, Precision, Quote, SeedRecord, When
+
+
+def when(told: When) -> str:
+    """Return a date no finer than it is known: 2024, 2025 Q3, by 2025-03-20, date unknown."""
+    first, last = told.earliest, told.latest
+    match told.precision:
+        case Precision.UNKNOWN:
+            return "date unknown"
+        case Precision.WITHIN if first is None:
+            return f"by {last}"
+        case Precision.WITHIN if last is None:
+            return f"since {first}"
+        case Precision.WITHIN:
+            return f"within {first} … {last}"
+        case Precision.RANGE:
+            return f"{first or '…'} – {last or '…'}"
+        case Precision.QUARTER if first:
+            return f"{first.year} Q{(first.month + 2) // 3}"
+        case Precision.HALF if first:
+            return f"{first.year} H{(first.month + 5) // 6}"
+        case _:
+            return told.edtf or "date unknown"
+
+
+def overdue(event: Event, today: date) -> bool:
+    """Return whether the date of something planned has passed without news of it."""
+    return event.phase.value == "planned" and event.when.latest is not None and event.when.latest < today
+
+
+def actors(told: Sequence[Actor]) -> str:
+    """Return the actors in one line."""
+    return "、".join(f"{a.name}（{a.role}）" if a.role else a.name for a in told)
+
+
+def sources(event: Event) -> str:
+    """Return who says so, each once, best first as the evidence has them."""
+    names = [_source(e) for e in event.evidence]
+    return "、".join(dict.fromkeys(n for n in names if n))
+
+
+def _source(piece: object) -> str:
+    if isinstance(piece, Quote):
+        return piece.source or piece.origin
+    return "seed" if isinstance(piece, SeedRecord) else "decision"
+
+
+def basis(told: When) -> str:
+    """Return what a date rests on, in words."""
+    match told.basis:
+        case Basis.STATED:
+            return f"stated as {told.raw!r}" if told.raw else "stated"
+        case Basis.RESOLVED:
+            return f"{told.raw!r} read from {told.reference}"
+        case Basis.PUBLISHED:
+            return "only the publication bounds it"
+        case _:
+            return "not known"

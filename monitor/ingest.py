@@ -1,0 +1,80 @@
+"""Files and folders that a person hands in, read into documents one by one. Part of the roof; no network."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from monitor import parse, pipeline
+from monitor.errors import ParseError
+from monitor.model import EntryState
+from monitor.pipeline import Desk, Handed
+from monitor.store.base import Store
+
+SUFFIXES = frozenset({".html", ".htm", ".txt", ".jsonl", ".xml", ".rss", ".atom", ".json", ".rdf"})
+"""What is taken from a folder; a file named by itself is taken whatever it is called."""
+
+MAX_BYTES = 64 * 1024 * 1024
+
+
+@dataclass(slots=True)
+class Intake:
+    """One call of ``monitor ingest``: what was read, what it came to, and every fault in a sentence."""
+
+    desk: Desk
+    store: Store
+    handed: Handed
+    clock: Callable[[], datetime]
+    faults: list[str] = field(default_factory=list)
+    files: int = 0
+    known: int = 0
+    states: Counter[EntryState] = field(default_factory=Counter)
+    events: set[str] = field(default_factory=set)
+
+    def take(self, paths: Sequence[Path]) -> None:
+        """Read every file of *paths*, folders with all that lies below them; one bad file costs itself alone."""
+        for path in paths:
+            for file in self._files(path):
+                self.files += 1
+                try:
+                    self._file(file)
+                except OSError as error:
+                    self.faults.append(f"{file}: cannot be read: {error.strerror}")
+                except ParseError as error:
+                    self.faults.append(f"{file}: {error}")
+
+    def __str__(self) -> str:
+        states = ", ".join(f"{n} {state.value}" for state, n in sorted(self.states.items()))
+        parts = [f"{self.files} files", states, f"{self.known} known already" if self.known else ""]
+        return "; ".join(p for p in parts if p) + f"; {len(self.events)} events changed"
+
+    def _files(self, path: Path) -> Iterator[Path]:
+        if not path.is_dir():
+            yield path
+            return
+        found = sorted(f for f in path.rglob("*") if f.suffix.lower() in SUFFIXES and f.is_file())
+        if not found:
+            self.faults.append(f"{path}: the folder holds none of {' '.join(sorted(SUFFIXES))}")
+        yield from found
+
+    def _file(self, file: Path) -> None:
+        if file.stat().st_size > MAX_BYTES:
+            raise ParseError(f"larger than {MAX_BYTES // 2**20} MB")
+        body = file.read_bytes()
+        for document in parse.documents(body, file.name, self.desk.settings.timezone, self.clock()):
+            if isinstance(document, ParseError):
+                self.faults.append(f"{file}: {document}")
+            else:
+                self._document(document)
+
+    def _document(self, document: parse.Document) -> None:
+        digested = pipeline.ingest(self.desk, document, self.handed, self.clock())
+        assert digested.article is not None
+        if self.store.holds_body(digested.article.body_sha256):
+            self.known += 1
+            return
+        self.states[digested.state] += 1
+        self.events.update(pipeline.settle(self.desk, self.store, digested, self.clock()))
