@@ -1,0 +1,16 @@
+"""
+The only way out to the network: ``await Fetcher(settings).get(Request(url))`` gives a Response or a FetchError.
+
+    target     what a URL says, strictly           guard     which addresses may be connected to
+    resolve    a name to addresses                 wire      one exchange over one connection (httpx lives here)
+    inflate    bounded decompression               pace      one request at a time per host, and a rest between
+    robots     RFC 9309 (protego lives here)       later     Retry-After
+    reasons    the closed list of what goes wrong  fetcher   all of it together: redirects, deadline, verdict
+"""
+
+from __future__ import annotations
+
+from monitor.fetch.fetcher import USER_AGENT, Fetcher
+from monitor.fetch.robots import RobotsEntry
+
+__all__ = ["USER_AGENT", "Fetcher", "RobotsEntry"]

@@ -1,0 +1,265 @@
+"""One way out: guarded, polite, bounded; an answer that can be used, or a FetchError that says why not."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import ssl
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from types import TracebackType
+from typing import Self
+
+from monitor.errors import FetchError, Gone, RateLimited, Refused
+from monitor.fetch import later, reasons, target
+from monitor.fetch.guard import Guard, Resolve
+from monitor.fetch.pace import Pace
+from monitor.fetch.resolve import SystemResolver
+from monitor.fetch.robots import MAX_BYTES, Robots, RobotsEntry
+from monitor.fetch.target import Target
+from monitor.fetch.wire import Answer, Limits, Trip, Wire
+from monitor.model import FetchSettings, Request, Response
+
+USER_AGENT = "monitor-timeline (+https://github.com/monitor-timeline/monitor)"
+MAX_REDIRECTS = 5
+
+_PERMANENT = (301, 308)
+_REDIRECTS = (301, 302, 303, 307, 308)
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 5.6.2
+_HEADER_VALUE = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]*")  # RFC 9110 5.5
+# What a feed may not declare: the one honest name, and what belongs to the connection or to the cache.
+_NOT_DECLARED = frozenset(
+    """accept-encoding connection content-length expect host if-match if-modified-since if-none-match if-range
+    if-unmodified-since keep-alive proxy-authorization proxy-connection range te trailer transfer-encoding
+    upgrade user-agent""".split()  # noqa: SIM905 one line a word says no more
+)
+
+_Lines = tuple[tuple[bytes, bytes], ...]
+
+
+class _Budget:
+    """The total time of one get; waiting for a turn is not part of it."""
+
+    def __init__(self, seconds: float) -> None:
+        self.total = self._left = seconds
+
+    @asynccontextmanager
+    async def spend(self) -> AsyncIterator[None]:
+        loop = asyncio.get_running_loop()
+        start = loop.time()
+        try:
+            async with asyncio.timeout(self._left):
+                yield
+        finally:
+            self._left -= loop.time() - start
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """One get on its way: ``declared`` goes to the first origin only, ``validators`` to every hop."""
+
+    declared: _Lines
+    validators: _Lines
+    page: bool
+    limits: Limits
+    budget: _Budget
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """Where a chain of redirects ended."""
+
+    goal: Target
+    answer: Answer
+    permanent: bool  # every hop, of at least one, was permanent and none gave up encryption
+
+
+class Fetcher:
+    """
+    Fetches feeds, pages and robots.txt; an async context manager.
+
+    *resolve* finds addresses (default: the system's resolver), *now* tells the time for a Retry-After date from a
+    server that sends no Date, *tls* replaces the trust store. Raise ConfigError for a proxy or a user agent that
+    cannot be used.
+    """
+
+    def __init__(
+        self,
+        settings: FetchSettings,
+        *,
+        resolve: Resolve | None = None,
+        now: Callable[[], datetime] | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        agent = settings.user_agent or USER_AGENT
+        self._settings = settings
+        self._now = now
+        self._guard = Guard(settings.allow_private, resolve or SystemResolver())
+        self._wire = Wire(self._guard, agent, settings.proxy, tls)
+        self._pace = Pace(settings.concurrency)
+        self._robots = Robots(self._ask_robots, agent)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._wire.close()
+
+    async def get(self, request: Request) -> Response:
+        """
+        Return the answer to *request*: 200 with a body, or 304 where validators were sent.
+
+        Raise Refused (nothing was asked), RateLimited, Gone, or FetchError; ``reason`` is one of
+        :mod:`monitor.fetch.reasons`.
+        """
+        settings = self._settings
+        order = _Order(
+            _declared(request),
+            _validators(request),
+            request.page,
+            Limits(settings.max_bytes, settings.max_inflated),
+            _Budget(settings.timeout.total_seconds()),
+        )
+        end = await self._follow(request.url, order)
+        self._judge(request, end)
+        answer = end.answer
+        body = answer.body if answer.status == 200 else None
+        moved_to = end.goal.url if end.permanent else ""
+        return Response(request.url, end.goal.url, answer.status, answer.headers, body, moved_to)
+
+    def rests(self) -> Mapping[str, float]:
+        """Return who still rests (host, or host:port), and for how many seconds: to be kept over a restart."""
+        return self._pace.rests()
+
+    def rest(self, host: str, seconds: float) -> None:
+        """Ask nothing of *host* for another *seconds*."""
+        self._pace.rest(host, seconds)
+
+    def robots_cache(self) -> tuple[RobotsEntry, ...]:
+        """Return what is known of robots.txt files: to be kept over a restart."""
+        return self._robots.dump()
+
+    def preload_robots(self, entries: Iterable[RobotsEntry]) -> None:
+        """Take back what ``robots_cache`` gave."""
+        self._robots.preload(entries)
+
+    async def _ask_robots(self, url: str) -> Answer:
+        limits = Limits(self._settings.max_bytes, MAX_BYTES, cut=True)
+        order = _Order((), (), False, limits, _Budget(self._settings.timeout.total_seconds()))
+        return (await self._follow(url, order)).answer
+
+    async def _follow(self, url: str, order: _Order) -> _End:
+        """Ask *url* and whatever it redirects to, at most five times."""
+        goal = first = self._guard.admit(url)
+        seen = {goal.url}
+        permanent = moved = False
+        declared = order.declared
+        while True:
+            answer = await self._ask(goal, declared + order.validators, order)
+            if answer.status not in _REDIRECTS:
+                return _End(goal, answer, moved and permanent)
+            if len(seen) > MAX_REDIRECTS:
+                raise FetchError(url, reasons.MANY_REDIRECTS, f"more than {MAX_REDIRECTS} redirects")
+            before, goal = goal, self._next(goal, answer)
+            if goal.url in seen:
+                raise FetchError(url, reasons.REDIRECT_LOOP, f"{goal.url} again")
+            seen.add(goal.url)
+            permanent = permanent and answer.status in _PERMANENT and not _downgrades(before, goal)
+            moved = True
+            # What a feed declares (a key, say) is meant for its own host only.
+            declared = declared if _same_party(first, goal) else ()
+
+    def _next(self, goal: Target, answer: Answer) -> Target:
+        location = answer.header("location")
+        if not location:
+            raise FetchError(goal.url, reasons.BAD_REDIRECT, f"status {answer.status} without a Location")
+        # Headers were read as Latin-1; browsers take raw UTF-8 in Location for what it is.
+        raw = location.encode("latin-1")
+        with suppress(UnicodeDecodeError):
+            location = raw.decode("utf-8")
+        return self._guard.admit(target.join(goal, location))
+
+    async def _ask(self, goal: Target, headers: _Lines, order: _Order) -> Answer:
+        """Ask once, when it is our turn."""
+        pause = self._pause(goal)
+        if order.page:
+            pause = max(pause, await self._robots.check(goal))
+        trip = Trip(goal)
+        async with self._pace.turn(goal.url, goal.party, pause):
+            try:
+                async with order.budget.spend():
+                    return await self._wire.exchange(trip, headers, order.limits)
+            except TimeoutError as exc:
+                detail = f"{order.budget.total:g} s in all were over while {trip.doing}"
+                raise FetchError(goal.url, reasons.TIMEOUT, detail, connected=trip.connected) from exc
+
+    def _pause(self, goal: Target) -> float:
+        pauses = self._settings.pauses
+        own = pauses.get(goal.party) or pauses.get(goal.host)
+        rest = self._settings.pause if own is None else max(own, self._settings.pause)
+        return rest.total_seconds()
+
+    def _judge(self, request: Request, end: _End) -> None:
+        """Raise what the final status means, unless it is an answer that can be used."""
+        url, status = request.url, end.answer.status
+        asked = bool(request.validators.etag or request.validators.last_modified)
+        if status == 200 and not end.answer.body:
+            raise FetchError(url, reasons.EMPTY, "200 without a body")
+        if status == 200 or (status == 304 and asked):
+            return
+        sentence = f"{end.goal.url} answered {status} {_phrase(status)}".rstrip()
+        if status == 410:
+            raise Gone(url, reasons.http(status), sentence)
+        wait = self._wait(end.answer) if status in (429, 503) else None
+        if status == 429:
+            wait = wait or later.DEFAULT
+        if wait is not None:
+            raise RateLimited(url, reasons.http(status), sentence, wait)
+        raise FetchError(url, reasons.http(status), sentence)
+
+    def _wait(self, answer: Answer) -> timedelta | None:
+        # The server's own clock is the one that its date is meant by; ours only where it tells none.
+        reference = later.instant(answer.header("date")) or (self._now() if self._now else None)
+        return later.delay(answer.header("retry-after"), reference)
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""
+
+
+def _same_party(first: Target, goal: Target) -> bool:
+    """Say whether *goal* is the same server, asked no less safely."""
+    same = (first.scheme, first.host, first.port) == (goal.scheme, goal.host, goal.port)
+    return same or (first.host == goal.host and (first.scheme, goal.scheme) == ("http", "https"))
+
+
+def _downgrades(before: Target, goal: Target) -> bool:
+    return (before.scheme, goal.scheme) == ("https", "http")
+
+
+def _declared(request: Request) -> _Lines:
+    lines = []
+    for name, value in request.headers:
+        if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(value):
+            raise Refused(request.url, reasons.BAD_HEADER, f"the header {name[:60]!r} cannot be sent")
+        if name.lower() in _NOT_DECLARED:
+            raise Refused(request.url, reasons.BAD_HEADER, f"the header {name[:60]!r} is not for a feed to declare")
+        lines.append((name.encode("ascii"), value.strip().encode()))
+    return tuple(lines)
+
+
+def _validators(request: Request) -> _Lines:
+    """Return the conditional headers, byte for byte as received (headers are read as Latin-1)."""
+    pairs = (("If-None-Match", request.validators.etag), ("If-Modified-Since", request.validators.last_modified))
+    try:
+        return tuple((name.encode("ascii"), value.encode("latin-1")) for name, value in pairs if value)
+    except UnicodeEncodeError as exc:
+        raise Refused(request.url, reasons.BAD_HEADER, "a validator that no server can have sent") from exc

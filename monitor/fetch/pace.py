@@ -1,0 +1,86 @@
+"""One request at a time per host, a rest between, and a common limit that no slow host can use up alone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from math import inf
+
+from monitor.errors import RateLimited
+from monitor.fetch import reasons
+
+# A caller is kept waiting for a rest of at most this many seconds; for more, it is told to come again.
+LONGEST_WAIT = 60.0
+# Hosts remembered before those that have rested enough are forgotten.
+REMEMBERED = 2048
+
+
+@dataclass(slots=True)
+class _Host:
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    users: int = 0
+    ended: float = -inf  # loop time
+    pause: float = 0.0
+    floor: float = -inf  # loop time, set from outside
+
+    def ready(self, pause: float) -> float:
+        return max(self.ended + pause, self.floor)
+
+
+class Pace:
+    """Turns: times are those of the event loop, seconds everywhere."""
+
+    def __init__(self, concurrency: int) -> None:
+        self._slots = asyncio.Semaphore(concurrency)
+        self._hosts: dict[str, _Host] = {}
+
+    @asynccontextmanager
+    async def turn(self, url: str, party: str, pause: float) -> AsyncIterator[None]:
+        """
+        Wait until *party* may be asked, and hold it until the block ends.
+
+        A slot is taken only once the host is free and rested: a queue on one host holds none. Raise RateLimited
+        ("resting") where the rest would take longer than LONGEST_WAIT.
+        """
+        host = self._host(party)
+        host.users += 1
+        try:
+            async with host.lock:
+                await self._rest(url, party, host, pause)
+                async with self._slots:
+                    try:
+                        yield
+                    finally:
+                        host.ended, host.pause = _now(), pause
+        finally:
+            host.users -= 1
+
+    def rest(self, party: str, seconds: float) -> None:
+        """Let *party* rest for *seconds* from now, at least."""
+        host = self._host(party)
+        host.floor = max(host.floor, _now() + seconds)
+
+    def rests(self) -> Mapping[str, float]:
+        """Return who still rests, and for how many seconds."""
+        now = _now()
+        return {party: left for party, host in self._hosts.items() if (left := host.ready(host.pause) - now) > 0}
+
+    async def _rest(self, url: str, party: str, host: _Host, pause: float) -> None:
+        while (wait := host.ready(pause) - _now()) > 0:
+            if wait > LONGEST_WAIT:
+                sentence = f"{party} is to be left alone for another {wait:.0f} s"
+                raise RateLimited(url, reasons.RESTING, sentence, timedelta(seconds=wait))
+            await asyncio.sleep(wait)
+
+    def _host(self, party: str) -> _Host:
+        if len(self._hosts) >= REMEMBERED and party not in self._hosts:
+            now = _now()
+            self._hosts = {p: h for p, h in self._hosts.items() if h.users or h.ready(h.pause) > now}
+        return self._hosts.setdefault(party, _Host())
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -1,0 +1,165 @@
+"""
+robots.txt (RFC 9309): who may read which page, and how fast. The only file that knows protego.
+
+2xx is read, 4xx allows everything (2.3.1.3), 5xx and no answer forbid everything (2.3.1.4). 429 is "not now" rather
+than "not here": it forbids as well.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+
+from protego import Protego
+
+from monitor.errors import FetchError, RateLimited, Refused
+from monitor.fetch import reasons, target
+from monitor.fetch.target import Target
+from monitor.fetch.wire import Answer
+
+MAX_BYTES = 500 * 1024  # RFC 9309 2.5: at least this much is read; what follows is ignored
+FRESH = 24 * 3600.0  # RFC 9309 2.4: not longer than a day
+FRESH_FAILURE = 600.0  # a server that was down for a moment is not out for a day
+REMEMBERED = 1024
+LONGEST_DELAY = 24 * 3600.0
+
+_TOKEN = re.compile(r"[A-Za-z_-]+")  # RFC 9309 2.2.1
+_AGENT = re.compile(r"user[- ]?agent[ \t]*[: \t](.*)", re.IGNORECASE)
+_SITEWIDE = ("sitemap", "site-map", "host")
+
+Ask = Callable[[str], Awaitable[Answer]]
+
+
+@dataclass(frozen=True, slots=True)
+class RobotsEntry:
+    """
+    What is remembered of one origin ("https://example.org:443") for another *fresh* seconds.
+
+    ``rules`` are the lines of its robots.txt that speak to us; ``closed`` says why nothing may be read, or "".
+    """
+
+    origin: str
+    rules: str
+    closed: str
+    fresh: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    rules: str
+    closed: str
+    until: float  # loop time
+    parsed: Protego
+
+
+class Robots:
+    """Asks each origin once a day at most; *ask* fetches one URL with its redirects and returns any status."""
+
+    def __init__(self, ask: Ask, user_agent: str) -> None:
+        self._ask = ask
+        self._agent = product(user_agent)
+        self._known: dict[str, _Known] = {}
+        self._asking: dict[str, asyncio.Lock] = {}
+
+    async def check(self, page: Target) -> float:
+        """Return the Crawl-delay that holds for *page*, in seconds; raise Refused where it may not be read."""
+        known = await self._of(page.origin)
+        if known.closed:
+            # Not Refused: it is the server that fails, and it may be well again tomorrow.
+            raise FetchError(page.url, reasons.ROBOTS_AWAY, f"{page.origin}/robots.txt {known.closed}")
+        if not known.parsed.can_fetch(page.url, self._agent):
+            raise Refused(page.url, reasons.ROBOTS, f"{page.origin}/robots.txt asks {self._agent} to stay away from it")
+        return min(known.parsed.crawl_delay(self._agent) or 0.0, LONGEST_DELAY)
+
+    def dump(self) -> tuple[RobotsEntry, ...]:
+        """Return what is known and still fresh, to be kept for the next start."""
+        now = _now()
+        return tuple(RobotsEntry(o, k.rules, k.closed, k.until - now) for o, k in self._known.items() if k.until > now)
+
+    def preload(self, entries: Iterable[RobotsEntry]) -> None:
+        """Take back what ``dump`` gave; nothing is believed for longer than a day."""
+        for entry in entries:
+            self._remember(entry.origin, entry.rules, entry.closed, min(entry.fresh, FRESH))
+
+    async def _of(self, origin: str) -> _Known:
+        lock = self._asking.setdefault(origin, asyncio.Lock())
+        try:
+            async with lock:
+                known = self._known.get(origin)
+                return known if known and known.until > _now() else await self._fetch(origin)
+        finally:
+            if not lock.locked():
+                self._asking.pop(origin, None)
+
+    async def _fetch(self, origin: str) -> _Known:
+        url = target.read(f"{origin}/robots.txt").url
+        try:
+            answer = await self._ask(url)
+        except FetchError as exc:
+            if isinstance(exc, RateLimited) or (isinstance(exc, Refused) and exc.url == url):
+                raise  # nothing was asked: the page would fare the same
+            # Too many redirects may count as "unavailable" (2.3.1.2); whatever else went wrong is "unreachable".
+            closed = "" if exc.reason == reasons.MANY_REDIRECTS else f"could not be asked ({exc})"
+            return self._remember(origin, "", closed, FRESH_FAILURE)
+        if answer.status == 200:
+            return self._remember(origin, ours(answer.body, self._agent), "", FRESH)
+        if 400 <= answer.status < 500 and answer.status != 429:
+            return self._remember(origin, "", "", FRESH)
+        return self._remember(origin, "", f"answered with status {answer.status}", FRESH_FAILURE)
+
+    def _remember(self, origin: str, rules: str, closed: str, fresh: float) -> _Known:
+        known = _Known(rules, closed, _now() + fresh, Protego.parse(rules))
+        self._known.pop(origin, None)
+        self._known[origin] = known
+        while len(self._known) > REMEMBERED:
+            del self._known[next(iter(self._known))]
+        return known
+
+
+def product(user_agent: str) -> str:
+    """Return the product token that robots.txt groups are matched with (RFC 9309 2.2.1)."""
+    match = _TOKEN.match(user_agent)
+    return match[0].lower() if match else "*"
+
+
+def ours(body: bytes, agent: str) -> str:
+    """
+    Return only the groups of *body* that are for *agent* or for everybody.
+
+    protego multiplies every rule by every user agent of its group, which a hostile file turns into gigabytes, and
+    takes "mon" for a name of "monitor"; so it is shown nothing but the two names that count.
+    """
+    kept: list[str] = []
+    names: set[str] = set()  # of the group being read that count
+    in_names = False
+    for line in body.decode("utf-8", "replace").removeprefix("\ufeff").splitlines():
+        text = line.partition("#")[0].strip()
+        if not text or text.lower().startswith(_SITEWIDE):
+            continue
+        match = _AGENT.match(text)
+        if match is None:
+            in_names = False
+            if names:
+                kept.append(text)
+            continue
+        if not in_names:
+            names.clear()
+        in_names = True
+        name = _name(match[1].strip())
+        if name in ("*", agent) and name not in names:
+            names.add(name)
+            kept.append(f"User-agent: {name}")
+    return "\n".join(kept)
+
+
+def _name(value: str) -> str:
+    if value.startswith("*"):
+        return "*"
+    token = _TOKEN.match(value)
+    return token[0].lower() if token else ""
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
