@@ -23,6 +23,12 @@ def likelihood(text: str) -> float:
     return sum(_log_frequency(word) for word in rjieba.cut(text, False))
 
 
+def last_word(text: str) -> str:
+    """Return the last word of *text*."""
+    words: list[str] = rjieba.cut(text, False)
+    return words[-1]
+
+
 @functools.lru_cache(maxsize=20_000)
 def _log_frequency(word: str) -> float:
     if word in _MARKS:

@@ -1,0 +1,224 @@
+"""
+GBK text read one byte off: 當(dāng)?shù)匦履茉?、 was 當地新能源、.
+
+How it comes about: a mirror site writes "(pinyin)" after certain byte pairs of GBK text and does not ask
+where characters begin. In 當地 (AE94 B5D8) the pair 94B5 is 數, so "(shù)" lands inside 地: its first byte B5
+meets "(" and is lost (a "?" is left of both), and the rest is read one byte late until an ASCII letter
+swallows the odd byte or a second one is lost. So the lost byte follows from the reading, and encoding the
+tail again and decoding it one byte earlier restores it. Where the reading is lost too, or the byte at the
+end, the words decide (:mod:`monitor.normalize.fit`); where they do not decide, the place is only flagged.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from monitor.normalize import pinyin
+from monitor.normalize.draft import Draft, Edit
+from monitor.normalize.fit import last_word, likelihood
+from monitor.normalize.script import in_gb2312, level, to_simplified
+
+RULE = "one byte off"
+
+_HAN = "\u3400-\u9fff"
+_RESIDUE = rf"[(（]{pinyin.SYLLABLES}[)）]"
+_RESIDUES = re.compile(_RESIDUE)
+_READ = re.compile(rf"[(（]?({pinyin.SYLLABLES})[)）]")
+_MARK = re.compile(rf"([{_HAN}])((?:{_RESIDUE})*)[?\ufffd](?:[(（]?({pinyin.SYLLABLES})[)）])?(?=[^\s()（）])")
+_LEADS = range(0x81, 0xFF)
+_TRAILS = range(0x40, 0xFF)
+# A stray byte below A0 is a control character to Latin-1 and leaves nothing behind, a higher one leaves a "?".
+_UNTRACED = range(0x80, 0xA1)
+_TRACED = range(0xA1, 0xFF)
+
+# A tail ends at the next ASCII sign, as a rule within a clause; the longest seen had 14 characters.
+_TAIL = 60
+_PATHS = 4_000
+_CONTEXT = 8
+# So many times likelier must the best restoration be than the second: a factor of ten, as a log.
+_MARGIN = 2.3
+# A byte is lost at the end of a clause, where a character by itself is rare unless it is a particle.
+_ALONE = 3.0
+_PARTICLES = frozenset("的了吗呢吧啊着过")
+# Without a reading to prove it, the text restored must be a thousand times likelier for each odd character.
+_ODD_GAIN = 7.0
+_ODD_LEAST = 3
+# Each place costs milliseconds; a real article has a few. What lies beyond is flagged unread.
+_MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Path:
+    """A way to read a tail: the characters so far, up to where the text is used, and whether the last is a guess."""
+
+    text: str
+    end: int
+    guessed: bool = False
+
+
+def repair(draft: Draft) -> Draft:
+    """Return *draft* with its shifted tails restored, or flagged where no word fits."""
+    return draft.apply(_edits(draft.text))
+
+
+def _edits(text: str) -> Iterator[Edit]:
+    done = tried = 0
+    for mark in _MARK.finditer(text):
+        if mark.start(1) < done or not (mark[3] or _looks_shifted(text, mark.end())):
+            continue
+        tried += 1
+        edit = _restored(text, mark) if tried <= _MOST else _flag(text, mark)
+        if edit:
+            done = edit.end
+            yield edit
+
+
+def _looks_shifted(text: str, at: int) -> bool:
+    """Whether the characters from *at* on are such as no Chinese sentence has in a row."""
+    return sum(map(_is_odd, text[at : at + 12])) >= _ODD_LEAST
+
+
+@functools.lru_cache(maxsize=30_000)
+def _is_odd(char: str) -> bool:
+    """Whether *char* is neither common nor the traditional form of a common one."""
+    return ("\u3400" <= char <= "\u9fff" or "\ue000" <= char <= "\uf8ff") and level(to_simplified(char)) != 1
+
+
+def _flag(text: str, mark: re.Match[str]) -> Edit | None:
+    """A mark with a reading is damage, restored or not; one without is a question mark until proved otherwise."""
+    start = mark.end(2)
+    return Edit(start, mark.end(), text[start : mark.end()], RULE, False) if mark[3] else None
+
+
+def _restored(text: str, mark: re.Match[str]) -> Edit | None:
+    start = mark.end(2)
+    paths = list(_paths(text, mark))
+    if not paths:
+        return _flag(text, mark)
+    end = max(path.end for path in paths)
+    before = _plain(text[max(0, mark.start() - _CONTEXT * 3) : start])[-_CONTEXT:]
+    after = text[end : end + _CONTEXT]
+
+    def score(path: _Path) -> float:
+        fit = likelihood(to_simplified(before + path.text + _plain(text[path.end : end] + after)))
+        return fit - _ALONE if path.guessed and _stands_alone(to_simplified(before + path.text)) else fit
+
+    ranked = sorted(((score(path), path) for path in paths), key=lambda pair: (-pair[0], pair[1].text))
+    best, path = ranked[0]
+    if not mark[3] and best - score(_Path(text[start:end], end)) < _ODD_GAIN * _ODD_LEAST:
+        return None
+    rival = next((value for value, other in ranked[1:] if not _same(other, path)), best - _MARGIN)
+    if best - rival >= _MARGIN:
+        return Edit(start, path.end, path.text, RULE)
+    if path.guessed:
+        return Edit(start, path.end, path.text[:-1] + "\ufffd", RULE, False)
+    return _flag(text, mark)
+
+
+def _same(one: _Path, other: _Path) -> bool:
+    return (to_simplified(one.text), one.end) == (to_simplified(other.text), other.end)
+
+
+def _stands_alone(text: str) -> bool:
+    return last_word(text) == text[-1] and text[-1] not in _PARTICLES
+
+
+def _plain(text: str) -> str:
+    return _RESIDUES.sub("", text)
+
+
+def _paths(text: str, mark: re.Match[str]) -> Iterator[_Path]:
+    code = _bytes(mark[1])
+    count = 0
+    for lost in _lost_leads(code[-1], mark[3]) if code else ():
+        for path in _walk(text, mark.end(), lost):
+            yield path
+            count += 1
+            if count >= _PATHS:
+                return
+
+
+@functools.lru_cache(maxsize=2_000)
+def _lost_leads(first: int, latin: str | None) -> tuple[int, ...]:
+    """The bytes that make with *first* a character read *latin*; without a reading, one that is converted."""
+    if first not in _LEADS:
+        return ()
+    chars = [(byte, _char(first, byte)) for byte in _LEADS]
+    if latin:
+        return tuple(byte for byte, char in chars if char and pinyin.reads(char, latin))
+    return tuple(byte for byte, char in chars if char and not in_gb2312(char) and to_simplified(char) != char)
+
+
+def _walk(text: str, at: int, carry: int) -> Iterator[_Path]:
+    """Every way to read *text* from *at* on with the byte *carry* before it."""
+    read = ""
+    for i in range(at, min(len(text), at + _TAIL)):
+        residue = _RESIDUES.match(text, i)
+        char = text[i]
+        code = _bytes(char)
+        if len(code) != 2 or char in "，。、；！？）)":
+            yield from _ends(text, i, carry, read)
+        if len(code) == 1 and code[0] >= 0x40 and (whole := _char(carry, code[0])):
+            yield _Path(read + whole, i + 1)
+        if residue and text[i - 1] != char:
+            return
+        code = code if len(code) == 2 else _widened(char)
+        whole = _char(carry, code[0]) if code else ""
+        if not whole:
+            return
+        read, carry = read + whole, code[1]
+    if at + _TAIL >= len(text):
+        yield from _guesses(len(text), carry, read, _UNTRACED)
+
+
+def _ends(text: str, at: int, carry: int, read: str) -> Iterator[_Path]:
+    """The tail ends before or with ``text[at]``: the byte that followed *carry* is lost."""
+    if text[at] not in "?\ufffd":
+        yield from _guesses(at, carry, read, _UNTRACED)
+        return
+    named = _READ.match(text, at + 1)
+    if not named:
+        yield from _guesses(at + 1, carry, read, _TRACED)
+        return
+    for byte in _TRAILS:
+        whole = _char(carry, byte)
+        if whole and pinyin.reads(whole, named[1]):
+            yield _Path(read + whole, named.end())
+
+
+def _guesses(end: int, carry: int, read: str, lost: range) -> Iterator[_Path]:
+    for whole in _common(carry, lost):
+        yield _Path(read + whole, end, True)
+
+
+@functools.lru_cache(maxsize=400)
+def _common(lead: int, lost: range) -> tuple[str, ...]:
+    """The characters of a GBK row that are common, or traditional forms of common ones."""
+    return tuple(char for byte in lost if (char := _char(lead, byte)) and level(to_simplified(char)) == 1)
+
+
+def _widened(char: str) -> bytes:
+    """The bytes of the full-width form: sites fold ＞ to > after the damage is done."""
+    return bytes((0xA3, ord(char) | 0x80)) if "!" <= char <= "~" else b""
+
+
+def _bytes(char: str) -> bytes:
+    """The GBK bytes of *char*: one, two, or none where it has no such form."""
+    try:
+        code = char.encode("gb18030")
+    except UnicodeEncodeError:
+        return b""
+    return code if len(code) <= 2 else b""
+
+
+@functools.lru_cache(maxsize=30_000)
+def _char(lead: int, trail: int) -> str:
+    """The character of two GBK bytes, "" where there is none."""
+    try:
+        text = bytes((lead, trail)).decode("gb18030")
+    except UnicodeDecodeError:
+        return ""
+    return text if len(text) == 1 else ""
