@@ -1,0 +1,46 @@
+"""
+Article -> mentions: what happened, when, who, where, how much, and how surely it is said.
+
+    sentences    the prose: no headlines, captions, boilerplate, link lists
+    language     what a language brings; lexicons are files in data/, ``lang`` holds one module a language
+    hits         words of the lexicon where their surroundings allow them
+    tellings     groups of clauses -> kind, phase, polarity, each by a named rule
+    whens        the date of a happening, never made
+    actors       topic entities, persons beside an office, firms by their ending
+    reading      one article, with what one sentence leaves to the next
+    fold         one mention for each happening
+
+Rules of kind that others rely on:
+
+- Where somebody is met it is a *meeting* (会见 会谈 座谈 拜会), though the words of a visit stand beside it; a
+  *visit* (考察 到访 调研) is told by such words alone. An article that tells both of one day tells one meeting.
+- A denial keeps the kind of what is denied and has polarity ``denied``; kind *denial* is left for one whose
+  claim is not named. A rumour likewise keeps its kind, with polarity ``rumoured``.
+- The ending of what was settled (an agreement) has kind *cancellation* and phase ``cancelled``; a plan called
+  off keeps its kind, with phase ``cancelled``.
+- Figures are scaled; both ends of a range are figures with one ``raw``.
+- ``stage`` is set on direct, asserted happenings that are done (talks, visits, building and making also while
+  they go on).
+"""
+
+from __future__ import annotations
+
+from monitor.extract.fold import fold
+from monitor.extract.reading import read
+from monitor.model import Article, Clean, Judgement, Mention, Topic, Verdict
+from monitor.normalize import dates
+
+__all__ = ["mentions"]
+
+
+def mentions(article: Article, text: Clean, verdict: Verdict, topic: Topic) -> tuple[Mention, ...]:
+    """
+    Return what *article* says happened, in order of place, one mention a happening.
+
+    *text* is the cleaned ``article.text``; the spans of the mentions count code points of the latter. Dates
+    are seen from the day of publication, where one is known. A rejected article says nothing.
+    """
+    if verdict.judgement is Judgement.REJECTED:
+        return ()
+    found = dates.find(text.text, article.published.day)
+    return fold(read(article, text, verdict, topic, found), topic)

@@ -1,0 +1,120 @@
+"""
+Who took part: the topic's entities by name, persons beside their office, firms by their endings.
+
+A person introduced once with an office is known by the bare name in the rest of the article.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from monitor.extract.language import Firm, Language, either
+from monitor.model import Actor, Entity, Topic
+from monitor.normalize import simplify
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A name in the text: ``entity`` is None for a person or firm that the topic does not know."""
+
+    start: int
+    end: int
+    name: str
+    kind: str  # the entity's kind, or person, firm
+    entity: Entity | None = None
+    short: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Everything named in one article, in order of place."""
+
+    found: tuple[Named, ...]
+
+    def within(self, start: int, end: int) -> tuple[Named, ...]:
+        """Return the names that begin in *start* to *end*."""
+        first = bisect_left(self.found, start, key=lambda n: n.start)
+        last = bisect_left(self.found, end, key=lambda n: n.start)
+        return self.found[first:last]
+
+
+def names(text: str, topic: Topic, language: Language) -> Names:
+    """Return the topic's entities and the persons with an office that *text* names."""
+    known = list(_entities(text, topic))
+    taken = {n.name for n in known}
+    persons = {p.name for p in language.people(text) if p.name not in taken}
+    others = _persons(text, persons)
+    return Names(tuple(sorted((*known, *others), key=lambda n: (n.start, -n.end))))
+
+
+def _persons(text: str, persons: Iterable[str]) -> Iterable[Named]:
+    people = sorted(persons)
+    if not people:
+        return ()
+    return (Named(m.start(), m.end(), m[0], "person") for m in re.finditer(either(people), text))
+
+
+@lru_cache(maxsize=64)
+def _spotter(topic: Topic) -> tuple[re.Pattern[str], dict[str, tuple[Entity | None, bool]]]:
+    """Return the pattern of all names and decoys of *topic*, and what each stands for (None: a decoy)."""
+    meaning: dict[str, tuple[Entity | None, bool]] = {}
+    for entity in topic.entities:
+        spoken: list[tuple[str, Entity | None, bool]] = [(name, entity, False) for name in entity.names]
+        spoken += [(name, entity, True) for name in entity.short]
+        spoken += [(name, None, False) for name in entity.decoys]
+        for name, owner, short in spoken:
+            meaning.setdefault(simplify(name).lower(), (owner, short))
+    edged = (rf"(?<![A-Za-z]){re.escape(n)}(?![A-Za-z])" if n.isascii() else re.escape(n) for n in _longest(meaning))
+    return re.compile("|".join(edged) or r"(?!)", re.IGNORECASE), meaning
+
+
+def _longest(found: Iterable[str]) -> list[str]:
+    return sorted(found, key=lambda n: (-len(n), n))
+
+
+def _entities(text: str, topic: Topic) -> Iterable[Named]:
+    pattern, meaning = _spotter(topic)
+    for m in pattern.finditer(text):
+        entity, short = meaning[m[0].lower()]
+        if entity:
+            yield Named(m.start(), m.end(), m[0], entity.kind, entity, short)
+
+
+# --------------------------------------------------------------------------- from names to actors
+
+
+def actors(
+    text: str, named: Sequence[Named], firms: Sequence[Firm], acted_on: frozenset[int], language: Language
+) -> tuple[Actor, ...]:
+    """
+    Return each one named once, persons with the office that stands before them.
+
+    *acted_on* holds the beginnings of firms that something was done to: their role is ``object``.
+    """
+    found: dict[str, Actor] = {}
+    for _, actor in sorted(_each(text, named, firms, acted_on, language), key=lambda pair: pair[0]):
+        key = actor.entity or actor.name
+        if key not in found or (actor.role and not found[key].role):
+            found[key] = actor
+    return tuple(found.values())
+
+
+def _each(
+    text: str, named: Sequence[Named], firms: Sequence[Firm], acted_on: frozenset[int], language: Language
+) -> Iterable[tuple[int, Actor]]:
+    for firm in firms:
+        inside = next((n.entity for n in named if n.entity and n.kind == "company" and _within(n, firm)), None)
+        role = "object" if firm.start in acted_on and inside is None else ""
+        yield firm.start, Actor(inside.id if inside else "", firm.name, role)
+    for n in named:
+        if not any(_within(n, f) for f in firms):
+            role = language.office_before(text, n.start) if n.kind == "person" else ""
+            yield n.start, Actor(n.entity.id if n.entity else "", n.name, role)
+
+
+def _within(named: Named, firm: Firm) -> bool:
+    return firm.start <= named.start and named.end <= firm.end

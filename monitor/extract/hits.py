@@ -1,0 +1,64 @@
+"""Where the words of the lexicon stand in a sentence, each as the one term that its surroundings allow."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from monitor.extract.language import Lexicon, Term
+from monitor.extract.sentences import Sentence
+from monitor.model import Kind
+
+# How far to the left a word that changes the sense may begin; the longest such word has six characters.
+LEFT = 12
+OPENERS = frozenset(" \n\t，,。；;：:、！？!?“”\"'（(「『")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A term at ``start`` to ``end`` of the reading, in clause number ``clause`` of its sentence."""
+
+    start: int
+    end: int
+    clause: int
+    term: Term
+
+    @property
+    def kind(self) -> Kind | None:
+        """What happened, or None where the word tells how."""
+        return self.term.kind
+
+
+def hits(text: str, sentence: Sentence, found: Sequence[tuple[int, int]], lexicon: Lexicon) -> tuple[Hit, ...]:
+    """Return the terms of *sentence*, in order; *found* are the spans of all lexicon words of *text*."""
+    here = []
+    for start, end in found[bisect_left(found, (sentence.start, 0)) :]:
+        if start >= sentence.end:
+            break
+        clause = sentence.clause_of(start)
+        term = _term(text, start, end, sentence.clauses[clause], lexicon)
+        if term:
+            here.append(Hit(start, end, clause, term))
+    return tuple(here)
+
+
+def scan(text: str, lexicon: Lexicon) -> list[tuple[int, int]]:
+    """Return the span of every word of the lexicon in *text*."""
+    return [m.span() for m in lexicon.pattern.finditer(text)]
+
+
+def _term(text: str, start: int, end: int, clause: tuple[int, int], lexicon: Lexicon) -> Term | None:
+    word = text[start:end]
+    terms = lexicon.terms.get(word) or lexicon.terms.get(word.lower(), ())
+    return next((t for t in terms if _fits(t, text, start, end, clause)), None)
+
+
+def _fits(term: Term, text: str, start: int, end: int, clause: tuple[int, int]) -> bool:
+    if term.mark == "noise" or (term.opening and start > 0 and text[start - 1] not in OPENERS):
+        return False
+    if term.not_after and term.not_after.search(text[max(0, start - LEFT) : start]):
+        return False
+    if term.not_before and term.not_before.match(text, end):
+        return False
+    return term.needs is None or term.needs.search(text, *clause) is not None

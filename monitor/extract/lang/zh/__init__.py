@@ -1,0 +1,61 @@
+"""
+Chinese (simplified: readings are simplified before they come here).
+
+    people firms figures places objects    who, how much, where, to what
+    ../../data/zh/*                        the words, for a person to edit
+"""
+
+from __future__ import annotations
+
+import re
+
+from monitor.extract.lang.zh.figures import figures
+from monitor.extract.lang.zh.firms import firms
+from monitor.extract.lang.zh.objects import objects
+from monitor.extract.lang.zh.people import office_before, people
+from monitor.extract.lang.zh.places import places
+from monitor.extract.language import Language, lexicon, line_pattern
+
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_CLOCK = r"(?:凌晨|清晨|早上|上午|中午|下午|傍晚|晚间?|夜)?"
+
+
+def _speaks(text: str) -> float:
+    """Return the share of Han characters, doubled: one carries what an English word of several letters does."""
+    return 2 * len(_HAN.findall(text)) / max(len(text), 1)
+
+
+def language() -> Language:
+    """Return Chinese."""
+    return Language(
+        name="zh",
+        speaks=_speaks,
+        lexicon=lexicon("zh"),
+        stop=re.compile(r"(?:[。！？!?；;]|…{1,4}|\.(?=\s|$))[”’」』）)\"]{0,3}"),
+        pause=re.compile(r"[，：]|[,:](?!\d)"),
+        boilerplate=line_pattern("zh", "boilerplate.txt"),
+        sidebar=line_pattern("zh", "sidebars.txt"),
+        listed=re.compile(r"^\s*(?:\d{1,2}\s*[.、．）)]|[一二三四五六七八九十]{1,3}、|[①-⑳]|【|[●•◆■▶★])"),
+        bulletin=re.compile(
+            rf"日?{_CLOCK}\s*(?:电|讯|消息|报道|综合消息|[（(](?:记者|通讯员)|[，,]?\s*(?:官方(?:宣布|通报|公布|消息|发布)|据[^，。]{{2,12}}(?:消息|报道|公告|通报)|(?:本报|本网)?记者[^，。]{{0,16}}(?:获悉|了解到)|[^，。]{{0,16}}(?:获悉|了解到)))"
+        ),
+        declares=re.compile(rf"{_CLOCK}[，,]?\s*[^，。；]{{0,20}}?(?:宣布|公告|官宣|发布消息|公布|发文|通报|披露)"),
+        same_day=re.compile(r"当[天日]|同[日天]|会后|会上|仪式上|活动现场"),
+        question=re.compile(r"[？?]|(?:吗|呢)[。”]?$"),
+        aspect=re.compile(r"[了过](?!解|程|渡|剩|后)|完毕"),
+        settled=re.compile(r"协议|合同|备忘录|合作"),
+        endable=re.compile(r"项目|计划|投资|收购|交易|建厂|工厂|建设|活动|发布会|上市|融资|并购|仪式|会议"),
+        restart=re.compile(r"的"),
+        lead_in=re.compile(
+            r"(?:[，,：:、\s]|(?:据悉|此外|另外|同时|其中|随后|此前|据了解|据介绍|据报道|消息称|近日|日前|昨日|今日|今天|昨天|当日|当天|上午|下午|晚间?|凌晨))+"
+        ),
+        both=re.compile(r"双方|两地|客人|来宾|一行人|各方|二人|两人|三方"),
+        contact=re.compile(r"接洽|对接|推介会"),
+        masked=re.compile(r"《[^》]{1,60}》"),
+        people=people,
+        office_before=office_before,
+        firms=firms,
+        places=places,
+        figures=figures,
+        objects=objects,
+    )

@@ -1,0 +1,92 @@
+"""Persons in Chinese text: a surname and one or two characters beside an office."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from monitor.extract.language import Person, either, words
+
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_EDGE = frozenset('，,。；;、：:！？!?（）()“”"《》 \n\t…—-·「」')
+
+
+@cache
+def _offices() -> re.Pattern[str]:
+    return re.compile(f"(?:{either(words('zh', 'offices.txt'))})[\\s]?")
+
+
+@cache
+def _surnames() -> tuple[frozenset[str], frozenset[str]]:
+    found = words("zh", "surnames.txt")
+    double = frozenset(w for w in found if len(w) == 2 and w in _DOUBLE)
+    single = frozenset(c for w in found if w not in double for c in w)
+    return single, double
+
+
+_DOUBLE = frozenset(
+    [
+        "欧阳",
+        "上官",
+        "司马",
+        "诸葛",
+        "夏侯",
+        "司徒",
+        "慕容",
+        "令狐",
+        "皇甫",
+        "尉迟",
+        "东方",
+        "长孙",
+        "宇文",
+        "端木",
+        "公孙",
+    ]
+)
+
+
+@cache
+def _ends() -> re.Pattern[str]:
+    return re.compile(either(words("zh", "names_end.txt")))
+
+
+def people(text: str) -> tuple[Person, ...]:
+    """Return every person of *text* whose name follows an office."""
+    found = []
+    for m in _offices().finditer(text):
+        end = name_end(text, m.end())
+        if end:
+            found.append(Person(m.end(), end, text[m.end() : end], m[0].strip()))
+    return tuple(found)
+
+
+def office_before(text: str, start: int) -> str:
+    """Return the office that ends where a name starts, or ""."""
+    last = ""
+    for m in _offices().finditer(text, max(0, start - 12), start):
+        if m.end() == start:
+            last = m[0].strip()
+    return last
+
+
+def name_end(text: str, start: int) -> int:
+    """
+    Return where the person's name that begins at *start* ends, or 0 where none does.
+
+    A name ends where an edge or a word of ``names_end.txt`` follows. Where both lengths would do, the longer
+    one is taken, unless its last character begins a word of that list (江凌|会见).
+    """
+    single, double = _surnames()
+    first = 2 if text[start : start + 2] in double else 1 if text[start : start + 1] in single else 0
+    if not first:
+        return 0
+    ends = [start + first + n for n in (1, 2) if _ends_at(text, start + first + n, start)]
+    if len(ends) == 2 and _ends().match(text, ends[0]):
+        return ends[0]
+    return ends[-1] if ends else 0
+
+
+def _ends_at(text: str, end: int, start: int) -> bool:
+    if end > len(text) or not all(_HAN.match(c) for c in text[start:end]):
+        return False
+    return end == len(text) or text[end] in _EDGE or _ends().match(text, end) is not None

@@ -1,0 +1,183 @@
+"""
+What a language brings: its lexicon and its ways to name people, firms, places and figures.
+
+A language is one module of ``monitor.extract.lang`` with ``language()``, and a folder of data files that a
+person can edit (``data/<name>/``). The readers in this room know no word of any language.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from monitor.model import Figure, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """
+    A word of the lexicon: of a happening (``kind``) or of how it is told (``mark``).
+
+    ``strength`` 3 tells an event by itself, 2 with the topic's tie or a date, 1 only with its own date or an
+    aspect. ``needs`` must be found in the clause; ``not_after`` and ``not_before`` must not touch the word on
+    its left and right. ``opening``: only at the opening of a clause.
+    """
+
+    word: str
+    mark: str = ""
+    kind: Kind | None = None
+    strength: int = 0
+    needs: re.Pattern[str] | None = None
+    not_after: re.Pattern[str] | None = None
+    not_before: re.Pattern[str] | None = None
+    opening: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Terms by word, and the one pattern that finds the longest word at each place."""
+
+    pattern: re.Pattern[str]
+    terms: Mapping[str, tuple[Term, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person found by pattern: the span of the name, the name, and the office beside it."""
+
+    start: int
+    end: int
+    name: str
+    office: str
+
+
+@dataclass(frozen=True, slots=True)
+class Firm:
+    """A firm found by pattern."""
+
+    start: int
+    end: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """
+    One language, as the readers need it.
+
+    ``stop`` ends a sentence and ``pause`` a clause; ``boilerplate`` and ``sidebar`` find lines that are not
+    prose; ``bulletin`` follows a date that only says when it was announced, ``declares`` one on which a party
+    declared it; ``same_day`` points to the day told before; ``question`` is found in what only asks;
+    ``aspect`` directly after a word says that it is done; ``settled`` names what can be ended only after it
+    began; ``endable`` what a calling-off can be about; ``restart`` begins a relative clause's head (的), which
+    closes the scope of a mark; ``lead_in`` is what a title leaves out at its beginning; ``both`` points to the
+    parties named before; ``contact`` are the words of a first contact; ``masked`` finds spans in which no happening is told (titles of works).
+    """
+
+    name: str
+    speaks: Callable[[str], float]
+    lexicon: Lexicon
+    stop: re.Pattern[str]
+    pause: re.Pattern[str]
+    boilerplate: re.Pattern[str]
+    sidebar: re.Pattern[str]
+    listed: re.Pattern[str]
+    bulletin: re.Pattern[str]
+    declares: re.Pattern[str]
+    same_day: re.Pattern[str]
+    question: re.Pattern[str]
+    aspect: re.Pattern[str]
+    settled: re.Pattern[str]
+    endable: re.Pattern[str]
+    restart: re.Pattern[str]
+    lead_in: re.Pattern[str]
+    both: re.Pattern[str]
+    contact: re.Pattern[str]
+    masked: re.Pattern[str]
+    people: Callable[[str], tuple[Person, ...]]
+    office_before: Callable[[str, int], str]
+    firms: Callable[[str, int, int], tuple[Firm, ...]]
+    places: Callable[[str, int, int], tuple[tuple[int, int, str], ...]]
+    figures: Callable[[str], tuple[Figure, ...]]
+    objects: Callable[[str, Kind], tuple[str, ...]]
+
+
+@cache
+def languages() -> tuple[Language, ...]:
+    """Return every language there is a module for, by name."""
+    from monitor.extract import lang
+
+    names = sorted(m.name for m in pkgutil.iter_modules(lang.__path__))
+    return tuple(importlib.import_module(f"monitor.extract.lang.{name}").language() for name in names)
+
+
+def language_of(text: str) -> Language:
+    """Return the language that speaks most of the beginning of *text*."""
+    sample = text[:2000]
+    return max(languages(), key=lambda language: language.speaks(sample))
+
+
+# --------------------------------------------------------------------------- data files
+
+
+def lines(language: str, file: str) -> tuple[str, ...]:
+    """Return the lines of a data file without comments and empty ones."""
+    text = (resources.files("monitor.extract") / "data" / language / file).read_text("utf-8")
+    return tuple(line for line in text.splitlines() if line.strip() and not line.startswith("#"))
+
+
+def words(language: str, file: str) -> tuple[str, ...]:
+    """Return the words of a data file that holds words between spaces."""
+    return tuple(word for line in lines(language, file) for word in line.split())
+
+
+def either(alternatives: Iterable[str]) -> str:
+    """Return a pattern that finds one of the literal *alternatives*, the longest first."""
+    return "|".join(re.escape(w) for w in sorted(set(alternatives), key=lambda w: (-len(w), w)))
+
+
+def line_pattern(language: str, file: str) -> re.Pattern[str]:
+    """Return one pattern out of a file that holds a regular expression a line."""
+    return re.compile("|".join(f"(?:{line})" for line in lines(language, file)))
+
+
+def lexicon(language: str, border: str = "", flags: re.RegexFlag = re.NOFLAG) -> Lexicon:
+    """Return the lexicon of *language*; *border* is the pattern of a word's edge where words have edges."""
+    terms: dict[str, list[Term]] = {}
+    for term in (*_triggers(language, flags), *_marks(language)):
+        for word in term.word.split("|"):
+            terms.setdefault(word, []).append(term)
+    pattern = re.compile(f"{border}(?:{_tree(terms)}){border}", flags)
+    return Lexicon(pattern, {word: tuple(found) for word, found in terms.items()})
+
+
+def _triggers(language: str, flags: re.RegexFlag) -> Iterable[Term]:
+    for line in lines(language, "triggers.tsv"):
+        word, kind, strength, needs, after, before, *_ = line.split("\t")
+        yield Term(
+            word,
+            kind=Kind(kind),
+            strength=int(strength),
+            needs=re.compile(needs, flags) if needs else None,
+            not_after=re.compile(f"(?:{after})$", flags) if after else None,
+            not_before=re.compile(before, flags) if before else None,
+        )
+
+
+def _marks(language: str) -> Iterable[Term]:
+    for line in lines(language, "marks.tsv"):
+        word, mark, *_ = line.split("\t")
+        yield Term(word.lstrip("^"), mark=mark, opening=word.startswith("^"))
+
+
+def _tree(found: Iterable[str]) -> str:
+    """Return an alternation factored by first character, which the engine tries faster than a flat one."""
+    by_first: dict[str, list[str]] = {}
+    for word in found:
+        by_first.setdefault(word[0], []).append(word[1:])
+    return "|".join(f"{re.escape(first)}(?:{either(rest)})" for first, rest in sorted(by_first.items()))

@@ -1,0 +1,93 @@
+"""
+The prose of an article: which lines are read, and where their sentences and clauses begin and end.
+
+A line that carries no sentence (headline, caption, byline, navigation) is not prose. Only a text without
+any prose at all (a brief of one line) is read line by line, since its headline is then all it says.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from monitor.extract.language import Language
+
+# The longest sentences of real news run to about 400 characters; what is longer has no sentences (a table,
+# one character a million times), and reading it would only cost time.
+LONGEST_SENTENCE = 1000
+LONGEST_BOILERPLATE = 200
+PROSE_WITHOUT_STOP = 40  # a paragraph that an extractor cut may lack its full stop; a headline is shorter
+
+_LINE = re.compile(r"[^\n]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A span of the reading with its clauses; ``opening`` is true for the first of its paragraph."""
+
+    start: int
+    end: int
+    paragraph: int
+    clauses: tuple[tuple[int, int], ...]
+    opening: bool = False
+
+    def clause_of(self, at: int) -> int:
+        """Return the number of the clause that holds position *at*."""
+        return next((i for i, (_, end) in enumerate(self.clauses) if at < end), len(self.clauses) - 1)
+
+
+def sentences(text: str, language: Language) -> tuple[Sentence, ...]:
+    """Return the sentences of *text* that are worth reading, in order."""
+    lines = list(_lines(text, language))
+    read = [span for span, prose in lines if prose] or [span for span, _ in lines]
+    return tuple(s for number, span in enumerate(read) for s in _split(text, span, number, language))
+
+
+def _lines(text: str, language: Language) -> Iterator[tuple[tuple[int, int], bool]]:
+    """Yield each line that is not boilerplate with whether it is prose."""
+    beside = False
+    for m in _LINE.finditer(text):
+        line = m[0].strip()
+        start = m.start() + m[0].find(line)
+        end = start + len(line)
+        prose = _prose(line, language)
+        if len(line) <= LONGEST_BOILERPLATE and language.sidebar.search(line):
+            beside = True
+        elif line and not (beside and not prose) and not _boilerplate(line, language):
+            beside = False
+            yield (start, end), prose
+
+
+def _prose(line: str, language: Language) -> bool:
+    if language.stop.search(line):
+        return True
+    return len(line) >= PROSE_WITHOUT_STOP and language.pause.search(line) is not None
+
+
+def _boilerplate(line: str, language: Language) -> bool:
+    return len(line) <= LONGEST_BOILERPLATE and language.boilerplate.search(line) is not None
+
+
+def _split(text: str, span: tuple[int, int], paragraph: int, language: Language) -> Iterator[Sentence]:
+    first = start = span[0]
+    for m in language.stop.finditer(text, *span):
+        yield from _sentence(text, start, m.end(), paragraph, language, start == first)
+        start = m.end()
+    yield from _sentence(text, start, span[1], paragraph, language, start == first)
+
+
+def _sentence(text: str, start: int, end: int, paragraph: int, language: Language, opening: bool) -> Iterator[Sentence]:
+    while start < end and text[start].isspace():
+        start += 1
+    if 3 < end - start <= LONGEST_SENTENCE:
+        yield Sentence(start, end, paragraph, tuple(_clauses(text, start, end, language)), opening)
+
+
+def _clauses(text: str, start: int, end: int, language: Language) -> Iterator[tuple[int, int]]:
+    for m in language.pause.finditer(text, start, end):
+        if m.start() > start:
+            yield start, m.start()
+        start = m.end()
+    if start < end:
+        yield start, end

@@ -1,0 +1,289 @@
+"""
+What a sentence says happened, and how it says so: kind, phase and polarity by rule.
+
+A sentence is read in groups of clauses, one for each date of its own. In a group the strongest word tells
+the kind; words in the scope of a wish, an opinion or a "may" tell nothing; a question or an "if" silences
+the whole sentence. Every value carries the name of its rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from monitor.extract.hits import Hit
+from monitor.extract.language import Language
+from monitor.extract.sentences import Sentence
+from monitor.model import DateSpan, Kind, Phase, Polarity
+
+# Of two equally strong words in one group the weightier happening is told: a meeting at which something is
+# signed is a signing, a visit on which somebody is met is a meeting, a recall because of fires is a recall.
+PRIORITY = (
+    Kind.RECALL,
+    Kind.ACCIDENT,
+    Kind.CANCELLATION,
+    Kind.CORRECTION,
+    Kind.PRODUCTION,
+    Kind.CONSTRUCTION,
+    Kind.PERMIT,
+    Kind.LAND,
+    Kind.AGREEMENT,
+    Kind.REGISTRATION,
+    Kind.OPENING,
+    Kind.PERSONNEL,
+    Kind.INVESTMENT,
+    Kind.PRODUCT,
+    Kind.POLICY,
+    Kind.RECRUITMENT,
+    Kind.MEETING,
+    Kind.VISIT,
+    Kind.OTHER,
+    Kind.FORECAST,
+    Kind.STATISTICS,
+    Kind.DENIAL,
+)
+_RANK = {kind: len(PRIORITY) - i for i, kind in enumerate(PRIORITY)}
+
+DECISIVE = {
+    "planned": Phase.PLANNED,
+    "ongoing": Phase.ONGOING,
+    "done": Phase.DONE,
+    "past": Phase.DONE,
+}
+SILENT = frozenset({"maybe", "notyet", "wish"})
+SENTENCE_WIDE = frozenset({"rumour", "deny"})
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """
+    One happening as one group of clauses tells it.
+
+    ``start`` and ``end`` span the group, ``word`` the telling word, ``clause`` its clause. ``told`` is false
+    where nothing but the word itself says so (no aspect, date or rumour): weak words then do not count.
+    """
+
+    start: int
+    end: int
+    clause: tuple[int, int]
+    word: tuple[int, int]
+    kind: Kind
+    phase: Phase
+    polarity: Polarity
+    strength: int
+    dates: tuple[DateSpan, ...]
+    rules: tuple[tuple[str, str], ...]
+    sure: bool = False
+    fresh: bool = True  # not 已 or 曾: may take its day from the sentence before
+    planned_by: bool = False
+
+
+def tellings(
+    text: str, sentence: Sentence, hits: Sequence[Hit], dates: Sequence[DateSpan], language: Language
+) -> tuple[Telling, ...]:
+    """Return what *sentence* tells, at most one happening for each date of its own."""
+    marks = tuple(h for h in hits if h.term.mark)
+    if _silenced(text, sentence, marks, language):
+        return ()
+    polarity = _polarity(marks)
+    masked = [m.span() for m in language.masked.finditer(text, sentence.start, sentence.end)]
+    open_hits = [h for h in hits if not any(a <= h.start < b for a, b in masked)]
+    found = _candidates(text, sentence, open_hits, polarity, language)
+    groups = _groups(sentence, found, dates, [h.clause for h in marks if h.term.mark == "past"])
+    return tuple(_best(members, group, spans) for group, members, spans in groups if members)
+
+
+def _silenced(text: str, sentence: Sentence, marks: Sequence[Hit], language: Language) -> bool:
+    if any(h.term.mark in ("if", "ask") for h in marks):
+        return True
+    return language.question.search(text, sentence.start, sentence.end) is not None
+
+
+def _polarity(marks: Sequence[Hit]) -> tuple[Polarity, str]:
+    for mark, polarity in (("deny", Polarity.DENIED), ("rumour", Polarity.RUMOURED)):
+        word = next((h.term.word for h in marks if h.term.mark == mark), None)
+        if word:
+            return polarity, word
+    return Polarity.ASSERTED, "no word of doubt"
+
+
+# --------------------------------------------------------------------------- candidates
+
+
+def _candidates(
+    text: str, sentence: Sentence, hits: Sequence[Hit], polarity: tuple[Polarity, str], language: Language
+) -> list[Telling]:
+    found: list[Telling] = []
+    for hit in hits:
+        if hit.kind is not None:
+            told = _judge(text, sentence, hit, hits, polarity, found[-1] if found else None, language)
+            found += [told] if told else []
+    for hit in hits:
+        if hit.term.mark == "cancel":
+            found = _called_off(text, sentence, hit, found, polarity, language)
+    if not found and polarity[0] is Polarity.DENIED:
+        found = [_bare_denial(sentence, h) for h in hits if h.term.mark == "deny"][:1]
+    return found
+
+
+def _judge(
+    text: str,
+    sentence: Sentence,
+    hit: Hit,
+    hits: Sequence[Hit],
+    polarity: tuple[Polarity, str],
+    before: Telling | None,
+    language: Language,
+) -> Telling | None:
+    """Return what *hit* tells, or None where it only stands in somebody's thought."""
+    assert hit.kind is not None
+    scope = _scope(text, hit, hits, language)
+    words = {h.term.mark: h.term.word for h in scope}
+    rumoured = polarity[0] is not Polarity.ASSERTED
+    if "notyet" in words or "wish" in words or ("maybe" in words and not rumoured):
+        return None
+    phase, rule, sure = _phase(text, hit, scope, hits, before, language)
+    if "opinion" in words and not sure:
+        return None
+    if "never" in words and not rumoured:
+        polarity = (Polarity.DENIED, words["never"])
+    if "maybe" in words:
+        phase, rule = Phase.PLANNED, words["maybe"]
+    clause = sentence.clauses[hit.clause]
+    rules = (("kind", hit.term.word), ("phase", rule), ("polarity", polarity[1]))
+    fresh = not any(h.term.mark in ("done", "past") for h in scope)
+    return Telling(
+        *clause, clause, (hit.start, hit.end), hit.kind, phase, polarity[0], hit.term.strength, (), rules,
+        sure=sure or polarity[0] is not Polarity.ASSERTED, fresh=fresh,
+    )  # fmt: skip
+
+
+def _scope(text: str, hit: Hit, hits: Sequence[Hit], language: Language) -> list[Hit]:
+    """
+    Return the marks that bear on *hit*: those before it in its clause, those of the clause before where they
+    found no verb of their own, and wishes and opinions from anywhere before it.
+    """
+    scope = []
+    for mark in hits:
+        if mark.start >= hit.start:
+            break
+        if mark.term.mark in ("wish", "opinion") or (mark.term.mark and _reaches(text, mark, hit, hits, language)):
+            scope.append(mark)
+    return scope
+
+
+def _reaches(text: str, mark: Hit, hit: Hit, hits: Sequence[Hit], language: Language) -> bool:
+    between = [h for h in hits if h.kind is not None and mark.end <= h.start < hit.start]
+    if mark.clause == hit.clause:
+        # "计划总投资10亿元的工厂开工": the plan ends with the relative clause, the opening is done.
+        return not any(language.restart.search(text, h.end, hit.start) for h in between)
+    return mark.clause == hit.clause - 1 and not between and mark.term.mark in ("planned", "maybe")
+
+
+def _phase(
+    text: str, hit: Hit, scope: Sequence[Hit], hits: Sequence[Hit], before: Telling | None, language: Language
+) -> tuple[Phase, str, bool]:
+    """Return the phase, its rule, and whether a word says it."""
+    if language.aspect.match(text, hit.end):
+        return Phase.DONE, "aspect after the word", True
+    decisive = [h for h in scope if h.term.mark in DECISIVE]
+    if decisive:
+        return DECISIVE[decisive[-1].term.mark], decisive[-1].term.word, True
+    after = next((h for h in hits if h.term.mark == "ongoing" and h.clause == hit.clause), None)
+    if after:
+        return Phase.ONGOING, after.term.word, True
+    if before and before.phase is Phase.PLANNED:
+        return Phase.PLANNED, "goes on with the plan before it", True
+    firm = any(h.term.mark == "firm" for h in scope)
+    return Phase.DONE, "told without a word of plan or doubt", firm
+
+
+# --------------------------------------------------------------------------- endings and denials
+
+
+def _called_off(
+    text: str,
+    sentence: Sentence,
+    hit: Hit,
+    found: list[Telling],
+    polarity: tuple[Polarity, str],
+    language: Language,
+) -> list[Telling]:
+    """
+    Apply a word of ending: what had been settled (an agreement) ends in a happening of its own; what was
+    only planned is the plan itself, cancelled.
+    """
+    clause = sentence.clauses[hit.clause]
+    ended = language.settled.search(text, *clause)
+    planned = [t for t in found if t.clause == clause]
+    if planned and not ended:
+        rule = ("phase", hit.term.word)
+        return [
+            replace(t, phase=Phase.CANCELLED, sure=True, rules=_with(t.rules, rule)) if t in planned else t
+            for t in found
+        ]
+    if not (ended or language.endable.search(text, *clause)):
+        return found
+    rules = (("kind", hit.term.word), ("phase", hit.term.word), ("polarity", polarity[1]))
+    told = Telling(
+        *clause, clause, (hit.start, hit.end), Kind.CANCELLATION, Phase.CANCELLED, polarity[0], 3, (), rules, sure=True
+    )
+    return [t for t in found if t.clause != clause] + [told]
+
+
+def _with(rules: tuple[tuple[str, str], ...], rule: tuple[str, str]) -> tuple[tuple[str, str], ...]:
+    return (*(r for r in rules if r[0] != rule[0]), rule)
+
+
+def _bare_denial(sentence: Sentence, hit: Hit) -> Telling:
+    clause = sentence.clauses[hit.clause]
+    rules = (("kind", hit.term.word), ("phase", "a denial is made at once"), ("polarity", hit.term.word))
+    return Telling(
+        *clause, clause, (hit.start, hit.end), Kind.DENIAL, Phase.DONE, Polarity.DENIED, 2, (), rules, sure=True
+    )
+
+
+# --------------------------------------------------------------------------- groups
+
+Group = tuple[tuple[int, int], list[Telling], list[DateSpan]]
+
+
+def _groups(
+    sentence: Sentence, found: Sequence[Telling], dates: Sequence[DateSpan], past: Sequence[int]
+) -> list[Group]:
+    """
+    Return the sentence cut where a new date begins and something was already told.
+
+    A clause of *past* tells something as well, though no word of the lexicon names it (曾任分析师).
+    """
+    groups: list[Group] = []
+    for number, (start, end) in enumerate(sentence.clauses):
+        own = [d for d in dates if start <= d.start < end]
+        told = [t for t in found if t.clause == (start, end)]
+        if groups and not _begins(groups[-1], own, number - 1 in past):
+            (first, _), members, spans = groups[-1]
+            groups[-1] = ((first, end), members + told, spans + own)
+        else:
+            groups.append(((start, end), told, own))
+    return _rejoined(groups)
+
+
+def _begins(last: Group, own: Sequence[DateSpan], past: bool) -> bool:
+    _, members, spans = last
+    return bool(own) and bool(members or spans or past)
+
+
+def _rejoined(groups: list[Group]) -> list[Group]:
+    """Give a dated group without a happening to the undated one before it."""
+    for a, b in pairwise(range(len(groups))):
+        (first, _), members, spans = groups[a]
+        (_, end), later, own = groups[b]
+        if members and not spans and not later:
+            groups[a] = ((first, end), members, own)
+    return groups
+
+
+def _best(members: Sequence[Telling], group: tuple[int, int], spans: Sequence[DateSpan]) -> Telling:
+    told = max(members, key=lambda t: (t.strength, t.phase is not Phase.PLANNED, _RANK[t.kind], -t.word[0]))
+    return replace(told, start=group[0], end=group[1], dates=tuple(spans))

@@ -1,0 +1,123 @@
+"""
+When a happening was: the date that its own clauses name, else what may honestly be said.
+
+A date is never made. In order: a date of the group; the day told just before, for a sentence that only goes
+on; the day of a bulletin or of the publication, as "not later than"; nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from monitor.extract.hits import Hit
+from monitor.extract.language import Language
+from monitor.extract.sentences import Sentence
+from monitor.extract.tellings import Telling
+from monitor.model import UNKNOWN_WHEN, Basis, DateSpan, Kind, Phase, Precision, Relation, When
+
+# Declaring these is doing them: the day of the declaration is the day of the happening.
+PERFORMED = frozenset(
+    {
+        Kind.RECALL,
+        Kind.PERSONNEL,
+        Kind.CANCELLATION,
+        Kind.POLICY,
+        Kind.PRODUCT,
+        Kind.FORECAST,
+        Kind.DENIAL,
+        Kind.CORRECTION,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """The dates of one sentence: those of happenings, and those on which something was only announced."""
+
+    own: tuple[DateSpan, ...]
+    bulletins: tuple[DateSpan, ...]
+    declared: tuple[DateSpan, ...]
+
+
+def sort_dates(
+    text: str, sentence: Sentence, hits: Sequence[Hit], spans: Sequence[DateSpan], language: Language
+) -> Dates:
+    """Tell the dates of *sentence* apart by the words after them."""
+    bulletins = [d for d in spans if language.bulletin.match(text, d.end, sentence.end)]
+    rest = [d for d in spans if d not in bulletins]
+    declared = [d for d in rest if _declares(text, sentence, hits, d, language)]
+    return Dates(tuple(d for d in rest if d not in declared), tuple(bulletins), tuple(declared))
+
+
+def _declares(text: str, sentence: Sentence, hits: Sequence[Hit], date: DateSpan, language: Language) -> bool:
+    """Return whether a declaration follows *date* before anything happens on it."""
+    m = language.declares.match(text, date.end, sentence.end)
+    return m is not None and not any(h.kind and date.end <= h.start < m.end() for h in hits)
+
+
+def when(telling: Telling, dates: Dates, carried: When | None, published: date | None) -> When:
+    """
+    Return when *telling* happened; *carried* is the day that the sentence before told.
+
+    A plan's date that does not lie ahead is when the plan was told: the happening is not earlier.
+    """
+    own = _nearest(telling)
+    if own is not None:
+        return _ahead(own, published) if telling.phase is Phase.PLANNED else own
+    if dates.declared:
+        return _declared(telling, dates.declared[0].when)
+    if carried is not None and telling.fresh and telling.phase is Phase.DONE:
+        return replace(carried, basis=Basis.RESOLVED, reference=carried.reference or carried.earliest)
+    if dates.bulletins:
+        return _not_later(telling, dates.bulletins[0].when)
+    if telling.phase is Phase.PLANNED or published is None:
+        return UNKNOWN_WHEN
+    return When(None, published, Precision.WITHIN, Basis.PUBLISHED)
+
+
+def _nearest(telling: Telling) -> When | None:
+    """Return the date nearest before the telling word in its clause, else after it there, else in the group."""
+    word, (start, end) = telling.word[0], telling.clause
+    before = [d for d in telling.dates if start <= d.start < word]
+    after = [d for d in telling.dates if word <= d.start < end]
+    other = sorted(telling.dates, key=lambda d: (d.start > word, abs(d.start - word)))
+    chosen = before[-1:] or after[:1] or other[:1]
+    return chosen[0].when if chosen else None
+
+
+def _ahead(own: When, published: date | None) -> When:
+    last = own.latest or own.earliest
+    if published is None or last is None or last > published or own.precision is Precision.UNKNOWN:
+        return own
+    return replace(own, latest=None, precision=Precision.WITHIN)
+
+
+def _declared(telling: Telling, told: When) -> When:
+    if telling.phase is Phase.PLANNED:
+        return replace(told, latest=None, precision=Precision.WITHIN)
+    return told if telling.kind in PERFORMED else _not_later(telling, told)
+
+
+def _not_later(telling: Telling, told: When) -> When:
+    if telling.phase is Phase.PLANNED or told.latest is None:
+        return UNKNOWN_WHEN
+    return replace(told, earliest=None, precision=Precision.WITHIN, basis=Basis.PUBLISHED)
+
+
+def older(when: When, published: date | None) -> bool:
+    """Return whether a date of its own is known and does not lie after the publication."""
+    if when.precision is Precision.UNKNOWN or when.basis is Basis.PUBLISHED or when.earliest is None:
+        return False
+    return published is None or when.earliest <= published
+
+
+def future(when: When, published: date | None) -> bool:
+    """Return whether the whole of *when* lies after the publication."""
+    return published is not None and when.earliest is not None and when.earliest > published
+
+
+def carries(telling: Telling, relation: Relation, when: When) -> bool:
+    """Return whether the next sentence may take its day from this one."""
+    return relation is Relation.DIRECT and when.precision is Precision.DAY and telling.phase is Phase.DONE
