@@ -1,0 +1,767 @@
+"""
+The store contract as tests. An implementation inherits the classes and says how it is made:
+
+    class TestSqliteStore(StoreContract):
+        make = staticmethod(lambda folder: SqliteStore(folder / "a.db"))
+
+``make`` is called again for a second connection to the same data.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.errors import StoreError
+from monitor.model import (
+    UNKNOWN_WHEN,
+    Basis,
+    Change,
+    Counts,
+    EntryState,
+    FeedState,
+    FeedStatus,
+    Hints,
+    Judgement,
+    Phase,
+    Precision,
+    Relation,
+    Status,
+    Validators,
+    Vote,
+    When,
+)
+from monitor.store.base import Decider, Digested, Store
+
+from .make import (
+    LIST,
+    NOW,
+    RSS,
+    TOPIC,
+    article,
+    asked,
+    candidates,
+    change,
+    collected,
+    day,
+    decides,
+    digested,
+    entry,
+    event,
+    failed,
+    feed,
+    later,
+    mention,
+    placed,
+    poll,
+    revision,
+    screened,
+    seed,
+    settings,
+    status,
+    told,
+    topic,
+    verdict,
+)
+
+WAITING, KEPT, REJECTED, DUPLICATE = EntryState.WAITING, EntryState.KEPT, EntryState.REJECTED, EntryState.DUPLICATE
+
+
+class _Made:
+    make: Callable[[Path], Store]
+
+    @pytest.fixture
+    def store(self, tmp_path: Path) -> Iterator[Store]:
+        with self.make(tmp_path) as store:
+            yield store
+
+    @pytest.fixture
+    def other(self, tmp_path: Path, store: Store) -> Iterator[Store]:
+        """A second connection to the same data."""
+        with self.make(tmp_path) as other:
+            yield other
+
+
+class DeclaredContract(_Made):
+    def test_a_new_feed_is_new_and_due_at_once(self, store):
+        store.declare(settings(), NOW)
+        assert store.statuses() == [FeedStatus(RSS, RSS), FeedStatus(LIST, LIST)]
+
+    def test_feeds_come_in_the_order_they_were_declared_in(self, store):
+        store.declare(settings(), NOW)
+        store.declare(settings([feed(LIST), feed("https://new.example/"), feed(RSS)]), later(1))
+        assert [s.url for s in store.statuses()] == [LIST, "https://new.example/", RSS]
+
+    def test_a_feed_no_longer_declared_is_kept_but_not_due_and_remembered_when_it_returns(self, store):
+        store.declare(settings(), NOW)
+        collected(store, screened(1))
+        store.declare(settings([feed(LIST)]), later(1))
+        assert [s.url for s in store.statuses()] == [LIST]
+        assert [e.feed for e in store.entries()] == [RSS]
+        store.declare(settings(), later(2))
+        assert store.statuses()[0].last_poll == NOW
+
+    def test_a_status_comes_back_as_it_was_saved(self, store):
+        whole = FeedStatus(
+            RSS,
+            "https://new.example/rss",
+            FeedState.FROZEN,
+            "nothing for long",
+            later(-9),
+            3,
+            NOW,
+            later(-5),
+            later(60),
+            later(30),
+            Validators('W/"x"', "Thu, 20 Mar 2025 08:00:00 GMT"),
+            "ab",
+            timedelta(minutes=90, microseconds=5),
+            7,
+            later(-99),
+            "https://moved.example/",
+            2,
+            hints=Hints(timedelta(hours=2), frozenset({1, 23}), frozenset({6})),
+        )
+        store.declare(settings(), NOW)
+        store.record(replace(poll(store.open_round(NOW)), status=whole))
+        assert store.statuses()[0] == whole
+
+    def test_topics_in_force_come_by_id_and_a_changed_one_keeps_its_past(self, store):
+        first, second = topic("b"), topic("a")
+        store.declare(settings(topics=[first, second]), NOW)
+        store.declare(settings(topics=[replace(first, question="何时通车?")]), later(10))
+        assert [t.question for t in store.topics()] == ["何时通车?"]
+        assert list(store.topics(later(9))) == [second, first]
+        assert store.topics(later(-1)) == []
+
+    def test_the_same_declaration_again_changes_nothing(self, store):
+        store.declare(settings(), NOW)
+        store.declare(settings(), later(10))
+        assert store.topics(later(5)) == store.topics() == [topic()]
+
+    def test_a_withdrawn_declaration_can_come_back(self, store):
+        store.declare(settings(topics=[topic("a"), topic("b")]), NOW)
+        store.declare(settings(topics=[topic("a")]), later(1))
+        store.declare(settings(topics=[topic("a"), topic("b")]), later(2))
+        assert [len(store.topics(later(n))) for n in (0, 1, 2)] == [2, 1, 2]
+
+
+class CollectContract(_Made):
+    def test_an_entry_is_collected_once(self, store):
+        number = store.open_round(NOW)
+        assert store.record(poll(number, screened(1))) == Counts(fetched=1, waiting=1)
+        assert store.record(poll(number, screened(1))) == Counts(fetched=1, duplicate=1)
+        assert [w.entry for w in store.inbox(NOW)] == [entry(1)]
+
+    def test_a_poll_says_how_many_it_had_where(self, store):
+        found = (screened(1), screened(2, REJECTED), screened(3, REJECTED))
+        counts = store.record(poll(store.open_round(NOW), *found, seen=4, cut=5))
+        assert counts == Counts(fetched=7, waiting=1, rejected=2, duplicate=4, cut=5)
+
+    def test_the_ids_of_entries_are_the_same_on_every_machine(self, store, tmp_path):
+        (tmp_path / "elsewhere").mkdir()
+        with self.make(tmp_path / "elsewhere") as second:
+            collected(second, screened(7), screened(1))
+            collected(store, screened(1))
+            assert next(iter(store.entries())).id in {e.id for e in second.entries()}
+
+    def test_what_is_known_of_an_identity_is_the_feeds_own_entry_else_the_oldest(self, store):
+        for url in ("https://first.example/", RSS, LIST):
+            collected(store, screened(1), url=url)
+        known = store.known(RSS, [entry(1).identity, entry(2).identity])
+        assert {k: v.feed for k, v in known.items()} == {entry(1).identity: RSS}
+        assert store.known("https://new.example/", [entry(1).identity])[entry(1).identity].feed == (
+            "https://first.example/"
+        )
+
+    def test_what_is_known_says_hash_topics_and_state(self, store):
+        collected(store, screened(1, REJECTED, verdict(Judgement.REJECTED), verdict(Judgement.REJECTED, "b")))
+        known = store.known(RSS, [entry(1).identity])[entry(1).identity]
+        assert (known.sha256, known.topics, known.state) == (screened(1).sha256, {TOPIC, "b"}, REJECTED)
+
+    def test_many_identities_may_be_asked_for_at_once(self, store):
+        collected(store, *(screened(n) for n in range(1200)))
+        assert len(store.known(RSS, [entry(n).identity for n in range(5000)])) == 1200
+
+    def test_an_entry_is_known_by_its_aliases(self, store):
+        named = replace(screened(1), entry=replace(entry(1), aliases=("https://news.example/articles/CBMi1",)))
+        collected(store, named)
+        assert set(store.known(LIST, ["https://news.example/articles/CBMi1"])) == {
+            "https://news.example/articles/CBMi1"
+        }
+
+    def test_an_edited_entry_waits_again_under_its_id_and_says_which_article_it_gave(self, store):
+        collected(store, screened(1), screened(2))
+        first, found = store.inbox(NOW)[0], article(1)
+        store.finish(digested(found, entry=first.id), NOW, decides())
+        collected(store, screened(1, title="更正"), at=later(5))
+        again = store.inbox(later(5))[0]
+        assert (again.id, again.entry.title, again.article, again.attempts) == (first.id, "更正", found.id, 0)
+
+    def test_an_entry_that_waits_for_another_topic_does_not_say_that_it_was_edited(self, store):
+        collected(store, screened(1))
+        store.finish(digested(article(1), entry=store.inbox(NOW)[0].id), NOW, decides())
+        collected(store, screened(1, WAITING, verdict(topic="b")))
+        again = store.inbox(NOW)[0]
+        assert (again.article, again.topics) == ("", (TOPIC, "b"))
+
+    def test_an_entry_that_another_topic_rejects_stays_what_it_was(self, store):
+        collected(store, screened(1))
+        store.finish(digested(article(1), entry=store.inbox(NOW)[0].id), NOW, decides())
+        collected(store, screened(1, REJECTED, verdict(Judgement.REJECTED, "b")))
+        (kept,) = store.entries()
+        assert (kept.state, [v.topic for v in kept.verdicts]) == (KEPT, [TOPIC, "b"])
+
+    def test_an_edit_that_no_topic_wants_rejects_the_entry(self, store):
+        collected(store, screened(1))
+        collected(store, screened(1, REJECTED, title="别的事", reason="names nothing"))
+        (found,) = store.entries()
+        assert (found.state, found.reason, len(found.verdicts)) == (REJECTED, "names nothing", 1)
+
+    def test_a_duplicate_points_to_the_oldest_entry_of_its_article(self, store):
+        collected(store, screened(1))
+        for url in (LIST, "https://third.example/"):
+            collected(store, screened(1, DUPLICATE, reason="same article"), url=url)
+        first, *copies = store.entries()
+        assert [(c.state, c.duplicate_of) for c in copies] == [(DUPLICATE, first.id)] * 2
+
+    def test_a_duplicate_is_found_by_alias(self, store):
+        alias = "https://news.example/articles/CBMi1"
+        collected(store, replace(screened(1), entry=replace(entry(1), aliases=(alias,))))
+        by_alias = replace(screened(2, DUPLICATE), entry=replace(entry(2), identity=alias))
+        to_alias = replace(screened(3, DUPLICATE), entry=replace(entry(3), aliases=(entry(1).identity,)))
+        collected(store, by_alias, to_alias, url=LIST)
+        first, *copies = store.entries()
+        assert [c.duplicate_of for c in copies] == [first.id] * 2
+
+    def test_a_duplicate_of_nothing_waits_like_any_other(self, store):
+        counts = store.record(poll(store.open_round(NOW), screened(1, DUPLICATE)))
+        assert counts == Counts(fetched=1, waiting=1)
+        assert [w.entry for w in store.inbox(NOW)] == [entry(1)]
+
+    def test_a_poll_that_cannot_be_saved_whole_is_not_saved_at_all(self, store):
+        broken = screened(2, WAITING, replace(verdict(), votes=(Vote("rule", float("nan")),)))
+        store.declare(settings(), NOW)
+        with pytest.raises(ValueError, match="nan"):
+            store.record(poll(store.open_round(NOW), screened(1), broken))
+        assert (list(store.entries()), store.statuses()[0]) == ([], FeedStatus(RSS, RSS))
+
+    def test_text_that_utf8_cannot_hold_costs_one_character(self, store):
+        bad = replace(screened(1), entry=replace(entry(1), identity="https://x/\udcff", title="标\ud800题\0"))
+        collected(store, bad)
+        assert set(store.known(RSS, ["https://x/\udcff"])) == {"https://x/\udcff"}
+        assert [e.title for e in store.entries()] == ["标\ufffd题\0"]
+
+    def test_nothing_is_found_under_a_name_that_cannot_be(self, store):
+        name = "\udcff"
+        assert (store.event(name), store.article_by_id(name), list(store.entries(id=name))) == (None, None, [])
+
+
+class RoundContract(_Made):
+    def test_an_account_adds_up_whatever_happens_to_the_entries_later(self, store):
+        number = store.open_round(NOW)
+        store.record(poll(number, screened(1), screened(2), screened(3, REJECTED), seen=2, cut=1))
+        store.record(poll(number, screened(1, DUPLICATE), screened(4), url=LIST))
+        first, second, _ = store.inbox(NOW)
+        store.finish(digested(article(1), entry=first.id), NOW, decides())
+        store.finish(Digested(second.id, EntryState.FAILED, "404", ()), NOW, decides())
+        record = store.close_round(number, later(1))
+        assert (record.id, record.started, record.finished) == (number, NOW, later(1))
+        assert record.feeds == {
+            RSS: Counts(fetched=5, kept=1, failed=1, rejected=1, duplicate=2, cut=1),
+            LIST: Counts(fetched=2, duplicate=1, waiting=1),
+        }
+        assert record.counts == Counts(fetched=7, kept=1, failed=1, rejected=1, duplicate=3, waiting=1, cut=1)
+        assert store.round(number) == store.round() == record
+
+    def test_an_edited_entry_is_a_known_one_in_the_account_of_its_round(self, store):
+        first = collected(store, screened(1))
+        second = collected(store, screened(1, title="更正"))
+        assert store.round(first).counts == store.round(first).feeds[RSS] == Counts(fetched=1, waiting=1)
+        assert store.round(second).counts == Counts(fetched=1, duplicate=1)
+
+    def test_a_status_carries_the_account_of_the_last_round_of_its_feed(self, store):
+        store.declare(settings(), NOW)
+        collected(store, screened(1), screened(2, REJECTED))
+        collected(store, url=LIST)
+        assert [s.counts for s in store.statuses()] == [Counts(fetched=2, waiting=1, rejected=1), Counts()]
+
+    def test_a_round_that_a_crash_left_open_is_never_the_last_finished_one(self, store):
+        assert store.round() is None
+        finished = collected(store, screened(1))
+        left = store.open_round(later(1))
+        assert (store.round().id, store.round(left).finished) == (finished, None)
+
+    def test_a_round_is_finished_once(self, store):
+        number = store.open_round(NOW)
+        store.close_round(number, later(1))
+        assert store.close_round(number, later(2)).finished == later(1)
+
+    def test_there_is_no_account_of_a_round_that_never_was(self, store):
+        assert store.round(99) is None
+        with pytest.raises(StoreError, match="no round 99"):
+            store.close_round(99, NOW)
+
+
+class DigestContract(_Made):
+    def test_the_inbox_is_oldest_first_and_only_as_long_as_asked(self, store):
+        collected(store, *(screened(n) for n in (5, 3, 4)))
+        assert [w.entry.identity for w in store.inbox(NOW, 2)] == [entry(5).identity, entry(3).identity]
+
+    def test_a_waiting_entry_names_the_topics_that_may_want_it(self, store):
+        votes = verdict(), verdict(Judgement.REJECTED, "b"), verdict(Judgement.BACKGROUND, "c")
+        number = collected(store, screened(1, WAITING, *votes))
+        (waiting,) = store.inbox(NOW)
+        assert (waiting.topics, waiting.feed, waiting.round) == ((TOPIC, "c"), RSS, number)
+
+    def test_a_postponed_entry_is_not_offered_before_its_time(self, store):
+        collected(store, screened(1), screened(2))
+        first = store.inbox(NOW)[0]
+        store.postpone(first.id, later(10), "timeout")
+        assert first.id not in {w.id for w in store.inbox(later(9.99))}
+        assert (store.inbox(later(10))[0].id, store.inbox(later(10))[0].attempts) == (first.id, 1)
+        assert next(iter(store.entries(id=first.id))).reason == "timeout"
+
+    def test_postponing_what_waits_no_more_does_nothing(self, store):
+        collected(store, screened(1))
+        id = store.inbox(NOW)[0].id
+        store.finish(Digested(id, REJECTED, "millet", ()), NOW, decides())
+        store.postpone(id, later(1), "timeout")
+        (found,) = store.entries()
+        assert (found.state, found.reason) == (REJECTED, "millet")
+
+    def test_a_finished_entry_can_be_followed_to_its_article_and_events(self, store):
+        collected(store, screened(1))
+        found, waiting = article(1), store.inbox(NOW)[0]
+        own = placed(mention(found), found)
+        whole = digested(found, own.mention, entry=waiting.id)
+        assert store.finish(whole, NOW, decides(change("ev_1", own))) == ["ev_1"]
+        assert store.inbox(later(999)) == []
+        (record,) = store.entries()
+        assert (record.state, record.events, record.verdicts) == (KEPT, ("ev_1",), (verdict(),))
+        assert (record.article_id, record.article_url) == (found.id, found.url)
+        assert (record.article_sha256, record.article_fetched) == (found.body_sha256, NOW)
+        assert store.article(found.identity) == store.article_by_id(found.id) == found
+        assert store.mentions_of(found.id) == [("ev_1", own.mention)]
+
+    def test_a_verdict_on_the_article_replaces_that_on_the_entry_topic_by_topic(self, store):
+        collected(store, screened(1, WAITING, verdict(), verdict(topic="b")))
+        judged = (verdict(Judgement.REJECTED, "b"),)
+        store.finish(Digested(store.inbox(NOW)[0].id, REJECTED, "", judged), NOW, decides())
+        (record,) = store.entries()
+        assert {v.topic: v.judgement for v in record.verdicts} == {TOPIC: "relevant", "b": "rejected"}
+
+    def test_a_file_counts_once(self, store):
+        found = article(1)
+        assert not store.holds_body(found.body_sha256)
+        store.finish(digested(found, state=REJECTED), NOW, decides())
+        assert store.holds_body(found.body_sha256)
+        assert list(store.entries()) == []
+
+    def test_an_article_without_an_identity_goes_by_its_url(self, store):
+        found = replace(article(1), identity="")
+        store.finish(digested(found), NOW, decides())
+        assert store.article(found.url).id == found.id
+
+    def test_a_failed_decision_changes_nothing(self, store):
+        def half(decider: Decider) -> Sequence[Change]:
+            raise OSError("bug")
+
+        collected(store, screened(1))
+        waiting, found = store.inbox(NOW), article(1)
+        with pytest.raises(OSError, match="bug"):
+            store.finish(digested(found, mention(found), entry=waiting[0].id), NOW, half)
+        assert store.inbox(NOW) == waiting
+        assert (store.article(found.identity), store.holds_body(found.body_sha256)) == (None, False)
+
+    def test_changes_that_cannot_be_written_whole_are_not_written_at_all(self, store):
+        found = article(1)
+        stray = placed(mention(article(2)), article(2))  # of an article that nobody saved
+        with pytest.raises(StoreError):
+            store.finish(digested(found), NOW, decides(change("ev_1"), change("ev_2", stray)))
+        assert (store.events(TOPIC), store.article(found.identity)) == ([], None)
+
+    def test_finishing_an_entry_that_never_was_is_refused(self, store):
+        with pytest.raises(StoreError, match="no entry en_none"):
+            store.finish(digested(article(1), entry="en_none"), NOW, decides())
+        assert store.article(article(1).identity) is None
+
+    def test_the_same_article_again_adds_nothing(self, store):
+        own = told(store, 1, "ev_1")
+        before = store.events(TOPIC)
+        same = replace(change("ev_1", own), event=event("ev_1", own, revisions=()))
+        assert store.finish(digested(article(1), own.mention), later(5), decides(same)) == []
+        assert (store.events(TOPIC), store.mentions_of(own.mention.article)) == (before, [("ev_1", own.mention)])
+
+    def test_an_edited_article_replaces_what_it_used_to_say(self, store):
+        own = told(store, 1, "ev_1")
+        edited = article(1, "大桥第1期工程于3月20日开工。", later(60))
+        new = placed(mention(edited, when=day(20)), edited)
+        seen = []
+
+        def decide(decider: Decider) -> Sequence[Change]:
+            seen.extend(decider.place_of(edited.id))
+            return [change("ev_1", new, when=day(20))]
+
+        store.finish(digested(edited, new.mention), later(60), decide)
+        assert [(k.event.id, k.mentions) for k in seen] == [("ev_1", ())]
+        assert [k.mentions for k in candidates(store, "k")] == [(new,)]
+        assert (store.mentions_of(own.mention.article), store.mentions_of(edited.id)) == ([], [("ev_1", new.mention)])
+        assert store.article(edited.identity) == edited
+        assert store.article_by_id(own.mention.article) == article(1)
+
+    def test_an_article_that_goes_back_to_its_old_words_says_them_again(self, store):
+        own = told(store, 1, "ev_1")
+        edited = article(1, "别的话")
+        store.finish(digested(edited), later(1), decides())
+        assert [k.mentions for k in candidates(store, "k")] == [()]
+        store.finish(digested(article(1), own.mention), later(2), decides(change("ev_1", own)))
+        assert [k.mentions for k in candidates(store, "k")] == [(own,)]
+        assert store.article(edited.identity) == article(1)
+
+    def test_a_passage_read_better_replaces_its_old_reading(self, store):
+        own = told(store, 1, "ev_1")
+        better = replace(own, mention=replace(own.mention, title="大桥一期开工"))
+        store.finish(digested(article(1), better.mention), NOW, decides(change("ev_1", better)))
+        assert [k.mentions for k in candidates(store, "k")] == [(better,)]
+
+    def test_a_mention_that_no_event_took_is_kept(self, store):
+        found = article(1)
+        store.finish(digested(found, mention(found)), NOW, decides())
+        assert store.mentions_of(found.id) == [("", mention(found))]
+
+    def test_the_events_of_an_entry_are_those_its_article_stands_for_now(self, store):
+        collected(store, screened(1))
+        id, own = store.inbox(NOW)[0].id, told(store, 1, "ev_1")
+        second = placed(mention(article(1), 4), article(1))
+        both = digested(article(1), own.mention, second.mention, entry=id)
+        store.finish(both, NOW, decides(change("ev_2", second), change("ev_1", own)))
+        (record,) = store.entries()
+        assert record.events == ("ev_1", "ev_2")
+
+
+class DecideContract(_Made):
+    def test_candidates_share_a_key_and_a_topic_and_come_oldest_first(self, store):
+        for n, keys in enumerate((("a", "b"), ("c",), ("b", "c"), ("d",))):
+            told(store, n, f"ev_{9 - n}", keys=keys)
+        assert [k.event.id for k in candidates(store, "b", "c")] == ["ev_9", "ev_8", "ev_7"]
+        assert candidates(store) == candidates(store, "z") == candidates(store, "b", topic="other") == []
+
+    def test_a_candidate_comes_with_its_mentions_and_without_revisions(self, store):
+        own = told(store, 1, "ev_1")
+        (known,) = candidates(store, "k")
+        assert (known.event, known.mentions, known.seed) == (event("ev_1", own, revisions=()), (own,), None)
+
+    def test_retracted_events_are_candidates_too(self, store):
+        told(store, 1, "ev_1", status=Status.RETRACTED)
+        assert [k.event.status for k in candidates(store, "k")] == [Status.RETRACTED]
+
+    def test_keys_and_mentions_are_replaced_by_those_of_the_change(self, store):
+        own = told(store, 1, "ev_1", keys=("a", "b"))
+        store.finish(digested(article(2)), NOW, decides(change("ev_1", keys=("b", "c"))))
+        assert candidates(store, "a") == []
+        assert [k.mentions for k in candidates(store, "c")] == [()]
+        assert store.mentions_of(own.mention.article) == [("", own.mention)]
+
+    def test_a_great_many_keys_may_be_asked_for(self, store):
+        told(store, 1, "ev_1")
+        assert len(candidates(store, "k", *(str(n) for n in range(3000)))) == 1
+
+    def test_nothing_rests_on_an_article_that_is_not_kept(self, store):
+        told(store, 1, "ev_1")
+        assert asked(store, lambda decider: decider.place_of("ar_none")) == []
+
+    def test_a_decision_sees_what_the_same_transaction_wrote(self, store):
+        found = article(1)
+        seen: list[object] = []
+
+        def decide(decider: Decider) -> Sequence[Change]:
+            seen.append(store.article_by_id(found.id))
+            return ()
+
+        store.finish(digested(found), NOW, decide)
+        assert seen == [found]
+
+
+class MergeContract(_Made):
+    @pytest.fixture
+    def merged(self, store: Store) -> Store:
+        one, two = told(store, 1, "ev_1", keys=("a",)), told(store, 2, "ev_2", keys=("b",), at=later(1))
+        both = change("ev_1", one, two, keys=("a", "b"), merges=("ev_2",))
+        assert store.finish(digested(article(2), two.mention), later(2), decides(both)) == ["ev_1"]
+        return store
+
+    def test_a_merged_event_redirects_and_leaves_the_timeline(self, merged):
+        assert [e.id for e in merged.events(TOPIC)] == ["ev_1"]
+        assert merged.event("ev_2") == merged.event("ev_1")
+        assert merged.event("ev_3") is None
+
+    def test_the_mentions_and_keys_of_a_merged_event_go_with_it(self, merged):
+        assert [(k.event.id, len(k.mentions)) for k in candidates(merged, "b")] == [("ev_1", 2)]
+        assert merged.mentions_of(article(2).id)[0][0] == "ev_1"
+
+    def test_what_was_merged_before_is_seen_apart_as_of_then(self, merged):
+        assert [e.id for e in merged.events(TOPIC, later(1.9))] == ["ev_1", "ev_2"]
+        assert [e.id for e in merged.events(TOPIC, later(2))] == ["ev_1"]
+
+    def test_a_redirect_follows_a_second_merge(self, merged):
+        three = told(merged, 3, "ev_3")
+        merged.finish(digested(article(3), three.mention), later(3), decides(change("ev_3", three, merges=("ev_1",))))
+        assert [merged.event(id).id for id in ("ev_1", "ev_2", "ev_3")] == ["ev_3"] * 3
+
+    def test_merging_again_or_into_itself_or_the_unknown_changes_nothing(self, merged):
+        before = merged.events(TOPIC)
+        same = replace(before[0], revisions=())
+        own = candidates(merged, "a")[0].mentions
+        again = Change(same, own, frozenset({"a", "b"}), None, ("ev_2", "ev_1", "ev_none"))
+        assert merged.finish(digested(article(2), own[1].mention), later(9), decides(again)) == []
+        assert merged.events(TOPIC) == before
+
+    def test_an_event_can_be_brought_back_from_a_merge(self, merged):
+        two = placed(mention(article(2)), article(2))
+        merged.finish(digested(article(2), two.mention), later(5), decides(change("ev_2", two, keys=("b",))))
+        assert [e.id for e in merged.events(TOPIC)] == ["ev_1", "ev_2"]
+        assert merged.event("ev_2").id == "ev_2"
+
+
+class SeedContract(_Made):
+    def test_a_seed_finds_its_event_again(self, store):
+        assert store.seed([seed()], NOW, decides(change("ev_1", seed=seed()))) == 1
+        (known,) = asked(store, lambda decider: [decider.seed_of(TOPIC, "bridge")])
+        assert (known.event.id, known.seed) == ("ev_1", seed())
+
+    def test_there_is_no_event_of_a_seed_never_sown(self, store):
+        assert asked(store, lambda decider: [decider.seed_of(TOPIC, "none")]) == [None]
+
+    def test_sowing_again_changes_nothing_but_where_the_seed_is_written(self, store):
+        store.seed([seed()], NOW, decides(change("ev_1", seed=seed())))
+        moved = seed(line=9)
+        assert store.seed([moved], later(1), decides()) == 0
+        assert [k.seed for k in candidates(store, "k")] == [moved]
+
+    def test_the_seed_of_a_merged_event_finds_the_survivor(self, store):
+        store.seed([seed()], NOW, decides(change("ev_1", seed=seed()), change("ev_2")))
+        store.seed([], later(1), decides(change("ev_2", merges=("ev_1",))))
+        (known,) = asked(store, lambda decider: [decider.seed_of(TOPIC, "bridge")])
+        assert (known.event.id, known.seed) == ("ev_2", seed())
+
+    def test_an_edited_seed_is_known_as_edited(self, store):
+        store.seed([seed()], NOW, decides(change("ev_1", seed=seed())))
+        edited = seed(title="大桥奠基(更正)")
+        store.seed([edited], later(1), decides(change("ev_1", seed=edited, title=edited.title)))
+        assert [(k.event.title, k.seed) for k in candidates(store, "k")] == [(edited.title, edited)]
+
+
+class TimelineContract(_Made):
+    def test_events_come_by_earliest_then_latest_then_id_and_unknown_last(self, store):
+        month = When(day(1).earliest, day(31).latest, Precision.MONTH, Basis.STATED)
+        until = When(None, day(5).latest, Precision.WITHIN, Basis.PUBLISHED)
+        dates = {"ev_f": UNKNOWN_WHEN, "ev_e": until, "ev_b": day(2), "ev_a": day(2), "ev_d": month, "ev_c": day(1)}
+        for n, (id, when) in enumerate(dates.items()):
+            told(store, n, id, when=when)
+        assert [e.id for e in store.events(TOPIC)] == ["ev_c", "ev_d", "ev_a", "ev_b", "ev_e", "ev_f"]
+        assert store.events("other") == []
+
+    def test_an_event_comes_back_whole(self, store):
+        own = told(store, 1, "ev_1", revisions=(revision(after={"title": ["大桥", 1, None]}),))
+        whole = event("ev_1", own, revisions=(revision(after={"title": ["大桥", 1, None]}),))
+        assert (store.event("ev_1"), store.events(TOPIC)) == (whole, [whole])
+
+    def test_revisions_are_appended_in_order(self, store):
+        own = told(store, 1, "ev_1")
+        moved = revision("when", later(5), {"edtf": "2025-03-19"}, {"edtf": "2025-03-20"})
+        store.finish(
+            digested(article(1), own.mention), later(5), decides(change("ev_1", own, when=day(20), revisions=(moved,)))
+        )
+        assert store.event("ev_1").revisions == (revision(), moved)
+
+    def test_what_was_known_then_is_rebuilt_exactly(self, store):
+        own = told(store, 1, "ev_1")
+        first = store.events(TOPIC)
+        extra = placed(mention(article(2)), article(2))
+        moved = revision("when", later(5))
+        store.finish(
+            digested(article(2), extra.mention),
+            later(5),
+            decides(change("ev_1", extra, own, when=day(20), revisions=(moved,))),
+        )
+        second = store.events(TOPIC)
+        told(store, 3, "ev_2", at=later(7), status=Status.RETRACTED)
+        assert store.events(TOPIC, later(-1)) == []
+        assert store.events(TOPIC, NOW) == store.events(TOPIC, later(4.9)) == first
+        assert store.events(TOPIC, later(5)) == second
+        assert store.events(TOPIC, later(7)) == store.events(TOPIC)
+
+    def test_an_unchanged_event_with_a_revision_is_a_change(self, store):
+        own = told(store, 1, "ev_1")
+        pinned = change("ev_1", own, revisions=(revision("pin", later(1)),))
+        assert store.finish(digested(article(1), own.mention), later(1), decides(pinned)) == ["ev_1"]
+
+    def test_an_event_changed_twice_in_one_step_is_named_once(self, store):
+        twice = decides(change("ev_1"), change("ev_1", title="大桥"))
+        assert store.finish(digested(article(1)), NOW, twice) == ["ev_1"]
+
+
+class EntriesContract(_Made):
+    def test_entries_are_filtered_by_feed_state_and_id(self, store):
+        collected(store, screened(1), screened(2, REJECTED))
+        collected(store, screened(3), url=LIST)
+        first, second, third = store.entries()
+        assert [e.first_seen for e in (first, second, third)] == [NOW] * 3
+        assert list(store.entries(LIST)) == [third]
+        assert list(store.entries(state=REJECTED)) == [second]
+        assert list(store.entries(RSS, WAITING)) == [first]
+        assert list(store.entries(id=third.id)) == [third]
+        assert list(store.entries("https://none.example/")) == []
+
+    def test_a_thousand_entries_come_in_order_while_others_are_written(self, store):
+        collected(store, *(screened(n) for n in range(1001)))
+        reading = store.entries()
+        titles = [next(reading).title]
+        collected(store, screened(5000), at=later(1))
+        titles += [e.title for e in reading]
+        assert titles == [entry(n).title for n in (*range(1001), 5000)]
+
+
+class CoverageContract(_Made):
+    @pytest.fixture
+    def declared(self, store: Store) -> Store:
+        store.declare(settings([feed(RSS), feed(LIST, "other-topic")], [topic(), topic("other-topic")]), NOW)
+        return store
+
+    def polled(self, store: Store, *outcomes: FeedState) -> None:
+        for n, state in enumerate(outcomes):
+            number = store.open_round(later(n))
+            good = state is FeedState.OK
+            store.record(poll(number, at=later(n)) if good else failed(number, at=later(n), state=state))
+            store.close_round(number, later(n))
+
+    def test_before_the_first_round_nothing_is_claimed(self, declared):
+        coverage = declared.coverage(TOPIC)
+        assert (coverage.as_of, coverage.healthy, coverage.last_event) == (None, 0, None)
+        assert [(f.url, f.state, f.blind) for f in coverage.feeds] == [(RSS, FeedState.NEW, ())]
+
+    def test_only_feeds_that_serve_the_topic_count(self, declared):
+        assert [f.url for f in declared.coverage("other-topic").feeds] == [LIST, RSS]
+
+    def test_a_feed_was_blind_from_its_first_failure_to_its_next_answer(self, declared):
+        ok, bad = FeedState.OK, FeedState.FAILING
+        self.polled(declared, ok, bad, bad, ok, bad)
+        (found,) = declared.coverage(TOPIC).feeds
+        assert found.blind == ((later(1), later(3)), (later(4), None))
+        assert (found.state, found.error, found.since, found.last_ok) == (bad, "timeout", later(4), None)
+
+    def test_a_feed_that_answers_but_shows_nothing_of_itself_is_blind_too(self, declared):
+        number = declared.open_round(NOW)
+        declared.record(replace(poll(number), status=status(state=FeedState.BLOCKED)))
+        declared.close_round(number, NOW)
+        assert declared.coverage(TOPIC).feeds[0].blind == ((NOW, None),)
+
+    def test_a_frozen_feed_is_seen(self, declared):
+        number = declared.open_round(NOW)
+        declared.record(replace(poll(number), status=status(state=FeedState.FROZEN)))
+        declared.close_round(number, NOW)
+        assert declared.coverage(TOPIC).feeds[0].blind == ()
+
+    def test_coverage_is_as_of_the_last_finished_round(self, declared):
+        self.polled(declared, FeedState.OK)
+        declared.record(failed(declared.open_round(later(9)), at=later(9)))
+        coverage = declared.coverage(TOPIC)
+        assert (coverage.as_of, coverage.healthy, coverage.feeds[0].last_ok) == (NOW, 1, NOW)
+
+    def test_coverage_can_be_had_as_it_was_then(self, declared):
+        self.polled(declared, FeedState.OK, FeedState.FAILING, FeedState.OK)
+        then = declared.coverage(TOPIC, later(1.5))
+        assert (then.as_of, then.healthy, then.feeds[0].blind) == (later(1), 0, ((later(1), None),))
+        declared.declare(settings([feed(LIST)]), later(20))
+        assert [f.url for f in declared.coverage(TOPIC).feeds] == [LIST]
+        assert [f.url for f in declared.coverage(TOPIC, later(19)).feeds] == [RSS]
+
+    def test_the_last_event_is_the_latest_that_happened(self, declared):
+        told(declared, 1, "ev_1", when=day(2))
+        told(declared, 2, "ev_2", when=day(3))
+        told(declared, 3, "ev_3", when=day(9), phase=Phase.PLANNED)
+        told(declared, 4, "ev_4", when=day(9), status=Status.RETRACTED)
+        told(declared, 5, "ev_5", when=day(9), relation=Relation.BACKGROUND)
+        told(declared, 6, "ev_6", when=UNKNOWN_WHEN)
+        assert declared.coverage(TOPIC).last_event == day(3)
+
+
+class SharingContract(_Made):
+    def test_a_second_holder_is_told_at_once_and_may_hold_when_the_first_has_gone(self, store, other):
+        store.hold()
+        store.hold()
+        with pytest.raises(StoreError, match="another monitor"):
+            other.hold()
+        store.close()
+        other.hold()
+
+    def test_others_may_write_while_one_holds(self, store, other):
+        store.hold()
+        collected(other, screened(1))
+        assert len(store.inbox(NOW)) == 1
+
+    def test_what_one_connection_wrote_another_reads(self, store, other):
+        collected(store, screened(1))
+        assert [e.title for e in other.entries()] == [entry(1).title]
+
+    def test_a_reader_reads_while_another_writes(self, store, other):
+        seen: list[object] = []
+
+        def decide(decider: Decider) -> Sequence[Change]:
+            seen.append(list(other.events(TOPIC)))
+            return [change("ev_1")]
+
+        store.seed([], NOW, decide)
+        assert (seen, len(other.events(TOPIC))) == ([[]], 1)
+
+    def test_two_writers_at_once_both_get_all_their_entries_in(self, store, other):
+        def work(mine: Store, first: int) -> None:
+            for n in range(first, first + 20):
+                collected(mine, screened(n))
+
+        threads = [threading.Thread(target=work, args=(s, 100 * n)) for n, s in enumerate((store, other, store))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(list(store.entries())) == 60
+
+    def test_two_deciders_at_once_found_one_event(self, store, other):
+        def decide(decider: Decider) -> Sequence[Change]:
+            known = decider.candidates(TOPIC, frozenset({"k"}))
+            return [] if known else [change(f"ev_{threading.get_ident()}")]
+
+        threads = [threading.Thread(target=s.seed, args=([], NOW, decide)) for s in (store, other)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(store.events(TOPIC)) == 1
+
+    def test_closing_twice_is_harmless_and_a_closed_store_says_so(self, store):
+        store.close()
+        store.close()
+        with pytest.raises(StoreError, match="closed"):
+            store.topics()
+
+
+class StoreContract(
+    DeclaredContract,
+    CollectContract,
+    RoundContract,
+    DigestContract,
+    DecideContract,
+    MergeContract,
+    SeedContract,
+    TimelineContract,
+    EntriesContract,
+    CoverageContract,
+    SharingContract,
+):
+    """All of it."""

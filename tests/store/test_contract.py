@@ -1,0 +1,7 @@
+from monitor.store.sqlite import SqliteStore
+
+from .contract import StoreContract
+
+
+class TestSqliteStore(StoreContract):
+    make = staticmethod(lambda folder: SqliteStore(folder / "timeline.db"))
