@@ -73,7 +73,7 @@ def level(char: str) -> int:
         code = char.encode("gb2312")
     except UnicodeEncodeError:
         return 0
-    if len(code) == 1 or code[0] < 0xB0:
+    if len(code) != 2 or code[0] < 0xB0:
         return 0
     return 1 if code[0] < 0xD8 else 2
 
