@@ -32,7 +32,7 @@ def language() -> Language:
         speaks=_speaks,
         lexicon=lexicon("zh"),
         stop=re.compile(r"(?:[。！？!?；;]|…{1,4}|\.(?=\s|$))[”’」』）)\"]{0,3}"),
-        pause=re.compile(r"[，：]|[,:](?!\d)"),
+        pause=re.compile(r"[，：]|(?<!\d)[,:]|[,:](?!\d)"),
         boilerplate=line_pattern("zh", "boilerplate.txt"),
         sidebar=line_pattern("zh", "sidebars.txt"),
         listed=re.compile(r"^\s*(?:\d{1,2}\s*[.、．）)]|[一二三四五六七八九十]{1,3}、|[①-⑳]|【|[●•◆■▶★])"),
