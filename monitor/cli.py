@@ -21,7 +21,7 @@ from monitor import __version__
 from monitor.errors import ConfigError, InputError, MonitorError, StoreError
 
 if TYPE_CHECKING:
-    from monitor.daemon import Declared
+    from monitor.declared import Declared
     from monitor.model import Settings, Topic
     from monitor.store.base import Store
 
@@ -38,35 +38,14 @@ class Place:
 
     def declared(self) -> Declared:
         """Read configuration and seeds; say so on stderr when the shipped one is used."""
-        from monitor import config
-        from monitor.daemon import Declared
+        from monitor import declared
 
-        loaded = config.load(self.config, os.environ, Path.cwd())
-        if loaded.shipped:
+        found = declared.read(self.config)
+        if found.shipped:
             _say(
-                f"no configuration named and no ./config.yaml: using the shipped one, database {loaded.settings.database}"
+                f"no configuration named and no ./config.yaml: using the shipped one, database {found.settings.database}"
             )
-        return Declared(loaded.settings, loaded.seeds, stamp(loaded.settings))
-
-    def settings(self) -> Settings:
-        """Read the configuration alone."""
-        return self.declared().settings
-
-
-def stamp(settings: Settings) -> object:
-    """Return what changes when the configuration or a seed file does."""
-    files = [
-        Path(settings.file),
-        *(f for t in settings.topics if t.seeds for f in sorted(Path(t.seeds).glob("*.yaml"))),
-    ]
-    return tuple((str(f), s.st_mtime_ns, s.st_size) for f in files if (s := _stat(f)))
-
-
-def _stat(file: Path) -> os.stat_result | None:
-    try:
-        return file.stat()
-    except OSError:
-        return None
+        return found
 
 
 def main() -> NoReturn:
@@ -100,7 +79,7 @@ def _say(sentence: str) -> None:
 def _reading(declared: Declared) -> Iterator[Store]:
     """Open the store to read; nothing is created or changed. Where there is none yet, the seeds alone are shown."""
     from monitor import pipeline
-    from monitor.daemon import clock
+    from monitor.clock import clock
     from monitor.store import open_store
 
     settings = declared.settings
@@ -116,7 +95,7 @@ def _reading(declared: Declared) -> Iterator[Store]:
 @contextmanager
 def _writing(settings: Settings) -> Iterator[Store]:
     """Open the store to write beside a running daemon, with the configuration in force declared."""
-    from monitor.daemon import clock
+    from monitor.clock import clock
     from monitor.store import open_store
 
     with _closing(open_store(settings.database)) as store:
@@ -169,6 +148,8 @@ def run(place: Place) -> None:
     import asyncio
 
     from monitor import console, daemon
+    from monitor.clock import clock
+    from monitor.declared import stamp
 
     declared = place.declared()
     console.configure_log(sys.stderr)
@@ -178,7 +159,7 @@ def run(place: Place) -> None:
             for topic in declared.settings.topics:
                 told = await rounds.write(console.read_timeline, rounds.store, topic)
                 console.show_timeline(told)
-            console.show_schedule(await rounds.write(rounds.store.statuses), daemon.clock(), err=True)
+            console.show_schedule(await rounds.write(rounds.store.statuses), clock(), err=True)
             await daemon.Daemon(rounds, declared, place.declared, lambda: stamp(declared.settings)).run()
 
     asyncio.run(live())
@@ -222,7 +203,7 @@ def poll(place: Place, everything: bool, form: str) -> None:
 def seed(place: Place) -> None:
     """Apply the seed files: once, however often it is called."""
     from monitor import pipeline
-    from monitor.daemon import clock
+    from monitor.clock import clock
 
     declared = place.declared()
     with _writing(declared.settings) as store:
@@ -242,10 +223,10 @@ def ingest(
 ) -> None:
     """Read articles from files and folders: .html .txt .jsonl and feed files. Never touches the network."""
     from monitor import pipeline
-    from monitor.daemon import clock
+    from monitor.clock import clock
     from monitor.ingest import Intake
 
-    settings = place.settings()
+    settings = place.declared().settings
     topics = (_one_topic(settings, topic).id,) if topic else ()
     handed = pipeline.Handed(topics, _published(published, settings), url, source)
     with _writing(settings) as store:
@@ -259,7 +240,7 @@ def ingest(
 
 
 def _published(day: str | None, settings: Settings) -> Any:
-    from monitor.daemon import clock
+    from monitor.clock import clock
     from monitor.normalize import dates
 
     if day is None:
@@ -385,7 +366,7 @@ def entries(place: Place, feed: str, state: str | None, form: str) -> None:
 def sources(place: Place, form: str) -> None:
     """Print every feed: how it is doing, since when, and when it is asked next."""
     from monitor import console
-    from monitor.daemon import clock
+    from monitor.clock import clock
 
     with _reading(place.declared()) as store:
         statuses = store.statuses()

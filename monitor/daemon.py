@@ -12,7 +12,7 @@ import contextlib
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import structlog
@@ -20,9 +20,11 @@ from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEv
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor import pipeline
+from monitor.clock import clock
+from monitor.declared import Declared
 from monitor.errors import ConfigError, StoreError
 from monitor.fetch import Fetcher
-from monitor.model import FeedStatus, SeedEvent, Settings
+from monitor.model import FeedStatus
 from monitor.pipeline import Desk
 from monitor.rounds import Rounds
 from monitor.store import open_store
@@ -32,20 +34,6 @@ RELOAD = 5.0  # seconds between two looks at the configuration file
 DRAIN = 8.0  # seconds that a stop may take; the promise is 10
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Declared:
-    """A configuration as read from disk: its settings, its seeds, and what tells that it changed."""
-
-    settings: Settings
-    seeds: tuple[SeedEvent, ...]
-    stamp: object = None
-
-
-def clock() -> datetime:
-    """Return the instant it is: the one place where the house reads the wall clock."""
-    return datetime.now(UTC)
 
 
 @contextlib.asynccontextmanager
@@ -174,12 +162,12 @@ class Daemon:
             declared = self.read()
         except ConfigError as error:
             log.error("configuration refused, the old one goes on", problems=list(error.problems))
-            self.declared = Declared(self.declared.settings, self.declared.seeds, stamp)
+            self.declared = replace(self.declared, stamp=stamp)
             return
         if declared.settings.database != self.declared.settings.database:
             log.warning("the database changes only with a restart", database=self.declared.settings.database)
         await apply(self.rounds, declared)
-        self.declared = Declared(declared.settings, declared.seeds, stamp)
+        self.declared = declared
         log.info("configuration read", file=declared.settings.file, feeds=len(declared.settings.feeds))
 
     async def _drain(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from monitor import parse, pipeline
 from monitor.errors import ParseError
-from monitor.model import EntryState
+from monitor.model import Entry, EntryState, Page
 from monitor.pipeline import Desk, Handed
 from monitor.store.base import Store
 
@@ -63,18 +64,24 @@ class Intake:
     def _file(self, file: Path) -> None:
         if file.stat().st_size > MAX_BYTES:
             raise ParseError(f"larger than {MAX_BYTES // 2**20} MB")
-        body = file.read_bytes()
-        for document in parse.documents(body, file.name, self.desk.settings.timezone, self.clock()):
-            if isinstance(document, ParseError):
-                self.faults.append(f"{file}: {document}")
-            else:
-                self._document(document)
+        found = parse.document(file.read_bytes(), file.name, self.desk.settings.timezone, self.clock())
+        self.faults += [f"{file}: {problem}" for problem in found.problems]
+        for document in found.documents:
+            self._document(document)
+        for entry in found.feed.entries if found.feed else ():
+            self._document(_of_entry(entry))
 
     def _document(self, document: parse.Document) -> None:
-        digested = pipeline.ingest(self.desk, document, self.handed, self.clock())
-        assert digested.article is not None
-        if self.store.holds_body(digested.article.body_sha256):
+        if self.store.holds_body(hashlib.sha256(document.body).hexdigest()):
             self.known += 1
             return
+        digested = pipeline.ingest(self.desk, document, self.handed, self.clock())
         self.states[digested.state] += 1
         self.events.update(pipeline.settle(self.desk, self.store, digested, self.clock()))
+
+
+def _of_entry(entry: Entry) -> parse.Document:
+    """Return what a saved feed says of an entry as a document: its summary is all the text there is."""
+    page = Page(entry.title, entry.summary or entry.title, entry.published, entry.url, entry.source_name)
+    body = "\0".join((entry.identity, entry.title, entry.summary)).encode("utf-8", "surrogatepass")
+    return parse.Document(page, body, entry.url, entry.source_name)

@@ -103,7 +103,7 @@ class Asked:
 async def ask(desk: Desk, fetcher: Fetches, status: FeedStatus, now: Callable[[], datetime]) -> Asked:
     """Ask one feed once; an unchanged one is not parsed, a failed one keeps its error as a value."""
     feed = desk.feeds[status.url]
-    request = Request(status.url_now, status.validators, feed.headers, page=feed.kind == "list")
+    request = Request(schedule.address(feed, status, now()), status.validators, feed.headers, page=feed.kind == "list")
     try:
         response = await fetcher.get(request)
         if response.body is None or _sha256(response.body) == status.body_sha256:
@@ -400,9 +400,10 @@ class Handed:
     source: str = ""
 
 
-def ingest(desk: Desk, document: parse.Document, body: bytes, handed: Handed, now: datetime) -> Digested:
+def ingest(desk: Desk, document: parse.Document, handed: Handed, now: datetime) -> Digested:
     """Judge one document given by hand; it is kept whatever the verdict, since a person wanted it read."""
     url = handed.url or document.url
+    body = document.body
     identity = urls.identity(url) if url else f"sha256:{_sha256(body)}"
     named = next((s for s in desk.settings.sources if handed.source in (s.id, s.name) and handed.source), None)
     article = _kept(

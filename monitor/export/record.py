@@ -117,7 +117,7 @@ def statement(told: Coverage) -> str:
     """Return the coverage in one sentence."""
     if told.as_of is None:
         return "no round of polling has finished yet: silence means nothing"
-    since = told.last_event.edtf if told.last_event and told.last_event.edtf else None
+    since = told.last_event.latest if told.last_event else None
     news = f"no new event since {since}" if since else "no event seen"
     blind = [f.url for f in told.feeds if f.state.value not in ("ok", "new")]
     tail = f"; blind on {', '.join(blind)}" if blind else ""

@@ -11,7 +11,7 @@ from typing import Protocol
 from monitor.model import Change, Event, KnownEvent, Placed, Revision, SeedEvent, Status, Topic
 from monitor.resolve.compose import compose
 from monitor.resolve.keys import asked, carried
-from monitor.resolve.same import agreement
+from monitor.resolve.same import agreement, succeeds
 
 REVISED = ("title", "kind", "relation", "when", "actors", "places", "figures", "phase", "status", "stage")
 """The fields whose every change is a revision."""
@@ -52,6 +52,11 @@ class _Table:
         here = [k for k in self.after.values() if k.event.id not in ids]
         return [k for k in (*here, *fetched) if k.event.topic == self.topic.id]
 
+    def is_empty(self, known: KnownEvent) -> bool:
+        """Return whether nothing supports *known* any more, as things stand on the table."""
+        now = self.after.get(known.event.id, known)
+        return not now.mentions and now.seed is None
+
     def put(self, id: str, placed: Sequence[Placed], seed: SeedEvent | None) -> None:
         old = self.before.get(id)
         event = compose(id, self.topic, placed, seed, old.event if old else None)
@@ -85,9 +90,10 @@ def place(
         for known in resting:
             if known.event.topic == id:
                 _recompose(table, known)
+        bereft = [k for k in resting if k.event.topic == id]
         for p in placed:
             if p.mention.topic == id:
-                _settle(table, p)
+                _settle(table, p, bereft)
         changes += table.changes()
     return tuple(changes)
 
@@ -119,9 +125,15 @@ def _recompose(table: _Table, known: KnownEvent) -> None:
     table.put(known.event.id, known.mentions, known.seed)
 
 
-def _settle(table: _Table, p: Placed) -> None:
-    """Give one mention to the event that it agrees with best, or found one on it."""
+def _settle(table: _Table, p: Placed, bereft: Sequence[KnownEvent]) -> None:
+    """
+    Give one mention to the event that it agrees with best, or found one on it.
+
+    *bereft* are events that rested on an earlier version of the article: an edit revises such an event, once
+    nothing else supports it, before it founds another.
+    """
     best = _best(table, asked(p.mention, table.topic), lambda known: agreement(p.mention, known, table.topic))
+    best = best or next((k for k in bereft if table.is_empty(k) and succeeds(p.mention, k, table.topic)), None)
     if best is None:
         table.put(event_id(table.topic.id, p.id), (p,), None)
         return

@@ -49,6 +49,21 @@ def agreement(mention: Mention | SeedEvent, known: KnownEvent, topic: Topic) -> 
     return near * 10 + min(shared, 5) * 2 + (mention.kind is event.kind)
 
 
+def succeeds(mention: Mention, known: KnownEvent, topic: Topic) -> bool:
+    """
+    Return whether *mention*, from the newer version of an article, is what an event that rested on the older
+    one has become: an editor corrects one thing at a time, so date, figure or people may differ, not all.
+    """
+    event = known.event
+    if family(mention.kind) != family(event.kind) or _places_differ(mention.places, event.places):
+        return False
+    return (
+        nearness(mention.when, event.when) >= Nearness.OVERLAP
+        or any(_figures_agree(f, g) for f in mention.figures for g in event.figures)
+        or _shared(particular(mention, topic), particular(event, topic)) > 0
+    )
+
+
 def nearness(a: When, b: When) -> Nearness:
     """Compare two dates by what they leave open."""
     if Precision.UNKNOWN in (a.precision, b.precision):

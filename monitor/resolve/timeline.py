@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from monitor.model import (
@@ -16,6 +17,7 @@ from monitor.model import (
     Status,
     Timeline,
     Topic,
+    When,
 )
 
 
@@ -39,13 +41,20 @@ def assemble(
     if top:
         best = {e.id for e in sorted(shown, key=lambda e: (-e.importance, e.id))[:top]}
         shown = [e for e in shown if e.id in best]
-    return Timeline(topic, as_of or _known_at(events, coverage), coverage, answer(topic, told), tuple(shown))
+    covered = replace(coverage, last_event=last_event(shown))
+    return Timeline(topic, as_of or _known_at(events, coverage), covered, answer(topic, told), tuple(shown))
 
 
 def is_shown(event: Event) -> bool:
     """Return whether *event* belongs to the default timeline: direct, seeded, or told by two independent origins."""
     seeded = any(isinstance(e, SeedRecord) for e in event.evidence)
     return event.relation is Relation.DIRECT or seeded or event.independent_origins >= 2
+
+
+def last_event(events: Sequence[Event]) -> When | None:
+    """Return the date of the latest direct event that is more than a plan: what "no new event since" counts from."""
+    happened = [e for e in events if e.relation is Relation.DIRECT and e.phase is not Phase.PLANNED and e.when.latest]
+    return max(happened, key=_age).when if happened else None
 
 
 def answer(topic: Topic, events: Sequence[Event]) -> Answer:

@@ -135,7 +135,7 @@ def test_a_lone_surrogate_is_escaped_and_breaks_nothing():
 
 def test_coverage_says_what_silence_is_worth():
     assert record.statement(timeline().coverage) == (
-        "no new event since 2025-06-12; 0 of 1 sources healthy; blind on http://x/"
+        "no new event since 2025-06-30; 0 of 1 sources healthy; blind on http://x/"
     )
     assert record.statement(Coverage(None, ())).startswith("no round of polling has finished")
     assert record.statement(Coverage(ROUND, ())) == "no event seen; 0 of 0 sources healthy"

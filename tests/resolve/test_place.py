@@ -233,3 +233,19 @@ def test_every_field_names_what_bears_it_out():
     (quote,) = only(memory).evidence
     assert set(quote.supports) == {"title", "when", "actors", "places", "figures"}
     assert {r.field for r in only(memory).reasons} >= {"when", "kind", "phase", "status", "stage"}
+
+
+def test_an_edited_article_revises_its_event_and_founds_no_other():
+    memory = Memory()
+    memory.tell(placed("a", mention(SIGNED, figures=(money(5e8),))))
+    (id,) = memory.known
+    memory.known[id] = replace(memory.known[id], mentions=())
+
+    class Resting(Memory):
+        def place_of(self, article):
+            return list(memory.known.values())
+
+    edited = placed("a2", mention(SIGNED, figures=(money(3e8),)))
+    (change,) = place("ar_a2", (edited,), {"t": TOPIC}, Resting(), NOW)
+    assert change.event.id == id
+    assert [(r.field, r.before[0].value, r.after[0].value) for r in change.event.revisions] == [("figures", 5e8, 3e8)]

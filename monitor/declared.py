@@ -1,0 +1,49 @@
+"""What is declared on disk: configuration and seeds, and what tells that either changed. Part of the roof."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from monitor import config
+from monitor.model import SeedEvent, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A configuration as read from disk; ``shipped`` says that nobody named one."""
+
+    settings: Settings
+    seeds: tuple[SeedEvent, ...]
+    shipped: bool = False
+    stamp: object = None
+
+
+def read(file: Path | None) -> Declared:
+    """
+    Read the configuration named by *file* or the environment, with its seeds.
+
+    :raises ConfigError: with every fault in it.
+    """
+    loaded = config.load(file, _environment(), Path.cwd())
+    return Declared(loaded.settings, loaded.seeds, loaded.shipped, stamp(loaded.settings))
+
+
+def stamp(settings: Settings) -> object:
+    """Return what changes when the configuration or a seed file does."""
+    folders = [Path(t.seeds) for t in settings.topics if t.seeds]
+    files = [Path(settings.file), *(f for folder in folders for f in sorted(folder.glob("*.yaml")))]
+    return tuple((str(f), s.st_mtime_ns, s.st_size) for f in files if (s := _stat(f)))
+
+
+def _environment() -> Mapping[str, str]:
+    return os.environ
+
+
+def _stat(file: Path) -> os.stat_result | None:
+    try:
+        return file.stat()
+    except OSError:
+        return None
