@@ -16,7 +16,7 @@ __all__ = ["Line"]
 _STOP = re.compile(r"[。！？!?；;\n]|…{2,}|\.(?=\s)")
 _BORDER = re.compile(r"[，,：:|｜丨/。！？!?；;\n\t]|——|--| - |…{2,}|\.(?=\s)")
 _MANY = 400  # cues looked at in one line: a line is a sentence or two
-_TIES = ("two", "one", "deal", "event", "talk", "anaphor", "consumer", "market", "advert")
+_TIES = ("two", "one", "deal", "event", "anaphor", "consumer", "market", "advert")
 
 
 @cache

@@ -20,7 +20,6 @@ Everything else is *rejected*: another party in the place, the party elsewhere, 
 from __future__ import annotations
 
 import re
-
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date

@@ -17,8 +17,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from monitor.match import lexicon
-from monitor.match.names import Hit
 from monitor.match.line import Line
+from monitor.match.names import Hit
 from monitor.match.scan import fold
 from monitor.model import Entity, Vote
 
@@ -79,18 +79,25 @@ def sense(hit: Hit, line: Line, rivals: Iterable[Hit]) -> Sense:
 
 def _sense(base: Sense, own: str, votes: tuple[Vote, ...]) -> Sense:
     total = round(sum(v.weight for v in votes), 3)
-    worst = min(votes, key=lambda v: v.weight)
-    meant = own if total > 0 else _RIVALS.get(worst.rule, "other")
-    return replace(base, sense=meant, score=total, votes=votes, kind=own)
+    return replace(base, sense=own if total > 0 else _rival(votes), score=total, votes=votes, kind=own)
 
 
-_RIVALS = {"food": "food", "food_near": "food", "amount": "food", "road": "road", "word": "word"}
+# What a rule that speaks against a name says it is instead; a decoy alone does not say what.
+_RIVALS = {"food": "food", "food_near": "food", "amount": "food", "road": "road", "word": "word", "surname": "person"}
+
+
+def _rival(votes: tuple[Vote, ...]) -> str:
+    sums: dict[str, float] = {}
+    for vote in votes:
+        if vote.weight < 0 and vote.rule in _RIVALS:
+            sums[_RIVALS[vote.rule]] = sums.get(_RIVALS[vote.rule], 0.0) + vote.weight
+    return min(sums, key=lambda k: sums[k], default="other")
 
 
 def _votes(hit: Hit, line: Line, rivals: Iterable[Hit]) -> Iterable[Vote]:
     entity = hit.name.entity
     yield _prior(hit, entity)
-    yield from _decoys(hit, rivals)
+    yield from _decoys(hit, line, rivals)
     yield from _contexts(hit, line, entity)
     if _crosses(hit, line):
         yield Vote("word", -9.0, _around(line.text, hit))
@@ -109,11 +116,17 @@ def _prior(hit: Hit, entity: Entity) -> Vote:
     return Vote("name", _LONG if long else _SHORT, hit.name.text)
 
 
-def _decoys(hit: Hit, rivals: Iterable[Hit]) -> Iterable[Vote]:
+def _decoys(hit: Hit, line: Line, rivals: Iterable[Hit]) -> Iterable[Vote]:
     for other in rivals:
-        if other.name.role == "decoy" and other.name.entity.id == hit.name.entity.id and _covers(other, hit):
+        mine = other.name.role == "decoy" and other.name.entity.id == hit.name.entity.id
+        if mine and _covers(other, hit) and not _goes_on(other, line):
             yield Vote("decoy", -_DECOY, other.name.text)
             return
+
+
+def _goes_on(decoy: Hit, line: Line) -> bool:
+    """Return whether the last word of *decoy* is only the beginning of another (a street, and 街头)."""
+    return decoy.end not in line.inner or _holds(line, decoy.end - 1)
 
 
 def _covers(one: Hit, other: Hit) -> bool:
@@ -156,8 +169,18 @@ def _nearby(word: str, hit: Hit, line: Line) -> bool:
 
 
 def _company(hit: Hit, line: Line) -> Iterable[Vote]:
-    yield from _touching(hit, line)
+    touching = list(_touching(hit, line))
+    yield from touching
     yield from _around_votes(hit, line)
+    if not touching and (surname := _surname(hit, line)):
+        yield Vote("surname", -_TOUCH, surname + hit.name.text)
+
+
+def _surname(hit: Hit, line: Line) -> str:
+    """Return the surname that makes a person's name of this one: at the head of a clause, nothing else touching."""
+    before = line.text[max(0, hit.start - 1) : hit.start]
+    first = hit.start == 1 or line.clause(hit.start)[0] == hit.start - 1
+    return before if first and before in lexicon.words("company", "surname") else ""
 
 
 def _touching(hit: Hit, line: Line) -> Iterable[Vote]:
@@ -198,16 +221,20 @@ def _around_votes(hit: Hit, line: Line) -> Iterable[Vote]:
 
 
 def _place(hit: Hit, line: Line) -> Iterable[Vote]:
-    word = line.word_at(hit.end)
-    after = line.text[hit.end : hit.end + 4]
-    if any(after.startswith(w) for w in lexicon.words("place", "holds")) or word in lexicon.words("place", "holds"):
+    if _holds(line, hit.end):
         return
+    after = line.text[hit.end : hit.end + 5]
     if road := lexicon.beginning(after, "place", "road"):
         yield Vote("road", -_ROAD, hit.name.text + road)
-    elif word in lexicon.words("place", "other"):
+    elif (word := line.word_at(hit.end)) in lexicon.words("place", "other"):
         yield Vote("other", -_ROAD, hit.name.text + word)
     elif office := lexicon.beginning(after, "place", "office"):
         yield Vote("office", 1.0, office)
+
+
+def _holds(line: Line, at: int) -> bool:
+    """Return whether a word begins here that begins like a road and is none (路线图, 街头)."""
+    return bool(lexicon.beginning(line.text[at : at + 5], "place", "holds"))
 
 
 # --------------------------------------------------------------------------- short forms
@@ -225,7 +252,7 @@ def stands(hit: Hit, line: Line, company: bool) -> bool:
         led = lexicon.ending(before, "place", "short_before") and not lexicon.beginning(after, "place", "foreign")
         if not (led or lexicon.beginning(after, "place", "short_after")):
             return False
-    elif not {hit.start, hit.end} <= line.inner:
+    if not {hit.start, hit.end} <= line.inner:
         return False
     asked = any(_nearby(word, hit, line) for word in hit.name.entity.contexts)
     return asked or company or bool(line.ties(0, len(line.text), ("two", "one", "deal")))

@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from monitor.match import lexicon
-from monitor.match.names import Hit
 from monitor.match.line import Line
+from monitor.match.names import Hit
 from monitor.match.senses import Sense
 from monitor.model import Vote
 
@@ -29,6 +29,7 @@ _CLAUSE = 1.6
 _SENTENCE = 0.5
 _NEIGHBOUR = 0.1
 _CUE = 0.5  # a word for what ties, each of the first two
+_CUE_ACROSS = 0.4  # the same where a clause border lies between
 _RELATION = 0.8
 _ANAPHOR = 0.4
 _OTHER = -1.0  # somebody else beside one of the two
@@ -81,10 +82,11 @@ def weigh(first: Member, second: Member, line: Line, story: float = 0.0) -> Pair
     near = _nearness(first, second, line)
     start, end = line.clause(first.hit.start)[0], line.clause(second.hit.end - 1)[1]
     votes = [near, Vote("story", story)] if story else [near]
-    votes += _cues(line, start, end)
-    votes += _relations(first, second, line)
+    clause = near.rule == "clause"
+    votes += _cues(line, start, end, clause)
+    votes += _relations(first, second, line, clause)
     votes += _against(first, second, line, start, end)
-    if near.rule != "clause":
+    if not clause:
         votes += _across(first, second, line)
     return Pair(first, second, tuple(votes))
 
@@ -99,23 +101,40 @@ def _nearness(first: Member, second: Member, line: Line) -> Vote:
     return Vote("clause", _CLAUSE + (_APART if b - a > _FAR else 0), words[: _FAR * 2])
 
 
-def _cues(line: Line, start: int, end: int) -> Iterable[Vote]:
+def _cues(line: Line, start: int, end: int, near: bool) -> Iterable[Vote]:
     found = line.ties(start, end, ("two", "one", "deal", "event"))
-    return [Vote("cue", _CUE, word) for word in found[:2]]
+    return [Vote("cue", _CUE if near else _CUE_ACROSS, word) for word in found[:2]]
 
 
-def _relations(first: Member, second: Member, line: Line) -> Iterable[Vote]:
+def _relations(first: Member, second: Member, line: Line, near: bool) -> Iterable[Vote]:
     for member in (first, second):
-        before = line.text[max(0, member.hit.start - 4) : member.hit.start].rstrip(" “\"'《")
-        section = ("place", "locative") if member.place else ("ties", "relational")
-        if (word := lexicon.ending(before, *section)) and not (member is first and word in _JOINS):
-            yield Vote("relation", _RELATION, word + line.text[member.hit.start : member.hit.end])
+        if word := _leads(member, line, near):
+            if not (member is first and word in _JOINS):
+                yield Vote("relation", _RELATION, word + line.text[member.hit.start : member.hit.end])
+        elif member is second and member.place and _unit(member, line):
+            yield Vote("unit", _RELATION, line.text[member.hit.start : member.hit.end + 4])
         elif member.place and _receives(member, line):
             yield Vote("office", _RELATION, line.text[member.hit.start : member.hit.end + 5])
 
 
+def _leads(member: Member, line: Line, near: bool) -> str:
+    """Return the word before *member* that makes it the other side; it must be a whole word (not 原来)."""
+    before = line.text[max(0, member.hit.start - 6) : member.hit.start].rstrip(" “\"'《")
+    gap = member.hit.start - len(line.text[: member.hit.start].rstrip(" “\"'《")) if before else 0
+    far, close = ("arrives", "locative") if member.place else ("receives", "relational")
+    file = "place" if member.place else "ties"
+    word = lexicon.ending(before, file, far) or (near and lexicon.ending(before, file, close)) or ""
+    return word if word and member.hit.start - gap - len(word) in line.inner else ""
+
+
 # Before the first of the two these join it to something else, that came earlier.
 _JOINS = frozenset({"与", "和", "同", "跟", "比"})
+
+
+def _unit(member: Member, line: Line) -> bool:
+    """Return whether the place opens a clause as one of many (a tour, and the stop there): what was said goes on."""
+    opens = line.clause(member.hit.start)[0] == member.hit.start
+    return opens and bool(lexicon.beginning(line.text[member.hit.end : member.hit.end + 6], "place", "unit"))
 
 
 def _receives(member: Member, line: Line) -> bool:
@@ -126,7 +145,7 @@ def _receives(member: Member, line: Line) -> bool:
 
 
 def _across(first: Member, second: Member, line: Line) -> Iterable[Vote]:
-    start, end = line.clause(second.hit.start)
+    _, end = line.clause(second.hit.start)
     if found := line.ties(first.hit.end, end, ("anaphor",)):
         yield Vote("anaphor", _ANAPHOR, found[0])
     for member in (first, second):

@@ -85,8 +85,10 @@ def _between(pieces: Sequence[Piece]) -> list[_Tie]:
 def _under(pieces: Sequence[Piece], head: int) -> list[_Tie]:
     """Return the ties of the headline and the lead; their passage is the lead."""
     titles = [p for p in pieces if p.sentence.start < head]
-    leads = [p for p in pieces if p.sentence.start >= head][:_LEAD]
-    return [t for a in titles for b in leads for t in _joined(a, b, _STORY, b.sentence.start)]
+    leads = [p for p in pieces if p.sentence.start >= head]
+    if len({m.side for p in titles for m in p.members}) != 1:  # a headline that names both was judged by itself
+        return []
+    return [t for a in titles for b in leads[:_LEAD] for t in _joined(a, b, _STORY, b.sentence.start)]
 
 
 def _joined(a: Piece, b: Piece, story: float, start: int) -> list[_Tie]:
@@ -98,7 +100,8 @@ def _joined(a: Piece, b: Piece, story: float, start: int) -> list[_Tie]:
     for first, second in _pairs(a, b):
         moved = replace(second, hit=Hit(second.hit.start + shift, second.hit.end + shift, second.hit.name))
         pair = weigh(first, moved, line, story)
-        found.append(_Tie(start, b.sentence.end, frozenset({first.side, second.side}), pair))
+        sides = frozenset({first.side, second.side}) if pair.score >= TIED else frozenset({second.side})
+        found.append(_Tie(start, b.sentence.end, sides, pair))
     return found
 
 
@@ -137,7 +140,8 @@ def _circle(pieces: Sequence[Piece], head: int) -> str:
 
 
 def _missing(sides: set[str], wanted: Sequence[frozenset[str]]) -> list[Vote]:
-    gone = sorted(min((w - sides for w in wanted), key=len, default=frozenset()))
+    gaps = sorted((w - sides for w in wanted), key=lambda gap: len(gap))
+    gone = sorted(gaps[0]) if gaps else []
     return [Vote("missing", -1.0, side) for side in gone]
 
 

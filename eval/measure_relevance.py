@@ -1,0 +1,225 @@
+"""
+Relevance: whose text speaks of the topic, and what a name means in a line.
+
+Our own labels lie beside this file (``data/relevance_*.jsonl``, ``data/topic.json``): cases of both sides with
+their part (``tune`` was looked at while the weights were set, ``held`` only counted), near misses, roads.
+A case is *relevant* when it says that the company does, plans, denies or is wanted to do something in or with
+the place; retail photos, resale, prices side by side and mere naming are not.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+import random
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from eval.base import Score, digest
+from monitor.match import Matcher
+from monitor.model import Entity, Judgement, Office, Topic
+from monitor.normalize import clean
+
+OWN = Path(__file__).with_name("data")
+_LISTS = ("names", "short", "decoys", "contexts", "against")
+_JOINS = ("；", "。", "，", " ", "\n", " | ")
+_SHOWN = 4
+
+
+def measure(data: Path) -> Iterable[Score]:
+    """Yield every figure of this measure."""
+    topic = load_topic(OWN / "topic.json")
+    matcher = Matcher([topic])
+    yield from _curated(matcher, topic.id, data)
+    yield from _cases(matcher, topic.id)
+    yield from _false_hits(matcher, topic.id, data)
+    yield from _senses(matcher, data)
+    yield from _speed(topic, data)
+
+
+def load_topic(path: Path) -> Topic:
+    """Return the topic that *path* holds as JSON with the field names of :class:`monitor.model.Entity`."""
+    raw = json.loads(path.read_text("utf-8"))
+    entities = tuple(_entity(e) for e in raw["entities"])
+    return Topic(raw["id"], raw["question"], entities, tuple(raw["together"]))
+
+
+def _entity(raw: dict[str, Any]) -> Entity:
+    lists = {name: tuple(raw.get(name, ())) for name in _LISTS}
+    offices = tuple(
+        Office(o["person"], o["title"], _day(o.get("since")), _day(o.get("until"))) for o in raw.get("offices", ())
+    )
+    return Entity(raw["id"], raw["kind"], of=raw.get("of", ""), offices=offices, **lists)
+
+
+def _day(raw: str | None) -> date | None:
+    return date.fromisoformat(raw) if raw else None
+
+
+def _relevant(matcher: Matcher, topic: str, title: str, text: str, published: date | None = None) -> bool:
+    return matcher.judge(topic, title, clean(text), published).judgement is Judgement.RELEVANT
+
+
+# --------------------------------------------------------------------------- relevance
+
+
+def _curated(matcher: Matcher, topic: str, data: Path) -> Iterator[Score]:
+    path = data / "relevance" / "labels_curated_dev.csv"
+    rows = list(csv.DictReader(path.open(encoding="utf-8")))
+    told = [(r["label"] == "relevant-development", _relevant(matcher, topic, r["text"], r["text"]), r["text"]) for r in rows]
+    wrong = [t for want, got, t in told if want != got]
+    yield Score("relevance curated right", 1 - len(wrong) / len(rows), digest([path]), detail=_show(wrong))
+
+
+def _cases(matcher: Matcher, topic: str) -> Iterator[Score]:
+    path = OWN / "relevance_cases.jsonl"
+    cases = _lines(path)
+    for part in ("tune", "held"):
+        mine = [c for c in cases if c["part"] == part]
+        told = [(c["relevant"], _relevant(matcher, topic, c["title"], c["text"], _day(c.get("published"))), c) for c in mine]
+        hit = sum(want and got for want, got, _ in told)
+        false = [c["title"] for want, got, c in told if got and not want]
+        missed = [c["title"] for want, got, c in told if want and not got]
+        shown = (_show if part == "held" else _show_all)
+        yield Score(f"relevance precision ({part})", hit / max(1, hit + len(false)), digest([path]), detail=shown(false))
+        yield Score(f"relevance recall ({part})", hit / max(1, hit + len(missed)), digest([path]), detail=shown(missed))
+
+
+def _false_hits(matcher: Matcher, topic: str, data: Path) -> Iterator[Score]:
+    streams = [data / "streams" / n for n in ("headlines_zh.jsonl.gz", "weibo_2020_2024.jsonl.gz")]
+    titles = [r["title"] for p in streams for r in _packed(p)]
+    wrong = [t for t in titles if matcher.screen(t, "")[0].judgement is Judgement.RELEVANT]
+    wrong += [t for t in titles if _relevant(matcher, topic, t, t)] if not wrong else []
+    yield Score("false hits on headlines", len(wrong), digest(streams), higher=False, detail=_show(wrong))
+    news = data / "articles" / "cctv_2022_2023.jsonl.gz"
+    wrong = [r["title"] for r in _packed(news) if _relevant(matcher, topic, r["title"], r["text"])]
+    yield Score("false hits on CCTV articles", len(wrong), digest([news]), higher=False, detail=_show(wrong))
+    labels = data / "relevance" / "labels_auto_dev.csv"
+    rounds = round_ups(labels)
+    wrong = [t for t in rounds if _relevant(matcher, topic, t.splitlines()[0], t)]
+    yield Score("false hits on round-ups", len(wrong) / len(rounds), digest([labels]), higher=False, detail=_show(wrong))
+    near = OWN / "relevance_near.jsonl"
+    misses = _lines(near)
+    wrong = [m["title"] for m in misses if _relevant(matcher, topic, m["title"], m["text"])]
+    yield Score("false hits on near misses", len(wrong) / len(misses), digest([near]), higher=False, detail=_show(wrong))
+
+
+def round_ups(labels: Path, count: int = 2000, seed: int = 4) -> list[str]:
+    """Return *count* texts of a real line about the company and a real line about the city, in any order."""
+    rows = [r for r in csv.DictReader(labels.open(encoding="utf-8")) if r["method"] == "context-rule"]
+    company = [r["text"] for r in rows if r["sense_xiaomi"] == "company" and "洛阳" not in r["text"]]
+    city = [r["text"] for r in rows if r["sense_luoyang"] == "city" and "小米" not in r["text"]]
+    dice = random.Random(seed)
+    texts = []
+    for _ in range(count):
+        pair = [dice.choice(company), dice.choice(city)]
+        dice.shuffle(pair)
+        texts.append(dice.choice(_JOINS).join(pair))
+    return texts
+
+
+# --------------------------------------------------------------------------- senses
+
+
+def _senses(matcher: Matcher, data: Path) -> Iterator[Score]:
+    path = data / "relevance" / "labels_auto_dev.csv"
+    rows = [r for r in csv.DictReader(path.open(encoding="utf-8")) if r["method"] == "context-rule"]
+    for part, take in (("tune", 0), ("held", 1)):
+        total: Counter[str] = Counter()
+        right: Counter[str] = Counter()
+        wrong: list[str] = []
+        for row in rows[take::2]:
+            want, entity = _wanted(row)
+            if want:
+                total[want] += 1
+                got = line_sense(matcher, row["text"], entity)
+                right[want] += got == want
+                wrong += [f"{want}/{got}: {row['text'][:60]}"] if got != want else []
+        recall = {s: right[s] / total[s] for s in total}
+        shown = ", ".join(f"{s} {r:.3f} of {total[s]}" for s, r in sorted(recall.items()))
+        if part == "tune":
+            shown += " | " + _show_all(wrong[:30])
+        yield Score(f"sense macro recall ({part})", sum(recall.values()) / len(recall), digest([path]), detail=shown)
+    roads = OWN / "relevance_roads.jsonl"
+    cases = _lines(roads)
+    wrong = [c["text"] for c in cases if line_sense(matcher, c["text"], "luoyang") != c["sense"]]
+    yield Score("sense roads", 1 - len(wrong) / len(cases), digest([roads]), detail=_show_all(wrong))
+
+
+def _wanted(row: dict[str, str]) -> tuple[str, str]:
+    if row["sense_xiaomi"] in ("company", "millet"):
+        return {"company": "company", "millet": "food"}[row["sense_xiaomi"]], "xiaomi"
+    return ("place", "luoyang") if row["sense_luoyang"] == "city" else ("", "")
+
+
+def line_sense(matcher: Matcher, text: str, entity: str) -> str:
+    """Return the sense that most speaks for in a line: its own sense if any occurrence has it, else the first one's."""
+    found = [s for s in matcher.senses(text) if s.entity == entity]
+    own = next((s for s in found if s.own), None)
+    return own.sense if own else found[0].sense if found else ""
+
+
+# --------------------------------------------------------------------------- speed
+
+
+def _speed(topic: Topic, data: Path) -> Iterator[Score]:
+    path = data / "streams" / "headlines_zh.jsonl.gz"
+    titles = [r["title"] for r in _packed(path)][:20_000]
+    many = _crowd(titles, 1000, 10)
+    one, thousand = Matcher([topic]), Matcher([topic, *_topics(many[:100])])
+    crowd = Matcher([topic, *_topics(many)])
+    plain = [t for t in titles if thousand.screen(t, "")[0].judgement is Judgement.REJECTED][:10_000]
+    named = [t for r in _packed(path) if "小米" in (t := r["title"]) or "洛阳" in t] * 10
+    corpus = digest([path])
+    yield Score("titles/s without a hit, 1,000 names", _rate(thousand, plain, [topic.id]), corpus)
+    yield Score("titles/s with a hit, 1,000 names", _rate(thousand, named, [topic.id]), corpus)
+    alone, all_ = _rate(one, titles, [topic.id]), _rate(crowd, titles, [])
+    yield Score("cost of 1,000 topics against one", alone / all_, corpus, higher=False, detail=f"{alone:.0f}/s and {all_:.0f}/s")
+
+
+def _crowd(titles: Sequence[str], topics: int, names: int) -> list[list[str]]:
+    dice = random.Random(7)
+    han = "".join(c for t in titles[:2000] for c in t if "\u4e00" <= c <= "\u9fff")
+    return [["".join(dice.choice(han) for _ in range(4)) for _ in range(names)] for _ in range(topics)]
+
+
+def _topics(many: Sequence[Sequence[str]]) -> list[Topic]:
+    return [
+        Topic(f"t{i}", "?", (Entity("a", "company", tuple(n[:5])), Entity("b", "place", tuple(n[5:]))), ("a", "b"))
+        for i, n in enumerate(many)
+    ]
+
+
+def _rate(matcher: Matcher, titles: Sequence[str], topics: Sequence[str]) -> float:
+    best = 0.0
+    for _ in range(3):
+        began = time.perf_counter()
+        for title in titles:
+            matcher.screen(title, "", topics)
+        best = max(best, len(titles) / (time.perf_counter() - began))
+    return best
+
+
+# --------------------------------------------------------------------------- reading
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def _packed(path: Path) -> Iterator[dict[str, Any]]:
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        yield from map(json.loads, lines)
+
+
+def _show(texts: Sequence[str]) -> str:
+    return f"{len(texts)} wrong: " + " / ".join(t[:50].replace("\n", " ") for t in texts[:_SHOWN]) if texts else ""
+
+
+def _show_all(texts: Sequence[str]) -> str:
+    return f"{len(texts)} wrong: " + " / ".join(t[:60].replace("\n", " ") for t in texts) if texts else ""
