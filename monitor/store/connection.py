@@ -104,6 +104,10 @@ class Connection:
                 f"{self.path} was written by a newer version of monitor (schema {behind}, this one knows {known});"
                 " upgrade monitor to use it"
             )
+        if behind < known and not self._writable:
+            raise StoreError(
+                f"{self.path} was written by an older version of monitor; allow writing it once, to upgrade it"
+            )
 
     def _prepare(self) -> None:
         for pragma in _PRAGMAS:
