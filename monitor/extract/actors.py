@@ -34,12 +34,11 @@ class Names:
     """Everything named in one article, in order of place."""
 
     found: tuple[Named, ...]
+    starts: tuple[int, ...]
 
     def within(self, start: int, end: int) -> tuple[Named, ...]:
         """Return the names that begin in *start* to *end*."""
-        first = bisect_left(self.found, start, key=lambda n: n.start)
-        last = bisect_left(self.found, end, key=lambda n: n.start)
-        return self.found[first:last]
+        return self.found[bisect_left(self.starts, start) : bisect_left(self.starts, end)]
 
 
 def names(text: str, topic: Topic, language: Language) -> Names:
@@ -48,7 +47,8 @@ def names(text: str, topic: Topic, language: Language) -> Names:
     taken = {n.name for n in known}
     persons = {p.name for p in language.people(text) if p.name not in taken}
     others = _persons(text, persons)
-    return Names(tuple(sorted((*known, *others), key=lambda n: (n.start, -n.end))))
+    found = tuple(sorted((*known, *others), key=lambda n: (n.start, -n.end)))
+    return Names(found, tuple(n.start for n in found))
 
 
 def _persons(text: str, persons: Iterable[str]) -> Iterable[Named]:

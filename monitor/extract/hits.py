@@ -30,22 +30,29 @@ class Hit:
         return self.term.kind
 
 
-def hits(text: str, sentence: Sentence, found: Sequence[tuple[int, int]], lexicon: Lexicon) -> tuple[Hit, ...]:
-    """Return the terms of *sentence*, in order; *found* are the spans of all lexicon words of *text*."""
-    here = []
-    for start, end in found[bisect_left(found, (sentence.start, 0)) :]:
-        if start >= sentence.end:
-            break
-        clause = sentence.clause_of(start)
-        term = _term(text, start, end, sentence.clauses[clause], lexicon)
-        if term:
-            here.append(Hit(start, end, clause, term))
-    return tuple(here)
-
-
 def scan(text: str, lexicon: Lexicon) -> list[tuple[int, int]]:
     """Return the span of every word of the lexicon in *text*."""
     return [m.span() for m in lexicon.pattern.finditer(text)]
+
+
+def within(found: Sequence[tuple[int, int]], sentence: Sentence) -> Sequence[tuple[int, int]]:
+    """Return those of the spans *found* that begin in *sentence*."""
+    return found[bisect_left(found, (sentence.start, 0)) : bisect_left(found, (sentence.end, 0))]
+
+
+def hits(
+    text: str, clauses: Sequence[tuple[int, int]], found: Sequence[tuple[int, int]], lexicon: Lexicon
+) -> tuple[Hit, ...]:
+    """Return the terms of one sentence, cut into *clauses*, whose words stand at the spans *found*, in order."""
+    here = []
+    clause = 0
+    for start, end in found:
+        while clause < len(clauses) - 1 and start >= clauses[clause][1]:
+            clause += 1
+        term = _term(text, start, end, clauses[clause], lexicon)
+        if term:
+            here.append(Hit(start, end, clause, term))
+    return tuple(here)
 
 
 def _term(text: str, start: int, end: int, clause: tuple[int, int], lexicon: Lexicon) -> Term | None:

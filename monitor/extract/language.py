@@ -40,10 +40,14 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Terms by word, and the one pattern that finds the longest word at each place."""
+    """
+    Terms by word, and the one pattern that finds the longest word at each place; ``telling`` holds the words
+    without one of which a sentence tells nothing.
+    """
 
     pattern: re.Pattern[str]
     terms: Mapping[str, tuple[Term, ...]]
+    telling: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,9 @@ class Language:
     objects: Callable[[str, Kind], tuple[str, ...]]
 
 
+SAMPLE = 500  # characters from which the language is told
+
+
 @cache
 def languages() -> tuple[Language, ...]:
     """Return every language there is a module for, by name."""
@@ -118,7 +125,7 @@ def languages() -> tuple[Language, ...]:
 
 def language_of(text: str) -> Language:
     """Return the language that speaks most of the beginning of *text*."""
-    sample = text[:2000]
+    sample = text[:SAMPLE]
     return max(languages(), key=lambda language: language.speaks(sample))
 
 
@@ -153,7 +160,8 @@ def lexicon(language: str, border: str = "", flags: re.RegexFlag = re.NOFLAG) ->
         for word in term.word.split("|"):
             terms.setdefault(word, []).append(term)
     pattern = re.compile(f"{border}(?:{_tree(terms)}){border}", flags)
-    return Lexicon(pattern, {word: tuple(found) for word, found in terms.items()})
+    telling = frozenset(w for w, found in terms.items() if any(t.kind or t.mark in ("cancel", "deny") for t in found))
+    return Lexicon(pattern, {word: tuple(found) for word, found in terms.items()}, telling)
 
 
 def _triggers(language: str, flags: re.RegexFlag) -> Iterable[Term]:

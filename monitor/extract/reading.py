@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from monitor.extract.actors import Named, Names, actors, names
-from monitor.extract.hits import Hit, hits, scan
+from monitor.extract.hits import hits, scan, within
 from monitor.extract.language import Firm, Language, language_of
-from monitor.extract.sentences import Sentence, sentences
+from monitor.extract.sentences import Sentence, clauses, sentences
 from monitor.extract.tellings import Telling, tellings
 from monitor.extract.whens import Dates, carries, future, older, sort_dates, when
 from monitor.model import (
@@ -51,11 +51,12 @@ class Page:
 
     article: Article
     text: Clean
-    verdict: Verdict
     topic: Topic
     language: Language
     named: Names
     dates: Sequence[DateSpan]
+    starts: Sequence[int]  # of the dates
+    tied: Sequence[tuple[int, int]]  # the passages, without overlap
     published: date | None
 
 
@@ -76,14 +77,22 @@ def read(article: Article, text: Clean, verdict: Verdict, topic: Topic, dates: S
     """Return every happening that the article tells, in order, the same one perhaps more than once."""
     language = language_of(text.text)
     page = Page(
-        article, text, verdict, topic, language, names(text.text, topic, language), dates, article.published.day
+        article,
+        text,
+        topic,
+        language,
+        names(text.text, topic, language),
+        dates,
+        [d.start for d in dates],
+        _merged(verdict.passages),
+        article.published.day,
     )
     found = scan(text.text, language.lexicon)
     carried = Carried()
     for sentence in _worth(page, sentences(text.text, language)):
         if len(carried.found) >= MOST_MENTIONS:
             break
-        _sentence(page, sentence, hits(text.text, sentence, found, language.lexicon), carried)
+        _sentence(page, sentence, within(found, sentence), carried)
     return carried.found
 
 
@@ -97,21 +106,26 @@ def _worth(page: Page, all_sentences: Sequence[Sentence]) -> Sequence[Sentence]:
     return [s for s in all_sentences if s.paragraph not in items or s.paragraph in tied]
 
 
-def _sentence(page: Page, sentence: Sentence, here: Sequence[Hit], carried: Carried) -> None:
+def _sentence(page: Page, sentence: Sentence, found: Sequence[tuple[int, int]], carried: Carried) -> None:
     text = page.text.text
     named = page.named.within(sentence.start, sentence.end)
-    if here:
-        spans = _spans(page.dates, sentence)
+    spans = page.dates[_from(page.starts, sentence.start) : _from(page.starts, sentence.end)]
+    direct = _direct(page, sentence.start, sentence.end)
+    if (spans or direct) and any(text[a:b].lower() in page.language.lexicon.telling for a, b in found):
+        cut = clauses(text, sentence.start, sentence.end, page.language)
+        here = hits(text, cut, found, page.language.lexicon)
         dates = sort_dates(text, sentence, here, spans, page.language)
-        for telling in tellings(text, sentence, here, dates.own, page.language):
+        told = tellings(text, cut, here, dates.own, page.language)
+        for telling in told:
             _tell(page, sentence, telling, dates, named, carried)
+        if not told and direct:
+            # "已投产？官方：不属实": what was only asked is what the denial denies.
+            carried.claim = next((h.kind for h in here if h.kind and h.term.strength > 1), carried.claim)
     _refocus(sentence, named, carried)
 
 
-def _spans(dates: Sequence[DateSpan], sentence: Sentence) -> Sequence[DateSpan]:
-    first = bisect_left(dates, sentence.start, key=lambda d: d.start)
-    last = bisect_left(dates, sentence.end, key=lambda d: d.start)
-    return dates[first:last]
+def _from(starts: Sequence[int], at: int) -> int:
+    return bisect_left(starts, at)
 
 
 # --------------------------------------------------------------------------- one happening
@@ -141,7 +155,19 @@ def _tell(
 
 
 def _direct(page: Page, start: int, end: int) -> bool:
-    return any(a < end and start < b for a, b in page.verdict.passages)
+    first = bisect_left(page.tied, start, key=lambda span: span[1] - 1)
+    return first < len(page.tied) and page.tied[first][0] < end
+
+
+def _merged(passages: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the spans in order, those that overlap as one."""
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(passages):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
 
 
 def _claim(telling: Telling, carried: Carried) -> Kind:
@@ -328,7 +354,7 @@ def _stripped(page: Page, start: int, end: int) -> str:
         before = start
         lead = page.language.lead_in.match(text, start, end)
         start = lead.end() if lead else start
-        first = bisect_left(page.dates, start, key=lambda d: d.start)
+        first = _from(page.starts, start)
         if first < len(page.dates) and page.dates[first].start == start and page.dates[first].end < end:
             start = page.dates[first].end
             bulletin = page.language.bulletin.match(text, start, end)

@@ -16,6 +16,7 @@ from monitor.extract.language import Language
 # The longest sentences of real news run to about 400 characters; what is longer has no sentences (a table,
 # one character a million times), and reading it would only cost time.
 LONGEST_SENTENCE = 1000
+SHORTEST_SENTENCE = 4  # 双方签约
 LONGEST_BOILERPLATE = 200
 PROSE_WITHOUT_STOP = 40  # a paragraph that an extractor cut may lack its full stop; a headline is shorter
 
@@ -24,17 +25,12 @@ _LINE = re.compile(r"[^\n]+")
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A span of the reading with its clauses; ``opening`` is true for the first of its paragraph."""
+    """A span of the reading; ``opening`` is true for the first of its paragraph."""
 
     start: int
     end: int
     paragraph: int
-    clauses: tuple[tuple[int, int], ...]
     opening: bool = False
-
-    def clause_of(self, at: int) -> int:
-        """Return the number of the clause that holds position *at*."""
-        return next((i for i, (_, end) in enumerate(self.clauses) if at < end), len(self.clauses) - 1)
 
 
 def sentences(text: str, language: Language) -> tuple[Sentence, ...]:
@@ -72,22 +68,23 @@ def _boilerplate(line: str, language: Language) -> bool:
 def _split(text: str, span: tuple[int, int], paragraph: int, language: Language) -> Iterator[Sentence]:
     first = start = span[0]
     for m in language.stop.finditer(text, *span):
-        yield from _sentence(text, start, m.end(), paragraph, language, start == first)
+        yield from _sentence(text, start, m.end(), paragraph, start == first)
         start = m.end()
-    yield from _sentence(text, start, span[1], paragraph, language, start == first)
+    yield from _sentence(text, start, span[1], paragraph, start == first)
 
 
-def _sentence(text: str, start: int, end: int, paragraph: int, language: Language, opening: bool) -> Iterator[Sentence]:
+def _sentence(text: str, start: int, end: int, paragraph: int, opening: bool) -> Iterator[Sentence]:
     while start < end and text[start].isspace():
         start += 1
-    if 3 < end - start <= LONGEST_SENTENCE:
-        yield Sentence(start, end, paragraph, tuple(_clauses(text, start, end, language)), opening)
+    if SHORTEST_SENTENCE <= end - start <= LONGEST_SENTENCE:
+        yield Sentence(start, end, paragraph, opening)
 
 
-def _clauses(text: str, start: int, end: int, language: Language) -> Iterator[tuple[int, int]]:
+def clauses(text: str, start: int, end: int, language: Language) -> tuple[tuple[int, int], ...]:
+    """Return the spans of the clauses of ``text[start:end]``."""
+    found = []
     for m in language.pause.finditer(text, start, end):
         if m.start() > start:
-            yield start, m.start()
+            found.append((start, m.start()))
         start = m.end()
-    if start < end:
-        yield start, end
+    return (*found, (start, end)) if start < end else tuple(found)

@@ -14,7 +14,6 @@ from itertools import pairwise
 
 from monitor.extract.hits import Hit
 from monitor.extract.language import Language
-from monitor.extract.sentences import Sentence
 from monitor.model import DateSpan, Kind, Phase, Polarity
 
 # Of two equally strong words in one group the weightier happening is told: a meeting at which something is
@@ -55,6 +54,10 @@ SILENT = frozenset({"maybe", "notyet", "wish"})
 SENTENCE_WIDE = frozenset({"rumour", "deny"})
 
 
+Clauses = Sequence[tuple[int, int]]
+"""The spans of a sentence's clauses, in order."""
+
+
 @dataclass(frozen=True, slots=True)
 class Telling:
     """
@@ -80,24 +83,25 @@ class Telling:
 
 
 def tellings(
-    text: str, sentence: Sentence, hits: Sequence[Hit], dates: Sequence[DateSpan], language: Language
+    text: str, clauses: Clauses, hits: Sequence[Hit], dates: Sequence[DateSpan], language: Language
 ) -> tuple[Telling, ...]:
-    """Return what *sentence* tells, at most one happening for each date of its own."""
+    """Return what one sentence, cut into *clauses*, tells: at most one happening for each of its own *dates*."""
     marks = tuple(h for h in hits if h.term.mark)
-    if _silenced(text, sentence, marks, language):
+    start, end = clauses[0][0], clauses[-1][1]
+    if _silenced(text, start, end, marks, language):
         return ()
     polarity = _polarity(marks)
-    masked = [m.span() for m in language.masked.finditer(text, sentence.start, sentence.end)]
+    masked = [m.span() for m in language.masked.finditer(text, start, end)]
     open_hits = [h for h in hits if not any(a <= h.start < b for a, b in masked)]
-    found = _candidates(text, sentence, open_hits, polarity, language)
-    groups = _groups(sentence, found, dates, [h.clause for h in marks if h.term.mark == "past"])
+    found = _candidates(text, clauses, open_hits, polarity, language)
+    groups = _groups(clauses, found, dates, [h.clause for h in marks if h.term.mark == "past"])
     return tuple(_best(members, group, spans) for group, members, spans in groups if members)
 
 
-def _silenced(text: str, sentence: Sentence, marks: Sequence[Hit], language: Language) -> bool:
+def _silenced(text: str, start: int, end: int, marks: Sequence[Hit], language: Language) -> bool:
     if any(h.term.mark in ("if", "ask") for h in marks):
         return True
-    return language.question.search(text, sentence.start, sentence.end) is not None
+    return language.question.search(text, start, end) is not None
 
 
 def _polarity(marks: Sequence[Hit]) -> tuple[Polarity, str]:
@@ -112,24 +116,24 @@ def _polarity(marks: Sequence[Hit]) -> tuple[Polarity, str]:
 
 
 def _candidates(
-    text: str, sentence: Sentence, hits: Sequence[Hit], polarity: tuple[Polarity, str], language: Language
+    text: str, clauses: Clauses, hits: Sequence[Hit], polarity: tuple[Polarity, str], language: Language
 ) -> list[Telling]:
     found: list[Telling] = []
     for hit in hits:
         if hit.kind is not None:
-            told = _judge(text, sentence, hit, hits, polarity, found[-1] if found else None, language)
+            told = _judge(text, clauses, hit, hits, polarity, found[-1] if found else None, language)
             found += [told] if told else []
     for hit in hits:
         if hit.term.mark == "cancel":
-            found = _called_off(text, sentence, hit, found, polarity, language)
+            found = _called_off(text, clauses, hit, hits, found, polarity, language)
     if not found and polarity[0] is Polarity.DENIED:
-        found = [_bare_denial(sentence, h) for h in hits if h.term.mark == "deny"][:1]
+        found = [_bare_denial(clauses, h) for h in hits if h.term.mark == "deny"][:1]
     return found
 
 
 def _judge(
     text: str,
-    sentence: Sentence,
+    clauses: Clauses,
     hit: Hit,
     hits: Sequence[Hit],
     polarity: tuple[Polarity, str],
@@ -150,7 +154,7 @@ def _judge(
         polarity = (Polarity.DENIED, words["never"])
     if "maybe" in words:
         phase, rule = Phase.PLANNED, words["maybe"]
-    clause = sentence.clauses[hit.clause]
+    clause = clauses[hit.clause]
     rules = (("kind", hit.term.word), ("phase", rule), ("polarity", polarity[1]))
     fresh = not any(h.term.mark in ("done", "past") for h in scope)
     return Telling(
@@ -204,8 +208,9 @@ def _phase(
 
 def _called_off(
     text: str,
-    sentence: Sentence,
+    clauses: Clauses,
     hit: Hit,
+    hits: Sequence[Hit],
     found: list[Telling],
     polarity: tuple[Polarity, str],
     language: Language,
@@ -214,7 +219,7 @@ def _called_off(
     Apply a word of ending: what had been settled (an agreement) ends in a happening of its own; what was
     only planned is the plan itself, cancelled.
     """
-    clause = sentence.clauses[hit.clause]
+    clause = clauses[hit.clause]
     ended = language.settled.search(text, *clause)
     planned = [t for t in found if t.clause == clause]
     if planned and not ended:
@@ -225,9 +230,11 @@ def _called_off(
         ]
     if not (ended or language.endable.search(text, *clause)):
         return found
-    rules = (("kind", hit.term.word), ("phase", hit.term.word), ("polarity", polarity[1]))
+    ahead = next((h.term.word for h in hits if h.term.mark == "planned" and clause[0] <= h.start < hit.start), None)
+    phase = Phase.PLANNED if ahead else Phase.CANCELLED
+    rules = (("kind", hit.term.word), ("phase", ahead or hit.term.word), ("polarity", polarity[1]))
     told = Telling(
-        *clause, clause, (hit.start, hit.end), Kind.CANCELLATION, Phase.CANCELLED, polarity[0], 3, (), rules, sure=True
+        *clause, clause, (hit.start, hit.end), Kind.CANCELLATION, phase, polarity[0], 3, (), rules, sure=True
     )
     return [t for t in found if t.clause != clause] + [told]
 
@@ -236,8 +243,8 @@ def _with(rules: tuple[tuple[str, str], ...], rule: tuple[str, str]) -> tuple[tu
     return (*(r for r in rules if r[0] != rule[0]), rule)
 
 
-def _bare_denial(sentence: Sentence, hit: Hit) -> Telling:
-    clause = sentence.clauses[hit.clause]
+def _bare_denial(clauses: Clauses, hit: Hit) -> Telling:
+    clause = clauses[hit.clause]
     rules = (("kind", hit.term.word), ("phase", "a denial is made at once"), ("polarity", hit.term.word))
     return Telling(
         *clause, clause, (hit.start, hit.end), Kind.DENIAL, Phase.DONE, Polarity.DENIED, 2, (), rules, sure=True
@@ -249,16 +256,14 @@ def _bare_denial(sentence: Sentence, hit: Hit) -> Telling:
 Group = tuple[tuple[int, int], list[Telling], list[DateSpan]]
 
 
-def _groups(
-    sentence: Sentence, found: Sequence[Telling], dates: Sequence[DateSpan], past: Sequence[int]
-) -> list[Group]:
+def _groups(clauses: Clauses, found: Sequence[Telling], dates: Sequence[DateSpan], past: Sequence[int]) -> list[Group]:
     """
     Return the sentence cut where a new date begins and something was already told.
 
     A clause of *past* tells something as well, though no word of the lexicon names it (曾任分析师).
     """
     groups: list[Group] = []
-    for number, (start, end) in enumerate(sentence.clauses):
+    for number, (start, end) in enumerate(clauses):
         own = [d for d in dates if start <= d.start < end]
         told = [t for t in found if t.clause == (start, end)]
         if groups and not _begins(groups[-1], own, number - 1 in past):
