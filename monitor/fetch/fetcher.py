@@ -13,7 +13,7 @@ from http import HTTPStatus
 from types import TracebackType
 from typing import Self
 
-from monitor.errors import FetchError, Gone, RateLimited, Refused
+from monitor.errors import ConfigError, FetchError, Gone, RateLimited, Refused
 from monitor.fetch import later, reasons, target
 from monitor.fetch.guard import Guard, Resolve
 from monitor.fetch.pace import Pace
@@ -95,6 +95,8 @@ class Fetcher:
         tls: ssl.SSLContext | None = None,
     ) -> None:
         agent = settings.user_agent or USER_AGENT
+        if not (agent.isascii() and agent.isprintable()):
+            raise ConfigError((f"fetch.user_agent: {agent!r} cannot be sent in a header",))
         self._settings = settings
         self._now = now
         self._guard = Guard(settings.allow_private, resolve or SystemResolver())
@@ -157,7 +159,7 @@ class Fetcher:
         """Ask *url* and whatever it redirects to, at most five times."""
         goal = first = self._guard.admit(url)
         seen = {goal.url}
-        permanent = moved = False
+        permanent, moved = True, False
         declared = order.declared
         while True:
             answer = await self._ask(goal, declared + order.validators, order)

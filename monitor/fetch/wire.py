@@ -8,6 +8,7 @@ between two requests to one host, a kept connection would save a handshake now a
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -83,10 +84,7 @@ class Wire:
             "Accept-Encoding": "gzip, deflate",
             "Connection": "close",
         }
-        try:
-            self._client = httpx.AsyncClient(transport=transport, headers=fixed, trust_env=False, timeout=None)
-        except UnicodeError as exc:
-            raise ConfigError((f"fetch.user_agent: {user_agent!r} cannot be sent in a header",)) from exc
+        self._client = httpx.AsyncClient(transport=transport, headers=fixed, trust_env=False, timeout=None)
 
     async def close(self) -> None:
         """Let go of everything."""
@@ -155,7 +153,7 @@ def _translated(trip: Trip) -> Iterator[None]:
         raise Refused(trip.goal.url, reasons.BAD_URL, str(exc)) from exc
     except (httpcore.NetworkError, httpcore.TimeoutException, httpx.HTTPError, httpx.StreamError, OSError) as exc:
         # ssl.SSLError is an OSError: what anyio leaves bare when encrypted bytes are damaged on the way.
-        raise FetchError(trip.goal.url, reasons.RESET, f"{exc or 'the connection broke'}") from exc
+        raise FetchError(trip.goal.url, reasons.RESET, str(exc) or "the connection broke") from exc
 
 
 def _protocol(detail: str) -> tuple[str, str]:
@@ -197,7 +195,7 @@ class _Transport(httpx.AsyncBaseTransport):
             ssl_context=self._tls, proxy=self._proxy, max_connections=1, network_backend=dialer
         )
         goal = trip.goal
-        url = httpcore.URL(scheme=goal.scheme, host=goal.host, port=goal.port, target=request.url.raw_path)
+        url = httpcore.URL(scheme=goal.scheme, host=goal.host, port=request.url.port, target=request.url.raw_path)
         try:
             answer = await pool.handle_async_request(httpcore.Request("GET", url, headers=request.headers.raw))
         except BaseException:
@@ -248,7 +246,7 @@ class _Dialer(httpcore.AsyncNetworkBackend):
         trip = self._trip
         addresses: tuple[str, ...] = (host,)
         if self._guard is not None:
-            addresses = await self._guard.addresses(trip.goal)
+            addresses, port = await self._guard.addresses(trip.goal), trip.goal.port
         trip.doing = "connecting"
         stream = await self._first(addresses, port)
         trip.connected = True
@@ -292,6 +290,9 @@ class _Line(httpcore.AsyncNetworkStream):
             return _Line(await self._stream.start_tls(ssl_context, server_hostname, timeout), self._trip)
         except (httpcore.ConnectError, OSError) as exc:
             raise FetchError(self._trip.goal.url, reasons.TLS, str(exc) or "the handshake broke off") from exc
+        except asyncio.CancelledError:  # the deadline; nobody else knows of this connection yet
+            await self._stream.aclose()
+            raise
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
