@@ -74,8 +74,8 @@ class Language:
     """
     One language, as the readers need it.
 
-    ``stop`` ends a sentence and ``pause`` a clause; ``boilerplate`` and ``sidebar`` find lines that are not
-    prose; ``bulletin`` follows a date that only says when it was announced, ``declares`` one on which a party
+    ``stop`` ends a sentence and ``pause`` a clause; ``boilerplate`` and ``sidebar`` begin lines that are not
+    prose, ``advert`` stands in one; ``bulletin`` follows a date that only says when it was announced, ``declares`` one on which a party
     declared it; ``same_day`` points to the day told before; ``question`` is found in what only asks;
     ``aspect`` directly after a word says that it is done; ``settled`` names what can be ended only after it
     began; ``endable`` what a calling-off can be about; ``restart`` begins a relative clause's head (的), which
@@ -89,6 +89,7 @@ class Language:
     stop: re.Pattern[str]
     pause: re.Pattern[str]
     boilerplate: re.Pattern[str]
+    advert: re.Pattern[str]
     sidebar: re.Pattern[str]
     listed: re.Pattern[str]
     bulletin: re.Pattern[str]

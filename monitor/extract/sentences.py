@@ -48,7 +48,7 @@ def _lines(text: str, language: Language) -> Iterator[tuple[tuple[int, int], boo
         start = m.start() + m[0].find(line)
         end = start + len(line)
         prose = _prose(line, language)
-        if len(line) <= LONGEST_BOILERPLATE and language.sidebar.search(line):
+        if len(line) <= LONGEST_BOILERPLATE and language.sidebar.match(line):
             beside = True
         elif line and not (beside and not prose) and not _boilerplate(line, language):
             beside = False
@@ -62,7 +62,9 @@ def _prose(line: str, language: Language) -> bool:
 
 
 def _boilerplate(line: str, language: Language) -> bool:
-    return len(line) <= LONGEST_BOILERPLATE and language.boilerplate.search(line) is not None
+    if len(line) > LONGEST_BOILERPLATE:
+        return False
+    return language.boilerplate.match(line) is not None or language.advert.search(line) is not None
 
 
 def _split(text: str, span: tuple[int, int], paragraph: int, language: Language) -> Iterator[Sentence]:

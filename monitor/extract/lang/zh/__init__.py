@@ -14,7 +14,7 @@ from monitor.extract.lang.zh.firms import firms
 from monitor.extract.lang.zh.objects import objects
 from monitor.extract.lang.zh.people import office_before, people
 from monitor.extract.lang.zh.places import places
-from monitor.extract.language import Language, lexicon, line_pattern
+from monitor.extract.language import Language, either, lexicon, line_pattern, lines
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _CLOCK = r"(?:凌晨|清晨|早上|上午|中午|下午|傍晚|晚间?|夜)?"
@@ -34,6 +34,7 @@ def language() -> Language:
         stop=re.compile(r"(?:[。！？!?；;]|…{1,4}|\.(?=\s|$))[”’」』）)\"]{0,3}"),
         pause=re.compile(r"[，：]|(?<!\d)[,:]|[,:](?!\d)"),
         boilerplate=line_pattern("zh", "boilerplate.txt"),
+        advert=re.compile(either(lines("zh", "adverts.txt"))),
         sidebar=line_pattern("zh", "sidebars.txt"),
         listed=re.compile(r"^\s*(?:\d{1,2}\s*[.、．）)]|[一二三四五六七八九十]{1,3}、|[①-⑳]|【|[●•◆■▶★])"),
         bulletin=re.compile(
