@@ -15,7 +15,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from monitor.errors import StoreError
-from monitor.model import Counts, EntryState
+from monitor.model import Counts
 from monitor.store.base import RoundRecord
 from monitor.store.rows import add, instant, moment
 
@@ -90,6 +90,6 @@ def total(counts: Iterable[Counts]) -> Counts:
     return Counts(**sums)
 
 
-def account(states: Iterable[EntryState], known: int, cut: int) -> Counts:
+def account(states: Iterable[str], known: int, cut: int) -> Counts:
     """Return the account of one poll: the *states* of its new entries, and how many were *known* before."""
-    return _counts(Counter(state.value for state in states), known, cut)
+    return _counts(Counter(states), known, cut)

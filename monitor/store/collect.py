@@ -12,7 +12,20 @@ from monitor import codec
 from monitor.model import Counts, Entry, EntryState, FeedState, KnownEntry, Poll, Screened, Verdict
 from monitor.store import accounts
 from monitor.store.declared import feed_number
-from monitor.store.rows import Row, add, chunks, from_json, gather, instant, marks, parse, spread, text, to_json
+from monitor.store.rows import (
+    Row,
+    add,
+    add_all,
+    chunks,
+    from_json,
+    gather,
+    instant,
+    marks,
+    parse,
+    spread,
+    text,
+    to_json,
+)
 
 _SENT = ("identity", "url", "title", "summary")
 _UNSEEN = {FeedState.FAILING, FeedState.STOPPED, FeedState.EMPTIED, FeedState.BLOCKED}
@@ -68,43 +81,44 @@ def _known(row: Row) -> KnownEntry:
 def record(db: Database, poll: Poll) -> Counts:
     """Save one poll whole; return its account."""
     feed = feed_number(db, poll.status.url)
-    states = [_save(db, feed, poll, screened) for screened in poll.entries]
-    seen_before = poll.seen + states.count(None)
+    held = _held(db, feed, poll.entries)
+    new: dict[str, Row] = {}
+    for screened in poll.entries:
+        key = text(screened.entry.identity)
+        if key in held:
+            _update(db, held[key], poll, screened)
+        elif key not in new:  # what a feed lists twice is saved once, as listed first
+            new[key] = _row(db, feed, poll, screened)
+    add_all(db, "entries", list(new.values()))
+    _save_aliases(db, feed, poll.entries)
+    seen_before = poll.seen + len(poll.entries) - len(new)
     _save_poll(db, feed, poll, seen_before)
-    return accounts.account([s for s in states if s], seen_before, poll.cut)
+    return accounts.account((row["state"] for row in new.values()), seen_before, poll.cut)
 
 
-def _save(db: Database, feed: int, poll: Poll, screened: Screened) -> EntryState | None:
-    """Save one entry and return the state that it is counted in, None if this feed held it before."""
-    key = (text(screened.entry.identity), feed)
-    row = db.execute("SELECT * FROM entries WHERE identity = ? AND feed = ?", key).fetchone()
-    if row is None:
-        return _insert(db, feed, poll, screened)
-    _update(db, row, poll, screened)
-    return None
+def _held(db: Database, feed: int, entries: Sequence[Screened]) -> dict[str, Row]:
+    found = {}
+    for some in chunks(text(s.entry.identity) for s in entries):
+        sql = f"SELECT * FROM entries WHERE identity IN ({marks(some)}) AND feed = ?"
+        found.update({row["identity"]: row for row in db.execute(sql, [*some, feed])})
+    return found
 
 
-def _insert(db: Database, feed: int, poll: Poll, screened: Screened) -> EntryState:
+def _row(db: Database, feed: int, poll: Poll, screened: Screened) -> Row:
     state, original = _judged(db, feed, screened)
     row = spread(screened.entry, _SENT)
-    number = add(
-        db,
-        "entries",
-        {
-            "id": codec.entry_id(poll.status.url, row["identity"]),
-            "feed": feed,
-            "sha256": screened.sha256,
-            "state": state.value,
-            "reason": text(screened.reason),
-            "duplicate_of": original,
-            "round": poll.round,
-            "first_seen": instant(poll.at),
-            "verdicts": to_json(screened.verdicts),
-            **row,
-        },
-    )
-    _save_aliases(db, number, screened.entry)
-    return state
+    return {
+        "id": codec.entry_id(poll.status.url, row["identity"]),
+        "feed": feed,
+        "sha256": screened.sha256,
+        "state": state.value,
+        "reason": text(screened.reason),
+        "duplicate_of": original,
+        "round": poll.round,
+        "first_seen": instant(poll.at),
+        "verdicts": to_json(screened.verdicts),
+        **row,
+    }
 
 
 def _judged(db: Database, feed: int, screened: Screened) -> tuple[EntryState, str]:
@@ -136,7 +150,6 @@ def _update(db: Database, row: Row, poll: Poll, screened: Screened) -> None:
     edited = row["sha256"] != screened.sha256
     if edited:
         _keep_version(db, row, poll)
-        _save_aliases(db, row["n"], screened.entry)
     fields: dict[str, Any] = {"verdicts": joined(() if edited else verdicts(row), screened.verdicts)}
     if edited or screened.state is EntryState.WAITING:
         fields |= _again(db, row["feed"], screened)
@@ -157,9 +170,12 @@ def _keep_version(db: Database, row: Row, poll: Poll) -> None:
     add(db, "entry_versions", version)
 
 
-def _save_aliases(db: Database, number: int, entry: Entry) -> None:
-    for alias in entry.aliases:
-        db.execute("INSERT OR IGNORE INTO entry_aliases (alias, entry) VALUES (?, ?)", (text(alias), number))
+def _save_aliases(db: Database, feed: int, entries: Sequence[Screened]) -> None:
+    named = [(text(a), text(s.entry.identity), feed) for s in entries for a in s.entry.aliases]
+    db.conn.executemany(
+        "INSERT OR IGNORE INTO entry_aliases (alias, entry) SELECT ?, n FROM entries WHERE identity = ? AND feed = ?",
+        named,
+    )
 
 
 # --------------------------------------------------------------------------- the poll itself

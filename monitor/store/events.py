@@ -8,7 +8,6 @@ many versions rest on it.
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -201,7 +200,7 @@ def _data(db: Database, event: Event) -> str:
     """Return the record as a version keeps it: evidence by number, revisions apart."""
     record = codec.dump(replace(event, evidence=(), revisions=()))
     record["evidence"] = _numbers(db, event.id, event.evidence)
-    return text(json.dumps(record, ensure_ascii=False, separators=(",", ":")))
+    return to_json(record)
 
 
 def _numbers(db: Database, event: str, evidence: Sequence[Evidence]) -> list[int]:

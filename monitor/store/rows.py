@@ -21,6 +21,8 @@ Row = Mapping[str, Any]
 CHUNK = 500
 """Values in one IN (...): the oldest SQLite that we meet takes 32,766 variables, but short statements are cached."""
 
+_ENCODE = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -49,7 +51,7 @@ def moment(value: str | None) -> datetime | None:
 
 def to_json(value: object) -> str:
     """Return *value* as compact JSON: the same value gives the same text."""
-    return text(json.dumps(codec.dump(value), ensure_ascii=False, allow_nan=False, separators=(",", ":")))
+    return text(_ENCODE(codec.dump(value)))
 
 
 def from_json(kind: type[T], data: str) -> T:
@@ -109,7 +111,17 @@ def chunks(values: Iterable[T]) -> Iterable[list[T]]:
 
 def add(db: Database, table: str, row: Row) -> int:
     """Insert one row and return its number."""
-    # Not Table.insert: that looks at the schema before every row, which costs more than the row.
-    names = ", ".join(f'"{name}"' for name in row)
-    sql = f'INSERT INTO "{table}" ({names}) VALUES ({marks(tuple(row))})'
-    return db.execute(sql, tuple(row.values())).lastrowid or 0
+    return db.execute(_insert(table, tuple(row)), tuple(row.values())).lastrowid or 0
+
+
+def add_all(db: Database, table: str, rows: Sequence[Row]) -> None:
+    """Insert *rows*, which have the same columns."""
+    if rows:
+        db.conn.executemany(_insert(table, tuple(rows[0])), [tuple(row.values()) for row in rows])
+
+
+@cache
+def _insert(table: str, columns: tuple[str, ...]) -> str:
+    # Not Table.insert_all: it looks at the schema before every call, which costs more than a poll's few rows.
+    names = ", ".join(f'"{name}"' for name in columns)
+    return f'INSERT INTO "{table}" ({names}) VALUES ({marks(columns)})'
