@@ -3,9 +3,10 @@ When a page was published: every place that says so, and which of them is believ
 
 The day in the address comes first: it is set once, by the system that published, while texts on the page
 carry strays (a template's date, the day of a related article, the moment of the last change). Then come
-JSON-LD, meta elements, micro-data, the line under the headline, and variables in scripts. A place that
-says when the page was changed is never asked. Places that name other days than the one believed leave the
-flag ``disagrees``; a page that says nothing has no date.
+JSON-LD, meta elements, micro-data, the line under the headline, and variables in scripts. Places that name
+other days than the one believed leave the flag ``disagrees``. Of several times on the day believed the
+earliest counts: search engines are told the last push, readers the first. When a page was changed is asked
+only where nothing says when it was published, and flagged ``updated``. A page that says nothing has no date.
 """
 
 from __future__ import annotations
@@ -67,10 +68,15 @@ _LABEL = re.compile(
     r"发布|發布|发表|發表|时间|時間|日期|来源|來源|出处|公開|掲載|投稿|配信|date|posted|published|publish|source|责编|编辑|作者|记者",
     re.IGNORECASE,
 )
+_SAYS = re.compile(
+    r"(?:发布|發布|發佈|发表|發表|刊登|公開|掲載|配信|published)\s?(?:日期|时间|時間|日時|日|于|on)?\s?[:：]?\s?$",
+    re.IGNORECASE,
+)
 _CHANGED = re.compile(r"更新|修改|修订|编辑于|updated|modified|last edit|截至|截止", re.IGNORECASE)
-_HINT = re.compile(r"time|date|pub|info|source|byline|meta|author|origin|laiyuan|shijian", re.IGNORECASE)
+_MARKED = re.compile(r"time|date|pub|shijian|riqi", re.IGNORECASE)
+_HINT = re.compile(r"info|source|byline|meta|author|origin|laiyuan", re.IGNORECASE)
 _APART = re.compile(
-    r"comment|footer|copyright|sidebar|recommend|related|relate|hot|rank|latest|aside|nav|menu|list|reply|pinglun|tuijian",
+    r"comment|footer|copyright|sidebar|recommend|relate|hot|rank|latest|aside|nav|menu|reply|pinglun|tuijian",
     re.IGNORECASE,
 )
 _SCRIPT = re.compile(
@@ -83,6 +89,8 @@ BYLINE = 120
 """Characters of the longest line that is taken for one of date, source and author; body paragraphs are longer."""
 NEAR_AFTER, NEAR_BEFORE = 400, 160
 """Characters between the headline and its line of date and source (measured on 61 pages: at most 260 after, 90 before)."""
+ENOUGH = 4
+"""Points that a date needs: near the headline and with a time of day, or in an element marked as a date, or labelled."""
 MAX_LD = 500_000
 MAX_FOUND = 50
 
@@ -117,7 +125,9 @@ def published(
     day = urls.day_in(stem) if stem else None
     if day and day <= (now + timedelta(days=1)).date():
         return _by_address(day, said)
-    return _by_page(said) if said else _by_script(read(_in_scripts(tree)))
+    if said:
+        return _by_page(said)
+    return _by_script(read(_in_scripts(tree))) or _by_change(read(_in_changes(metas)), now)
 
 
 def _by_address(day: date, said: Sequence[Published]) -> Published:
@@ -136,13 +146,21 @@ def _by_page(said: Sequence[Published]) -> Published:
     return replace(best, flag="disagrees") if away else best
 
 
-def _by_script(said: Sequence[Published]) -> Published:
+def _by_script(said: Sequence[Published]) -> Published | None:
     """Believe scripts only where they speak with one voice: lists of other articles use the same names."""
-    return _finest(said) if said and len({p.day for p in said}) == 1 else NO_DATE
+    return _finest(said) if said and len({p.day for p in said}) == 1 else None
+
+
+def _by_change(said: Sequence[Published], now: datetime) -> Published:
+    """Take the last change for want of better, but not one that happened while we asked."""
+    settled = [p for p in said if not p.at or now - p.at > timedelta(hours=1)]
+    return replace(settled[0], flag="updated") if settled else NO_DATE
 
 
 def _finest(same: Sequence[Published]) -> Published:
-    return next((p for p in same if p.at), same[0])
+    """Return the earliest with a time of day; a round midnight is a day in disguise."""
+    timed = [p for p in same if p.at and not p.raw.rstrip("Z").endswith(("00:00:00", "00:00", "00:00:00.000"))]
+    return min(timed, key=lambda p: p.at or p.raw, default=same[0]) if timed else same[0]
 
 
 # --------------------------------------------------------------------------- the places
@@ -188,6 +206,11 @@ def _in_metas(metas: dict[str, list[str]]) -> Iterator[str]:
         yield from metas.get(name, ())
 
 
+def _in_changes(metas: dict[str, list[str]]) -> Iterator[str]:
+    for name in ("dateupdate", "datemodified", "article:modified_time", "og:updated_time", "lastmodifiedtime"):
+        yield from metas.get(name, ())
+
+
 def _in_microdata(tree: lxml_html.HtmlElement) -> Iterator[str]:
     for node in tree.iter("time", "span", "div", "p", "abbr"):
         if "datePublished" in (node.get("itemprop") or "").split() or node.get("pubdate") is not None:
@@ -197,45 +220,57 @@ def _in_microdata(tree: lxml_html.HtmlElement) -> Iterator[str]:
 def _under_headline(flow: Flow, headlines: Sequence[int]) -> Iterator[str]:
     """Yield the dates in the lines about a headline that look like date and source, the likeliest first."""
     found: list[tuple[int, int, str]] = []
-    for match in _DATE.finditer(flow.text):
-        score = _score(flow, match, headlines)
-        if score >= 4:
-            found.append((-score, match.start(), match[0]))
+    start = 0
+    for line in flow.text.split("\n"):
+        dates = _DATE.finditer(line) if len(line) <= BYLINE else ()
+        for date_ in dates:
+            score = _score(flow, line, start, date_, headlines)
+            if score >= ENOUGH:
+                found.append((-score, start + date_.start(), date_[0]))
         if len(found) >= MAX_FOUND:
             break
+        start += len(line) + 1
     yield from (raw for _, _, raw in sorted(found))
 
 
-def _score(flow: Flow, match: re.Match[str], headlines: Sequence[int]) -> int:
-    """Return how much speaks for a date being the page's: 4 is enough."""
-    start, end = flow.line(match.start())
-    line = flow.text[start:end]
-    before = flow.text[max(start, match.start() - 12) : match.start()]
-    if end - start > BYLINE or _CHANGED.search(before) or _apart(flow.owner(match.start())):
+def _score(flow: Flow, line: str, start: int, match: re.Match[str], headlines: Sequence[int]) -> int:
+    """Return how much speaks for a date in *line*, which begins at *start*, being the page's own."""
+    at = start + match.start()
+    before = line[max(0, match.start() - 12) : match.start()]
+    if _CHANGED.search(before) or _apart(flow.owner(at)):
         return 0
-    after = [match.start() - at for at in headlines]
-    near = any(0 <= d <= NEAR_AFTER for d in after)
-    above = any(-NEAR_BEFORE <= d < 0 for d in after)
+    near = any(0 <= at - end <= NEAR_AFTER for end in headlines)
+    above = any(-NEAR_BEFORE <= at - end < 0 for end in headlines)
     clock = bool(_CLOCK.search(match[0]))
     labelled = bool(_LABEL.search(line.replace(match[0], "")))
-    hinted = _hinted(flow.owner(match.start()))
     alone = len(line.strip()) <= len(match[0]) + 2
-    return 2 * near + above + 2 * clock + labelled + hinted + (alone and near)
+    said = 4 * bool(_SAYS.search(before))
+    return said + 2 * near + above + 2 * clock + labelled + _hinted(flow.owner(at)) + (alone and near)
 
 
 def _apart(node: lxml_html.HtmlElement) -> bool:
     """Return whether a text belongs to something else than the article: a link, a comment, a list of others."""
     for depth, up in enumerate((node, *node.iterancestors())):
-        if up.tag in ("a", "footer", "aside", "nav"):
+        if up.tag in ("footer", "aside", "nav") or (up.tag == "a" and _hinted(node) < 2):
+            return True
+        if depth < 4 and up.tag == "li" and _is_teaser(up):
             return True
         if depth < 4 and _APART.search(f"{up.get('class', '')} {up.get('id', '')}"):
             return True
     return False
 
 
-def _hinted(node: lxml_html.HtmlElement) -> bool:
-    ups = (node, *list(node.iterancestors())[:2])
-    return any(up.tag == "time" or _HINT.search(f"{up.get('class', '')} {up.get('id', '')}") for up in ups)
+def _is_teaser(node: lxml_html.HtmlElement) -> bool:
+    """Return whether a list's item is a link to some article, rather than a line of this one or all of it."""
+    linked = sum(len("".join(a.itertext())) for a in node.iter("a"))
+    return BYLINE > linked >= 8
+
+
+def _hinted(node: lxml_html.HtmlElement) -> int:
+    """Return how far an element and those around it say that they hold a date: 2 by name, 1 as a byline, 0 not."""
+    ups = (node, *(up for _, up in zip(range(2), node.iterancestors(), strict=False)))
+    names = " ".join(f"{up.tag} {up.get('class', '')} {up.get('id', '')}" for up in ups)
+    return 2 if _MARKED.search(names) else int(bool(_HINT.search(names)))
 
 
 def _in_scripts(tree: lxml_html.HtmlElement) -> Iterator[str]:

@@ -29,13 +29,13 @@ def feed(response: Response, feed: Feed, now: datetime) -> ParsedFeed:
     if not body or not body.strip(b"\x00\t\n\r "):
         raise ParseError("an empty body where a feed was expected")
     if feed.kind == "list":
-        from monitor.parse import listing
+        from monitor.parse.listing import read as read_list
 
-        return listing.read(response, body, feed, now)
+        return read_list(response, body, feed, now)
     if feed.kind == "json" or (feed.kind in ("", "feed") and _is_json(body)):
-        from monitor.parse import jsons
+        from monitor.parse.jsons import read as read_json
 
-        return jsons.read(response, body, feed, now)
+        return read_json(response, body, feed, now)
     return _markup(response, body, feed, now)
 
 
@@ -51,7 +51,7 @@ def _markup(response: Response, body: bytes, feed: Feed, now: datetime) -> Parse
         found = loose.read(body, content_type)
         harvest = found if found.raws else harvest
     if not harvest.kind:
-        raise ParseError(_not_a_feed(text, harvest.root))
+        raise ParseError(_not_a_feed(text, harvest))
     base = links.absolute(harvest.base, response.final_url) or response.final_url
     home = links.absolute(harvest.home, base) or base
     if encoding != "utf-8":
@@ -67,15 +67,18 @@ def _markup(response: Response, body: bytes, feed: Feed, now: datetime) -> Parse
     )
 
 
-def _not_a_feed(text: bytes, root: str) -> str:
+def _not_a_feed(text: bytes, harvest: xml.Harvest) -> str:
     """Say what a body is that is no feed."""
+    root = harvest.root
     if root == "html" or _HTML.match(text):
         return "an HTML page where a feed was expected"
     if root == "sitemapindex":
         return "an index of sitemaps: declare one of the sitemaps that it lists"
+    if root and xml.OVERLOADED in harvest.warnings:
+        return xml.OVERLOADED
     if root:
         return f"XML, but no feed: its root is <{root[:60]}>"
     head = " ".join(text[:80].decode("utf-8", "replace").split())
     if text.lstrip()[:1] == b"<":
-        return f"mark-up that cannot be read: {head!r}"
+        return f"mark-up that cannot be read ({'; '.join(harvest.warnings)}): {head!r}"
     return f"plain text where a feed was expected: {head!r}"

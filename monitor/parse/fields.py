@@ -151,10 +151,7 @@ def _fields(item: etree._Element) -> tuple[dict[str, etree._Element], list[etree
     links: list[etree._Element] = []
     own = _space(item.tag)
     for child in item:
-        tag = child.tag
-        if not isinstance(tag, str):
-            continue
-        name = name_of(tag, own)
+        name = name_of(str(child.tag), own)
         if name in _WANTED:
             if name not in found or not _filled(found[name]):
                 found[name] = child
@@ -198,7 +195,7 @@ def _best_links(
 
 def _link(link: etree._Element) -> tuple[int, str]:
     """Return how good a link element is (0 best) and where it leads; "" where it leads to no article."""
-    target = (attribute(link, "href") or "".join(link.itertext())).strip()
+    target = (attribute(link, "href") or "".join(map(str, link.itertext()))).strip()
     rel = link.get("rel", "alternate").lower()
     if rel not in ("", "alternate") and not rel.endswith("/alternate"):
         return 9, ""

@@ -78,7 +78,7 @@ def load(text: str) -> Json:
         raise ParseError("JSON nested deeper than any list of news") from error
     except ValueError as error:
         raise ParseError(f"JSON that cannot be read: {error}") from error
-    return value  # type: ignore[no-any-return]
+    return value
 
 
 def _no_json(text: str) -> str:

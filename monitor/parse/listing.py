@@ -78,7 +78,7 @@ def _soup(text: str) -> BeautifulSoup:
 
 
 def _base(soup: BeautifulSoup, url: str) -> str:
-    tag = soup.find("base", href=True)
+    tag = soup.select_one("base[href]")
     return (links.absolute(str(tag["href"]), url) if tag else "") or url
 
 

@@ -13,8 +13,8 @@ from lxml import etree
 
 __all__ = ["BLOCKS", "line", "lines", "text_of", "without_forbidden"]
 
-MAX_HTML = 32_768
-"""Characters of a fragment that are looked at: eight times the longest summary kept, so mark-up has room."""
+MAX_HTML = 16_384
+"""Characters of a fragment that are looked at: four times the longest summary kept, so mark-up has room."""
 
 BLOCKS = frozenset(
     [
@@ -62,8 +62,10 @@ BLOCKS = frozenset(
 """Elements that begin a new line; all others join their neighbours (小<b>米</b> is one word)."""
 
 _TAG = re.compile(r"<(?:[a-zA-Z/][^<>]*>|!--|[!?][^<>]*>)")
+_SIMPLE = re.compile(r"""</?([a-zA-Z][a-zA-Z0-9]*)(?:[^<>"']|"[^"<>]*"|'[^'<>]*')*+>""")
 _BLOCK = re.compile(rf"<(?=/?(?:{'|'.join(sorted(BLOCKS))})[\s/>])", re.IGNORECASE)
 _UNSEEN = ("script", "style", "noscript", "template", "title", "iframe", "textarea")
+_UNSEEN_TAG = re.compile(rf"<(?:{'|'.join(_UNSEEN)}|!--)", re.IGNORECASE)
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -71,7 +73,7 @@ def text_of(html: str) -> str:
     """
     Return the plain text of an HTML fragment: blocks on lines of their own, white space collapsed, no empty lines.
 
-    Text without a tag keeps its ``<``; entities are resolved once. Only the first 32,768 characters are read.
+    Text without a tag keeps its ``<``; entities are resolved once. Only the first 16,384 characters are read.
     """
     return lines(_bare(html[:MAX_HTML]))
 
@@ -87,7 +89,7 @@ def lines(text: str) -> str:
     """Return *text* with white space collapsed within its lines and without empty lines."""
     if "\n" not in text:
         return " ".join(text.split())
-    return "\n".join(filter(None, (" ".join(part.split()) for part in text.splitlines())))
+    return "\n".join(filter(None, (" ".join(part.split()) for part in text.split("\n"))))
 
 
 def without_forbidden(text: str) -> str:
@@ -98,9 +100,16 @@ def without_forbidden(text: str) -> str:
 def _bare(text: str) -> str:
     if "<" not in text:
         return html.unescape(text) if "&" in text else text
-    if not _TAG.search(text):
-        return html.unescape(text)
+    if _UNSEEN_TAG.search(text) is None:
+        # Nine in ten fragments are plain enough to be read without a parser, at four times its speed.
+        text = _SIMPLE.sub(_break, text)
+        if "<" not in text or not _TAG.search(text):
+            return html.unescape(text) if "&" in text else text
     return _parsed(_BLOCK.sub("\n<", without_forbidden(text)))
+
+
+def _break(tag: re.Match[str]) -> str:
+    return "\n" if tag[1].lower() in BLOCKS else ""
 
 
 def _parsed(text: str) -> str:
@@ -113,7 +122,7 @@ def _parsed(text: str) -> str:
     if root is None:
         return ""
     etree.strip_elements(root, *_UNSEEN, with_tail=False)
-    return "".join(root.itertext())
+    return "".join(map(str, root.itertext()))
 
 
 _LOOSE = re.compile(r"<(?![a-zA-Z/!?])")

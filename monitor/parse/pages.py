@@ -97,14 +97,14 @@ def _title(tree: lxml_html.HtmlElement, metas: dict[str, list[str]]) -> str:
     whole = _text(next(tree.iter("title"), None))
     headings = [t for t in map(_text, tree.iter("h1")) if t]
     shared = next((markup.line(v) for n in ("og:title", "twitter:title") for v in metas.get(n, ()) if v.strip()), "")
-    # A heading that the window's title repeats is the headline; other headings may be the site's name.
-    told = next((h for h in headings if len(h) >= 4 and (h in whole or h in shared)), "")
+    # A heading with which the window's title begins is the headline; other headings may be the site's name.
+    told = next((h for h in headings if len(h) >= 4 and (whole.startswith(h) or shared.startswith(h))), "")
     site = next(iter(metas.get("og:site_name", ())), "")
     return (told or _without_site(shared, site) or _without_site(whole, site) or next(iter(headings), ""))[:MAX_TITLE]
 
 
 def _text(node: etree._Element | None) -> str:
-    return " ".join("".join(node.itertext()).split()) if node is not None else ""
+    return " ".join("".join(map(str, node.itertext())).split()) if node is not None else ""
 
 
 def _without_site(title: str, site: str) -> str:
@@ -121,12 +121,18 @@ def _headlines(flow: soup.Flow, title: str) -> list[int]:
     places: list[int] = []
     at = flow.text.find(start) if len(start) >= 4 else -1
     while at >= 0 and len(places) < 10:
-        if flow.owner(at).tag != "a":
+        if _may_be_headline(flow.owner(at)):
             places.append(flow.line(at)[1])
         at = flow.text.find(start, at + 1)
     if not places:
         places = list(_headings(flow))[:3]
     return places
+
+
+def _may_be_headline(node: lxml_html.HtmlElement) -> bool:
+    """Return whether a title's words stand for the article itself: in a link they do inside a heading only."""
+    around = {node.tag, *(up.tag for _, up in zip(range(2), node.iterancestors(), strict=False))}
+    return "a" not in around or not around.isdisjoint(("h1", "h2", "h3"))
 
 
 def _headings(flow: soup.Flow) -> Iterator[int]:
@@ -151,7 +157,7 @@ def _canonical(tree: lxml_html.HtmlElement, metas: dict[str, list[str]], url: st
 
 
 def _credit(metas: dict[str, list[str]], flow: soup.Flow, headlines: list[int]) -> str:
-    """Return whom the page credits: 来源 in the line under the headline, else in a meta element, else at the end."""
+    """Return whom the page credits: 来源 in the line under the headline, else in a meta element, else wherever it says so first."""
     near = [at for at in headlines if _CREDIT.search(flow.text, at, at + dating.NEAR_AFTER)]
     for at in near:
         found = _CREDIT.search(flow.text, at, at + dating.NEAR_AFTER)
@@ -161,10 +167,8 @@ def _credit(metas: dict[str, list[str]], flow: soup.Flow, headlines: list[int]) 
     said = next((v for n in ("source", "mediaid", "article:source", "contentsource") for v in metas.get(n, ())), "")
     if said:
         return _name(said.removeprefix("来源：")) or ""
-    last = None
-    for last in _CREDIT.finditer(flow.text):
-        break
-    return _name(last[1]) if last else ""
+    anywhere = _CREDIT.search(flow.text)
+    return _name(anywhere[1]) if anywhere else ""
 
 
 def _name(text: str) -> str:

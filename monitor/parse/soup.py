@@ -22,6 +22,8 @@ MAX_TAGS = 30_000
 _UNSEEN = frozenset(
     ("script", "style", "noscript", "template", "select", "textarea", "iframe", "svg", "head", "button")
 )
+_WRITES = re.compile(r"""\(\s?["']((?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}[^"']{0,20})["']\s?\)""")
+MAX_WRITER = 200
 _HEAVY = re.compile(r"<(style|svg)\b[^>]{0,2000}>", re.IGNORECASE)
 
 
@@ -92,6 +94,12 @@ def metas(tree: lxml_html.HtmlElement) -> dict[str, list[str]]:
 # --------------------------------------------------------------------------- what is seen
 
 
+def _printed(script: str) -> str:
+    """Return the date that a script of one line writes where it stands, or ""."""
+    found = _WRITES.search(script) if len(script) <= MAX_WRITER else None
+    return found[1] if found else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Flow:
     """The visible text of a page, blocks on lines of their own; ``starts[i]`` is where ``owners[i]`` begins to speak."""
@@ -132,6 +140,8 @@ def flow_of(tree: lxml_html.HtmlElement) -> Flow:
             parts.append("\n")
             length += 1
         if event == "start":
+            if node.tag == "script":
+                say(_printed(node.text or ""), node)
             hidden += unseen
             say(node.text, node)
         else:

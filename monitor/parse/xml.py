@@ -8,8 +8,8 @@ time and memory follow from the length of the body alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import cast
 from urllib.parse import urljoin
 
 from lxml import etree
@@ -23,13 +23,15 @@ __all__ = ["Harvest", "read"]
 
 _CHUNK = 65_536
 _ITEMS = tuple(f"{{*}}{name}" for name in ("item", "entry", "url", "ITEM", "ENTRY", "Item", "Entry"))
+_TRAILING = "extra content at the end of the document"
 _DOCTYPE = "a document type"
 _FORMATS = {"rss": "rss", "rdf": "rdf", "feed": "atom", "channel": "cdf", "urlset": "sitemap"}
 
-MAX_LOAD = 400_000
-"""Tags and attributes without a finished item among them: some 60 MB of tree, a hundred times any honest item."""
-MAX_REPAIR = 8 * 1024 * 1024
-"""Bytes that are mended and read again; what is longer is kept as far as it was well-formed."""
+MAX_LOAD = 300_000
+"""Tags and attributes without a finished item among them: some 40 MB of tree, a hundred times any honest item."""
+OVERLOADED = "more mark-up outside of entries than any feed has: the rest was not read"
+MAX_REPAIR = 4 * 1024 * 1024
+"""Bytes that are mended and read again: mending costs a second per 8 MB of nothing but faults."""
 
 
 @dataclass(slots=True)
@@ -44,34 +46,34 @@ class Harvest:
     next_url: str = ""
     raws: list[Raw] = field(default_factory=list)
     cut: int = 0
+    closing: bytes = b""  # how an item of this body ends
     hints: Hints = field(default_factory=Hints)
     warnings: list[str] = field(default_factory=list)
 
 
 def read(body: bytes) -> Harvest:
     """Return what the UTF-8 *body* holds; never raises: a body that is no XML gives a harvest without a root."""
-    harvest, fault, code = _pass(body, recover=False)
+    harvest, fault = _pass(body, recover=False)
     if fault is None:
         return harvest
-    if code == etree.ErrorTypes.ERR_DOCUMENT_END and harvest.kind:
+    if fault == _TRAILING and harvest.kind:
         harvest.warnings.append("ignored what follows the end of the document")
         return harvest
+    again, _ = _pass(repaired(body[:MAX_REPAIR]), recover=True)
     if len(body) > MAX_REPAIR:
-        harvest.warnings.append(f"not well-formed, read up to the fault: {fault}")
-        return harvest
-    mended = repaired(body)
-    again, _, _ = _pass(mended, recover=True)
+        again.cut += _counted(body, again.closing, MAX_REPAIR)
+        again.warnings.append(f"not well-formed and long: only the first {MAX_REPAIR} bytes were read")
     if fault != _DOCTYPE:
         again.warnings.append(f"not well-formed: {fault}")
     return again
 
 
-def _pass(body: bytes, *, recover: bool) -> tuple[Harvest, str | None, int]:
-    """Read *body* once; return the harvest, and the fault with libxml2's number where there was one."""
+def _pass(body: bytes, *, recover: bool) -> tuple[Harvest, str | None]:
+    """Read *body* once; return the harvest, and the first fault where there was one."""
     harvest = Harvest()
     if not recover and doctype_at(body) >= 0:
         # With a document type, references to undeclared entities are no faults any more but holes in the text.
-        return harvest, _DOCTYPE, 0
+        return harvest, _DOCTYPE
     parser = etree.XMLPullParser(
         events=("end",),
         tag=_ITEMS,
@@ -86,27 +88,45 @@ def _pass(body: bytes, *, recover: bool) -> tuple[Harvest, str | None, int]:
         encoding="utf-8",
     )
     root: etree._Element | None = None
-    fault, code = None, 0
+    fault: str | None = None
     gatherer = _Gatherer(harvest, b"xml:base" in body)
     try:
-        for chunk in _chunks(body):
+        for start in range(0, len(body), _CHUNK):
+            chunk = body[start : start + _CHUNK]
             parser.feed(chunk)
             gatherer.take(parser)
+            fault = fault or (None if recover else _fatal(parser))
+            if fault:
+                break
+            if gatherer.full:
+                harvest.cut += _counted(body, harvest.closing, start + _CHUNK)
+                break
+            # A bare "&" also ends here: libxml2 waits for its ";" to the end of the body.
             if gatherer.overloaded(chunk):
-                harvest.warnings.append("more mark-up outside of entries than any feed has: the rest was not read")
+                harvest.warnings.append(OVERLOADED)
+                fault = None if recover else OVERLOADED
                 break
         else:
             root = parser.close()
     except etree.XMLSyntaxError as error:
-        fault, code = str(error.msg), error.code
+        fault = _fatal(parser) or str(error.msg)
     gatherer.take(parser)
     gatherer.end(root)
-    return harvest, fault, code
+    return harvest, fault
 
 
-def _chunks(body: bytes) -> Iterator[bytes]:
-    for start in range(0, len(body), _CHUNK):
-        yield body[start : start + _CHUNK]
+def _fatal(parser: etree.XMLPullParser) -> str | None:
+    """Return the first fault that makes the document no XML; the parser itself speaks up only at the end."""
+    for entry in parser.feed_error_log:
+        if entry.level == etree.ErrorLevels.FATAL:
+            trailing = entry.type == etree.ErrorTypes.ERR_DOCUMENT_END
+            return _TRAILING if trailing else f"{entry.message}, line {entry.line}"
+    return None
+
+
+def _counted(body: bytes, closing: bytes, start: int) -> int:
+    """Return how many items end after *start*; they are counted, not parsed."""
+    return body.count(closing, start) if closing else 0
 
 
 class _Gatherer:
@@ -124,9 +144,14 @@ class _Gatherer:
         try:
             for _, item in parser.read_events():
                 self.load = 0
-                self._item(item)
+                self._item(cast(etree._Element, item))
         except etree.XMLSyntaxError:
             return  # the same fault that feed() or close() has raised already
+
+    @property
+    def full(self) -> bool:
+        """Return whether as many items were read as are kept."""
+        return len(self.harvest.raws) >= MAX_ENTRIES
 
     def overloaded(self, chunk: bytes) -> bool:
         """Count *chunk* and return whether the tree may have grown too large without an item."""
@@ -137,10 +162,12 @@ class _Gatherer:
         if self.root is None:
             self.root = item.getroottree().getroot()
             self.harvest.root = local(self.root.tag).lower()
+            name = f"{item.prefix}:{local(item.tag)}" if item.prefix else local(item.tag)
+            self.harvest.closing = f"</{name}>".encode()
         sitemap = self.harvest.root == "urlset"
         if (local(item.tag) == "url") != sitemap:
             return
-        if len(self.harvest.raws) >= MAX_ENTRIES:
+        if self.full:
             self.harvest.cut += 1
         elif sitemap:
             self.harvest.raws.append(url_of(item))
@@ -153,7 +180,7 @@ class _Gatherer:
 
     def _drop(self, item: etree._Element) -> None:
         # The last child may still be growing a tail inside libxml2: only its predecessor may leave the tree.
-        item.clear(keep_tail=True)
+        item.clear(keep_tail=True)  # type: ignore[call-arg]  # newer than the stubs
         before, self.previous = self.previous, item
         parent = before.getparent() if before is not None else None
         if before is not None and parent is not None and not _holds(before, item):
