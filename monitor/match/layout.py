@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from monitor.match import lexicon
 
@@ -71,12 +72,12 @@ def _boilerplate(line: str) -> bool:
 
 def _items(text: str, start: int, end: int) -> list[tuple[int, int]]:
     edges = [start, *(m.start() for m in _ITEM.finditer(text, start + 1, end)), end]
-    return list(zip(edges, edges[1:], strict=False))
+    return list(pairwise(edges))
 
 
 def _split(text: str, start: int, end: int) -> list[tuple[int, int]]:
     edges = [start, *(m.end() for m in _STOP.finditer(text, start, end)), end]
-    spans = [s for a, b in zip(edges, edges[1:], strict=False) for s in _cut(a, b)]
+    spans = [s for a, b in pairwise(edges) for s in _cut(a, b)]
     return [(a, b) for a, b in spans if text[a:b].strip()]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from functools import cache, cached_property
+from functools import cache
 
 from monitor.match import lexicon
 from monitor.match.names import Hit
@@ -15,12 +15,13 @@ __all__ = ["Line"]
 
 _STOP = re.compile(r"[。！？!?；;\n]|…{2,}|\.(?=\s)")
 _BORDER = re.compile(r"[，,：:|｜丨/。！？!?；;\n\t]|——|--| - |…{2,}|\.(?=\s)")
+_SPEAKER = 8  # characters of a speaker's name and title at the head of a sentence
 _MANY = 400  # cues looked at in one line: a line is a sentence or two
-_TIES = ("two", "one", "deal", "event", "anaphor", "consumer", "market", "advert")
+_TIES = ("two", "one", "deal", "event", "held", "attends", "anaphor", "consumer", "market", "advert")
 
 
 @cache
-def _cues() -> tuple[Words, tuple[tuple[str, ...], ...]]:
+def _vocabulary() -> tuple[Words, tuple[tuple[str, ...], ...]]:
     """Return every word that a line is searched for, and the kinds of each."""
     kinds: dict[str, list[str]] = {}
     for file, sections in (("company", ("near",)), ("food", ("near",)), ("ties", _TIES), ("others", ("place", "firm"))):
@@ -34,18 +35,28 @@ def _cues() -> tuple[Words, tuple[tuple[str, ...], ...]]:
 class Line:
     """A sentence or two of folded text; positions are within it."""
 
+    __slots__ = ("_breaks", "_cues", "_edges", "_inner", "text")
+
     def __init__(self, text: str) -> None:
         self.text = text
+        self._edges: tuple[int, ...] | None = None
+        self._inner: frozenset[int] | None = None
+        self._breaks: list[int] | None = None
+        self._cues: dict[str, list[tuple[int, int]]] | None = None
 
-    @cached_property
+    @property
     def edges(self) -> tuple[int, ...]:
         """Where words begin, and the end."""
-        return borders(self.text)
+        if self._edges is None:
+            self._edges = borders(self.text)
+        return self._edges
 
-    @cached_property
+    @property
     def inner(self) -> frozenset[int]:
         """The same as a set."""
-        return frozenset(self.edges)
+        if self._inner is None:
+            self._inner = frozenset(self.edges)
+        return self._inner
 
     def word_at(self, start: int) -> str:
         """Return the rest of the word that *start* lies in."""
@@ -54,10 +65,15 @@ class Line:
 
     # ----------------------------------------------------------------- clauses
 
-    @cached_property
+    @property
     def _borders(self) -> list[int]:
-        found = [m.start() for m in _BORDER.finditer(self.text)]
-        return sorted({*found, *self._gaps()})
+        if self._breaks is None:
+            found = [m.start() for m in _BORDER.finditer(self.text)]
+            # Who says it stands before a colon, and what is said goes on about him.
+            if found and found[0] <= _SPEAKER and self.text[found[0]] in ":：":
+                del found[0]
+            self._breaks = sorted({*found, *self._gaps()})
+        return self._breaks
 
     def _gaps(self) -> list[int]:
         # A space parts two clauses of a headline; but some feeds part every word, and English always does.
@@ -78,15 +94,16 @@ class Line:
 
     # ----------------------------------------------------------------- cues
 
-    @cached_property
+    @property
     def cues(self) -> dict[str, list[tuple[int, int]]]:
         """Where the words of each kind stand, in order."""
-        words, kinds = _cues()
-        found: dict[str, list[tuple[int, int]]] = {}
-        for index, start, end in words.find(self.text, _MANY):
-            for kind in kinds[index]:
-                found.setdefault(kind, []).append((start, end))
-        return found
+        if self._cues is None:
+            words, kinds = _vocabulary()
+            self._cues = {}
+            for index, start, end in words.find(self.text, _MANY):
+                for kind in kinds[index]:
+                    self._cues.setdefault(kind, []).append((start, end))
+        return self._cues
 
     def ties(self, start: int, end: int, kinds: tuple[str, ...]) -> list[str]:
         """Return the different words of *kinds* between *start* and *end*; a word within a longer one is not told twice."""

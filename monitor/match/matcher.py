@@ -36,6 +36,7 @@ __all__ = ["Matcher"]
 
 _READ = 200_000  # characters of one text that are read; the rest of a longer one is not news
 _HITS = 4_000  # occurrences of names that are looked at in one text
+_WORTH = Vote("worth_reading", 0.0)
 _SURE = -1.5  # a sense as clear as this lets the first screen say no
 _RESIDUE = re.compile(r"[\u4e00-\u9fff][(（][a-zü\u0101-\u01dc]{1,6}[)）]|[\u00c0-\u00ff]{2}|[锛銆鐨]")
 
@@ -112,15 +113,27 @@ class Matcher:
         return found
 
     def _screened(self, index: int, hits: list[Hit], reader: Reader, head: int) -> Verdict:
-        topic = self._topics[index].id
+        topic, wanted = self._topics[index].id, self._wanted[index]
+        named = {h.name.side for h in hits}
+        if not any(sides <= named for sides in wanted):
+            return _one_sided(topic, reader, hits)
         pieces = reader.pieces(hits)
-        found = verdicts.judge(pieces, reader, self._wanted[index], head)
+        found = verdicts.judge(pieces, reader, wanted, head)
         if found.judgement is Judgement.RELEVANT:
             return Verdict(topic, Judgement.RELEVANT, found.votes)
-        senses = [s for piece in pieces for s in piece.senses]
-        if all(s.score <= _SURE for s in senses):
+        if all(s.score <= _SURE for piece in pieces for s in piece.senses):
             return Verdict(topic, Judgement.REJECTED, found.votes)
-        return Verdict(topic, Judgement.BACKGROUND, (Vote("worth_reading", 0.0), *found.votes))
+        return Verdict(topic, Judgement.BACKGROUND, (_WORTH, *found.votes))
+
+
+def _one_sided(topic: str, reader: Reader, hits: list[Hit]) -> Verdict:
+    """Return what the first screen says where the names of one side stand: only plain other senses rule it out."""
+    votes: tuple[Vote, ...] = (Vote("no_name", -1.0),)
+    for sense in reader.senses(hits):
+        if sense.score > _SURE:
+            return Verdict(topic, Judgement.BACKGROUND, (_WORTH, *sense.votes))
+        votes = sense.votes
+    return Verdict(topic, Judgement.REJECTED, votes)
 
 
 def _reading(raw: str) -> str:

@@ -34,6 +34,8 @@ class Name:
     role: str
     text: str
     offices: tuple[Office, ...] = ()
+    contexts: tuple[str, ...] = ()  # of the entity, folded
+    against: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ def _calls(refs: Iterable[Name]) -> bool:
 def _names(index: int, topic: Topic) -> Iterable[Name]:
     for entity in topic.entities:
         side = side_of(topic, entity)
+        words = _folded(entity.contexts), _folded(entity.against)
         role = {"person": "person", "office": "office"}.get(entity.kind, "name")
         held = entity.offices if role != "name" else ()
         groups = [(role, entity.names, held), ("short", entity.short, held), ("decoy", entity.decoys, ())]
@@ -96,7 +99,11 @@ def _names(index: int, topic: Topic) -> Iterable[Name]:
         for kind, texts, offices in groups:
             for text in texts:
                 if word := fold(simplify(text)).strip():
-                    yield Name(index, topic.id, entity, side, kind, word, offices)
+                    yield Name(index, topic.id, entity, side, kind, word, offices, *words)
+
+
+def _folded(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(fold(simplify(word)) for word in words)
 
 
 def _holders(topic: Topic, entity: Entity) -> list[tuple[str, tuple[str, ...], tuple[Office, ...]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -47,10 +47,15 @@ class Reader:
         i = bisect_right(self._starts, at - 1)
         return self._sentences[i] if i < len(self._sentences) else None
 
+    def senses(self, hits: Sequence[Hit]) -> Iterator[Sense]:
+        """Yield what each of *hits* means by its own sentence alone, one after the other."""
+        for i, here in self._placed(hits).items():
+            yield from (m.sense for m in self._meant(self._line(i), here))
+
     def pieces(self, hits: Sequence[Hit]) -> list[Piece]:
         """Return the pieces that *hits* of one topic make, in order."""
         placed = self._placed(hits)
-        found = {i: self._meant(self._line(i), here) for i, here in placed.items()}
+        found = {i: tuple(self._meant(self._line(i), here)) for i, here in placed.items()}
         whole = Discourse([m for members in found.values() for m in members])
         return [self._piece(i, [whole(m) for m in members]) for i, members in found.items() if members]
 
@@ -68,14 +73,12 @@ class Reader:
             self._lines[i] = Line(self.text[self._sentences[i].start : self._sentences[i].end])
         return self._lines[i]
 
-    def _meant(self, line: Line, hits: list[Hit]) -> list[Member]:
+    def _meant(self, line: Line, hits: list[Hit]) -> Iterator[Member]:
         names = _longest([h for h in hits if h.name.role != "decoy"])
         others = {h.name.side for h in names if h.name.role != "short"}
-        return [
-            Member(h, sense(h, line, hits))
-            for h in names
-            if h.name.role != "short" or stands(h, line, bool(others - {h.name.side}))
-        ]
+        for hit in names:
+            if hit.name.role != "short" or stands(hit, line, bool(others - {hit.name.side})):
+                yield Member(hit, sense(hit, line, hits))
 
     def _piece(self, i: int, members: list[Member]) -> Piece:
         line = self._line(i)
@@ -108,7 +111,7 @@ class Discourse:
 
     def __call__(self, member: Member) -> Member:
         total, count = self._sums[member.sense.entity]
-        if count < 2 or member.hit.name.entity.kind in ("place", "person"):
+        if count < 2 or not total or member.hit.name.entity.kind in ("place", "person"):
             return member
         mean = (total - _clip(member.sense.score)) / (count - 1)
         return replace(member, sense=member.sense.with_vote(Vote("discourse", round(_DISCOURSE * mean, 3))))

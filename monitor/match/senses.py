@@ -14,12 +14,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from monitor.match import lexicon
 from monitor.match.line import Line
 from monitor.match.names import Hit
-from monitor.match.scan import fold
 from monitor.model import Entity, Vote
 
 __all__ = ["Sense", "sense", "stands"]
@@ -34,6 +33,7 @@ _REACH = 16
 _DECOY = 3.0
 _LONG = 2.5  # what a long or Latin name has for itself: few other things are called so
 _SHORT = 0.6  # what a short name has: news means the company more often than not
+_BRIEF = 2  # characters of a name that may be an everyday word: foods are called so, longer names are not
 _PLACE = 1.0
 _ROAD = 4.0
 _CONTEXT = 1.0  # a word that the topic itself names for or against
@@ -61,7 +61,7 @@ class Sense:
 
     def with_vote(self, vote: Vote) -> Sense:
         """Return the sense with one more vote."""
-        return _sense(self, self.kind, (*self.votes, vote))
+        return _sense(self.topic, self.entity, self.start, self.end, self.kind, (*self.votes, vote))
 
     @property
     def own(self) -> bool:
@@ -74,12 +74,12 @@ def sense(hit: Hit, line: Line, rivals: Iterable[Hit]) -> Sense:
     votes = tuple(_votes(hit, line, rivals))
     kind = hit.name.entity.kind
     own = kind if kind in ("place", "person", "office") else "company"
-    return _sense(Sense(hit.name.topic_id, hit.name.entity.id, hit.start, hit.end, own, 0.0), own, votes)
+    return _sense(hit.name.topic_id, hit.name.entity.id, hit.start, hit.end, own, votes)
 
 
-def _sense(base: Sense, own: str, votes: tuple[Vote, ...]) -> Sense:
-    total = round(sum(v.weight for v in votes), 3)
-    return replace(base, sense=own if total > 0 else _rival(votes), score=total, votes=votes, kind=own)
+def _sense(topic: str, entity: str, start: int, end: int, own: str, votes: tuple[Vote, ...]) -> Sense:
+    total = round(sum([v.weight for v in votes]), 3)
+    return Sense(topic, entity, start, end, own if total > 0 else _rival(votes), total, votes, own)
 
 
 # What a rule that speaks against a name says it is instead; a decoy alone does not say what.
@@ -98,7 +98,7 @@ def _votes(hit: Hit, line: Line, rivals: Iterable[Hit]) -> Iterable[Vote]:
     entity = hit.name.entity
     yield _prior(hit, entity)
     yield from _decoys(hit, line, rivals)
-    yield from _contexts(hit, line, entity)
+    yield from _contexts(hit, line)
     if _crosses(hit, line):
         yield Vote("word", -9.0, _around(line.text, hit))
     if hit.name.role == "person":
@@ -112,8 +112,7 @@ def _votes(hit: Hit, line: Line, rivals: Iterable[Hit]) -> Iterable[Vote]:
 def _prior(hit: Hit, entity: Entity) -> Vote:
     if entity.kind == "place":
         return Vote("name", _PLACE, hit.name.text)
-    long = len(hit.name.text) > 2
-    return Vote("name", _LONG if long else _SHORT, hit.name.text)
+    return Vote("name", _SHORT if len(hit.name.text) <= _BRIEF else _LONG, hit.name.text)
 
 
 def _decoys(hit: Hit, line: Line, rivals: Iterable[Hit]) -> Iterable[Vote]:
@@ -140,8 +139,9 @@ def _crosses(hit: Hit, line: Line) -> bool:
     A single character left over proves nothing (大小|米), so both must be whole words; nor does a word that a
     preposition begins (从小|米线|下店 is 从 before a name).
     """
-    inner = any(hit.start < edge < hit.end for edge in line.inner)
-    if not inner or hit.start in line.inner or hit.end in line.inner:
+    if hit.start in line.inner or hit.end in line.inner:
+        return False
+    if not any(edge in line.inner for edge in range(hit.start + 1, hit.end)):
         return False
     return lexicon.ending(line.text[max(0, hit.start - 1) : hit.start], "company", "preposition") == ""
 
@@ -150,19 +150,16 @@ def _around(text: str, hit: Hit) -> str:
     return text[max(0, hit.start - 2) : hit.end + 2]
 
 
-def _contexts(hit: Hit, line: Line, entity: Entity) -> Iterable[Vote]:
-    for word in entity.contexts:
-        if _nearby(word, hit, line):
-            yield Vote("context", _CONTEXT, word)
-            break
-    for word in entity.against:
-        if _nearby(word, hit, line):
-            yield Vote("against", -_CONTEXT, word)
-            break
+def _contexts(hit: Hit, line: Line) -> Iterable[Vote]:
+    around = _window(hit, line)
+    if word := next((w for w in hit.name.contexts if w in around), ""):
+        yield Vote("context", _CONTEXT, word)
+    if word := next((w for w in hit.name.against if w in around), ""):
+        yield Vote("against", -_CONTEXT, word)
 
 
-def _nearby(word: str, hit: Hit, line: Line) -> bool:
-    return fold(word) in line.text[max(0, hit.start - _SPAN) : hit.end + _SPAN]
+def _window(hit: Hit, line: Line) -> str:
+    return line.text[max(0, hit.start - _SPAN) : hit.end + _SPAN]
 
 
 # --------------------------------------------------------------------------- company
@@ -179,8 +176,9 @@ def _company(hit: Hit, line: Line) -> Iterable[Vote]:
 def _surname(hit: Hit, line: Line) -> str:
     """Return the surname that makes a person's name of this one: at the head of a clause, nothing else touching."""
     before = line.text[max(0, hit.start - 1) : hit.start]
-    first = hit.start == 1 or line.clause(hit.start)[0] == hit.start - 1
-    return before if first and before in lexicon.words("company", "surname") else ""
+    if before not in lexicon.words("company", "surname"):
+        return ""
+    return before if hit.start == 1 or line.clause(hit.start)[0] == hit.start - 1 else ""
 
 
 def _touching(hit: Hit, line: Line) -> Iterable[Vote]:
@@ -189,7 +187,7 @@ def _touching(hit: Hit, line: Line) -> Iterable[Vote]:
     following = line.word_at(hit.end + len(after) - len(rest))
     before = line.text[max(0, hit.start - 4) : hit.start].rstrip(" ")
     amount = _AMOUNTS.match(line.text, hit.end)
-    food = following in lexicon.words("food", "after")
+    food = len(hit.name.text) <= _BRIEF and following in lexicon.words("food", "after")
     if food:
         yield Vote("food", -_TOUCH, following)
     elif long := lexicon.beginning(rest, "company", "after"):
@@ -254,5 +252,6 @@ def stands(hit: Hit, line: Line, company: bool) -> bool:
             return False
     if not {hit.start, hit.end} <= line.inner:
         return False
-    asked = any(_nearby(word, hit, line) for word in hit.name.entity.contexts)
+    around = _window(hit, line)
+    asked = any(word in around for word in hit.name.contexts)
     return asked or company or bool(line.ties(0, len(line.text), ("two", "one", "deal")))

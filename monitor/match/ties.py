@@ -31,6 +31,8 @@ _NEIGHBOUR = 0.1
 _CUE = 0.5  # a word for what ties, each of the first two
 _CUE_ACROSS = 0.4  # the same where a clause border lies between
 _RELATION = 0.8
+_OCCASION = 1.2
+_UNIT = 1.2
 _ANAPHOR = 0.4
 _OTHER = -1.0  # somebody else beside one of the two
 _CONSUMER = -1.6
@@ -86,6 +88,8 @@ def weigh(first: Member, second: Member, line: Line, story: float = 0.0) -> Pair
     votes += _cues(line, start, end, clause)
     votes += _relations(first, second, line, clause)
     votes += _against(first, second, line, start, end)
+    if not clause and near.rule != "neighbour":
+        votes += _occasion(first, second, line)
     if not clause:
         votes += _across(first, second, line)
     return Pair(first, second, tuple(votes))
@@ -112,7 +116,7 @@ def _relations(first: Member, second: Member, line: Line, near: bool) -> Iterabl
             if not (member is first and word in _JOINS):
                 yield Vote("relation", _RELATION, word + line.text[member.hit.start : member.hit.end])
         elif member is second and member.place and _unit(member, line):
-            yield Vote("unit", _RELATION, line.text[member.hit.start : member.hit.end + 4])
+            yield Vote("unit", _UNIT, line.text[member.hit.start : member.hit.end + 4])
         elif member.place and _receives(member, line):
             yield Vote("office", _RELATION, line.text[member.hit.start : member.hit.end + 5])
 
@@ -153,6 +157,14 @@ def _across(first: Member, second: Member, line: Line) -> Iterable[Vote]:
         a, b = line.clause(member.hit.start)
         if other := line.others(a, b, kind, member.hit):
             yield Vote("somebody_else", _OTHER, other)
+
+
+def _occasion(first: Member, second: Member, line: Line) -> Iterable[Vote]:
+    """A fair is held in the place, and the party comes to it."""
+    place, party = (first, second) if first.place else (second, first)
+    held = line.ties(*line.clause(place.hit.start), ("held",))
+    if place.place and held and (comes := line.ties(party.hit.end, line.clause(party.hit.start)[1], ("attends",))):
+        yield Vote("occasion", _OCCASION, f"{held[0]} {comes[0]}")
 
 
 def _against(first: Member, second: Member, line: Line, start: int, end: int) -> Iterable[Vote]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from monitor.match import lexicon
 from monitor.match.line import Line
@@ -16,6 +17,7 @@ __all__ = ["Finding", "judge"]
 
 _LEAD = 2  # sentences of the text that a headline is read together with
 _STORY = 0.7  # headline and lead are one story beforehand; neighbouring sentences need not be
+_TOLD = 0.4  # a lead that names both, under a headline that names one
 _VOTES = 12  # told of one verdict
 
 
@@ -41,12 +43,15 @@ def judge(pieces: Sequence[Piece], reader: Reader, wanted: Sequence[frozenset[st
     Return what *pieces* come to; *wanted* are the sets of sides of which one must be tied, and the headline
     takes the first *head* characters.
     """
-    ties = [*_within(pieces), *_between(pieces), *_under(pieces, head)]
+    sides = {m.side for p in pieces for m in p.members}
+    if not any(all_ <= sides for all_ in wanted):
+        return _untied(pieces, (), sides, wanted, head)
+    ties = [*_within(pieces, head), *_between(pieces), *_under(pieces, head)]
     good = [t for t in ties if _enough(t, wanted)]
     if good:
         spans = _merge([s for t in good for s in _with_followers(t, reader)])
         return Finding(Judgement.RELEVANT, _told(good), spans)
-    return _untied(pieces, ties, wanted, head)
+    return _untied(pieces, ties, sides, wanted, head)
 
 
 def _enough(tie: _Tie, wanted: Sequence[frozenset[str]]) -> bool:
@@ -56,18 +61,26 @@ def _enough(tie: _Tie, wanted: Sequence[frozenset[str]]) -> bool:
 # --------------------------------------------------------------------------- ties
 
 
-def _within(pieces: Sequence[Piece]) -> list[_Tie]:
-    return [t for p in pieces for t in _ties(p.members, p.line, p.sentence.start, p.sentence.end)]
+def _within(pieces: Sequence[Piece], head: int) -> list[_Tie]:
+    told = _headline(pieces, head)
+    leads = {id(p) for p in [p for p in pieces if p.sentence.start >= head][:_LEAD]} if len(told) == 1 else set()
+    return [t for p in pieces for t in _ties(p, _TOLD if id(p) in leads else 0.0)]
 
 
-def _ties(members: Sequence[Member], line: Line, start: int, end: int) -> list[_Tie]:
+def _headline(pieces: Sequence[Piece], head: int) -> set[str]:
+    """Return the sides that the headline names."""
+    return {m.side for p in pieces if p.sentence.start < head for m in p.members}
+
+
+def _ties(piece: Piece, story: float) -> list[_Tie]:
     """Return the ties of neighbouring members; tied members pass their sides on, so that three can be tied by two."""
+    members, start, end = piece.members, piece.sentence.start, piece.sentence.end
     found: list[_Tie] = []
     sides: set[str] = {members[0].side} if members else set()
-    for a, b in zip(members, members[1:], strict=False):
+    for a, b in pairwise(members):
         if a.side == b.side:
             continue
-        pair = weigh(a, b, line)
+        pair = weigh(a, b, piece.line, story)
         sides = {*sides, b.side} if pair.score >= TIED else {b.side}
         found.append(_Tie(start, end, frozenset(sides), pair))
     return found or [_Tie(start, end, frozenset(sides), None)]
@@ -76,7 +89,7 @@ def _ties(members: Sequence[Member], line: Line, start: int, end: int) -> list[_
 def _between(pieces: Sequence[Piece]) -> list[_Tie]:
     """Return the ties of neighbouring sentences of one item."""
     found = []
-    for a, b in zip(pieces, pieces[1:], strict=False):
+    for a, b in pairwise(pieces):
         if a.sentence.item == b.sentence.item and a.sentence.end == b.sentence.start:
             found += _joined(a, b, 0.0, a.sentence.start)
     return found
@@ -86,7 +99,7 @@ def _under(pieces: Sequence[Piece], head: int) -> list[_Tie]:
     """Return the ties of the headline and the lead; their passage is the lead."""
     titles = [p for p in pieces if p.sentence.start < head]
     leads = [p for p in pieces if p.sentence.start >= head]
-    if len({m.side for p in titles for m in p.members}) != 1:  # a headline that names both was judged by itself
+    if len(_headline(pieces, head)) != 1:  # a headline that names both was judged by itself
         return []
     return [t for a in titles for b in leads[:_LEAD] for t in _joined(a, b, _STORY, b.sentence.start)]
 
@@ -114,14 +127,15 @@ def _pairs(a: Piece, b: Piece) -> list[tuple[Member, Member]]:
 # --------------------------------------------------------------------------- what is left
 
 
-def _untied(pieces: Sequence[Piece], ties: Sequence[_Tie], wanted: Sequence[frozenset[str]], head: int) -> Finding:
+def _untied(
+    pieces: Sequence[Piece], ties: Sequence[_Tie], sides: set[str], wanted: Sequence[frozenset[str]], head: int
+) -> Finding:
     best = max((t for t in ties if t.pair), key=_score, default=None)
     if best and _score(best) >= CLOSE:
         return Finding(Judgement.BACKGROUND, (Vote("close_but_untied", 0.0), *_told([best])))
     if circle := _circle(pieces, head):
         return Finding(Judgement.BACKGROUND, (Vote("circle", 0.5, circle),))
-    sides = {m.side for p in pieces for m in p.members}
-    if any(all_ <= sides for all_ in wanted):
+    if ties:
         return Finding(Judgement.REJECTED, (Vote("far_apart", -1.0), *(_told([best]) if best else ())))
     return Finding(Judgement.REJECTED, (*_missing(sides, wanted), *_doubts(pieces)))
 

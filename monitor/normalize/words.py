@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
+
 import rjieba
 
 __all__ = ["borders"]
@@ -14,7 +16,8 @@ def borders(text: str) -> tuple[int, ...]:
     By dictionary alone: unknown words fall into single characters, so a name that no dictionary knows is
     never swallowed by a guess.
     """
-    edges = [0]
-    for word in rjieba.cut(text.encode("utf-8", "replace").decode("utf-8"), False):
-        edges.append(edges[-1] + len(word))
-    return tuple(edges)
+    try:
+        words = rjieba.cut(text, False)
+    except UnicodeEncodeError:  # a lone surrogate: any character of no word stands in for it
+        words = rjieba.cut(text.encode("utf-8", "replace").decode("utf-8"), False)
+    return tuple(accumulate(map(len, words), initial=0))
