@@ -15,6 +15,7 @@ All faults of a file are told at once, each as ``file:line:column: feeds[2].ever
 from __future__ import annotations
 
 import importlib.resources
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,7 +48,7 @@ def load(path: Path | None, env: Mapping[str, str], cwd: Path) -> Loaded:
     :raises ConfigError: with every fault, also when a file that was named is missing.
     """
     named = path or (Path(env["MONITOR_CONFIG"]) if env.get("MONITOR_CONFIG") else None)
-    if named is None and not (cwd / "config.yaml").exists():
+    if named is None and not os.path.lexists(cwd / "config.yaml"):
         return _load(_shipped(), str(_shipped()), cwd, shipped=True)
     chosen = named or Path("config.yaml")
     whole = _absolute(cwd / chosen.expanduser())
@@ -72,9 +73,8 @@ def _load(path: Path, name: str, database: Path, *, shipped: bool) -> Loaded:
     read = document.read(path, name)
     file, problems = schema.apply(schema.File, read)
     crossed = [read.problem(at, sentence) for at, sentence in check.faults(read.root.value)]
-    faults = sorted([*read.problems, *problems, *crossed])
-    if file is None or faults:
-        raise ConfigError(tuple(map(str, faults)))
+    document.refuse(name, [*read.problems, *problems, *crossed])
+    assert file is not None
     settings = build.settings(file, path, database)
     return Loaded(settings, _seeds(settings, path.parent), shipped)
 

@@ -9,9 +9,10 @@ seen, aliases cannot blow up, nesting is bounded, and a plain word that YAML 1.1
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -19,9 +20,10 @@ from monitor.errors import ConfigError
 
 MAX_BYTES = 4 * 1024 * 1024  # ten thousand feeds declared at length are about half of it
 MAX_DEPTH = 40  # the deepest key we know lies at 7
-MAX_VALUES = 500_000  # with every alias spelt out; 4 MiB without aliases cannot hold many more
+MAX_VALUES = 200_000  # with every alias spelt out; ten thousand feeds are about half of it
+MAX_TOLD = 200  # faults; nobody reads more, and the rest mostly follows from the first
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same grammar, ten times as fast
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same grammar, ten times as fast
 _RESOLVERS = yaml.SafeLoader.yaml_implicit_resolvers
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -36,9 +38,6 @@ class Plain:
 
     text: str
     tag: str
-
-    def __str__(self) -> str:
-        return self.text or "nothing"
 
 
 @dataclass(slots=True)
@@ -89,6 +88,15 @@ class Document:
         return Problem(self.file, *place, dotted(path), sentence)
 
 
+def refuse(file: str, problems: Iterable[Problem]) -> None:
+    """Raise ConfigError with *problems* of *file* in the order of their places, if there are any."""
+    told = [str(problem) for problem in sorted(problems)]
+    if len(told) > MAX_TOLD:
+        told[MAX_TOLD:] = [f"{file}: and {len(told) - MAX_TOLD} more"]
+    if told:
+        raise ConfigError(tuple(told))
+
+
 def dotted(path: Keys) -> str:
     """Return *path* as a person writes it: ``feeds[2].every``, counted from 0."""
     text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
@@ -107,12 +115,12 @@ def read(path: Path, name: str) -> Document:
     return parse(_bytes(path, name), name)
 
 
-def parse(data: bytes, name: str) -> Document:
-    """Return the document in *data*; faults as for :func:`read`."""
+def parse(data: bytes, name: str, loader: Any = LOADER) -> Document:
+    """Return the document in *data*; faults as for :func:`read`. Any of PyYAML's *loader* classes gives the same."""
     text = _text(data, name)
     builder = _Builder(name)
     try:
-        for event in yaml.parse(text, Loader=_LOADER):
+        for event in yaml.parse(text, Loader=loader):
             builder.take(event)
     except yaml.MarkedYAMLError as exc:
         raise ConfigError((_syntax(exc, text, name),)) from exc
@@ -160,7 +168,8 @@ def _code(character: object) -> str:
 def _syntax(exc: yaml.MarkedYAMLError, text: str, name: str) -> str:
     mark = exc.problem_mark or exc.context_mark
     place = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
-    said = "; ".join(part for part in (exc.context, exc.problem) if part)
+    began = f" from line {exc.context_mark.line + 1}" if exc.context and exc.context_mark else ""
+    said = "; ".join(part for part in (f"{exc.context or ''}{began}", exc.problem) if part)
     at_end = mark is not None and mark.line >= text.rstrip().count("\n") and mark.index >= len(text.rstrip())
     return f"{name}{place}: is not YAML: {said}" + (" (the file ends too early)" if at_end else "")
 
@@ -247,11 +256,12 @@ class _Builder:
         parent = top.node
         parent.size += node.size
         if parent.size > MAX_VALUES:
-            raise ConfigError((f"{self.name}:{node.line}:{node.column}: aliases unfold to over {MAX_VALUES} values",))
+            raise ConfigError((f"{self.name}:{node.line}:{node.column}: over {MAX_VALUES} values, aliases spelt out",))
         if isinstance(parent.value, list):
             parent.children[len(parent.value)] = node
             parent.value.append(node.value)
-        elif isinstance(parent.value, dict) and top.key is not None:
+        else:
+            assert isinstance(parent.value, dict) and top.key is not None  # the parser sends a key first
             if top.key != "<<" and top.key not in parent.keys:
                 parent.keys[top.key], parent.children[top.key] = top.place, node
                 parent.value[top.key] = node.value
@@ -286,7 +296,7 @@ def _place(event: yaml.Event) -> tuple[int, int]:
 
 def _scalar(event: yaml.ScalarEvent) -> str | Plain:
     text: str = event.value
-    if event.style is not None:
+    if event.style:  # None or "" is plain: the two loaders do not agree
         return text
     tag = _tag(text)
     return text if tag == "str" else Plain(text, tag)

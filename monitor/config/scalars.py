@@ -36,8 +36,10 @@ def shown(value: object) -> str:
     match value:
         case str():
             return f"'{value}'" if len(value) <= 60 else f"'{value[:60]}...'"
-        case Plain(text=text):
-            return shown(text) if text else "nothing"
+        case Plain(tag="null"):
+            return "nothing"
+        case Plain():
+            return shown(value.text)
         case list():
             return "a list"
         case dict():
@@ -141,6 +143,14 @@ def timezone(value: object) -> str:
 PLACEHOLDER = re.compile(r"\{date:((?:%[YmdHy]|[-/_.0-9A-Za-z])+)\}")
 
 
+def _is_web(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
 def address(value: object) -> str:
     """Read an http or https URL with a host; ``{date:%Y-%m/%d}`` may stand in the path or query."""
     found = text(value)
@@ -149,13 +159,9 @@ def address(value: object) -> str:
         raise expected("no braces but a date such as {date:%Y-%m/%d}", value)
     if set(bare) & set(string.whitespace + '<>"\\^`|'):
         raise wrong("an address holds no blanks, quotes, < > \\ ^ ` |; write them percent-encoded")
-    try:
-        parts = urlsplit(bare)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
-        usable = False
-    if not usable:
+    if not _is_web(bare):
         raise expected("an address that begins with http:// or https:// and has a host", value)
+    parts = urlsplit(bare)
     if parts.username is not None or parts.password is not None:
         raise wrong("expected an address without user:password@; send a header instead")
     return found
@@ -164,12 +170,7 @@ def address(value: object) -> str:
 def proxy(value: object) -> str:
     """Read the address of an HTTP proxy."""
     found = text(value)
-    try:
-        parts = urlsplit(found)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
-        usable = False
-    if not usable:
+    if not _is_web(found):
         raise expected("the proxy as http://host:port", value)
     return found
 
@@ -237,14 +238,12 @@ def flag(value: object) -> bool:
 def day(value: object) -> date:
     """Read one day."""
     found = word(value)
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d", found, re.ASCII):
+        raise expected("a day such as 2025-03-19", value)
     try:
-        return date.fromisoformat(found) if re.fullmatch(r"\d{4}-\d\d-\d\d", found, re.ASCII) else _no_day(value)
+        return date.fromisoformat(found)
     except ValueError:
         raise wrong(f"there is no day {found} in the calendar") from None
-
-
-def _no_day(value: object) -> date:
-    raise expected("a day such as 2025-03-19", value)
 
 
 def when(value: object) -> When:

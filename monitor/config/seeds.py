@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from monitor.config import check, document, schema
-from monitor.config.document import Document, Problem
+from monitor.config.document import Document
 from monitor.errors import ConfigError
 from monitor.model import Actor, Figure, SeedEvent, SeedRecord, Topic
 
@@ -56,9 +56,8 @@ def _file(path: Path, topic: Topic, base: Path) -> Sequence[SeedEvent]:
     read = document.read(path, _name(path, base))
     model, problems = schema.apply(schema.SeedFile, read)
     crossed = check.seed_faults(read.root.value, [e.id for e in topic.entities], topic.stages)
-    faults = sorted([*read.problems, *problems, *(read.problem(at, sentence) for at, sentence in crossed)])
-    if model is None or faults:
-        raise ConfigError(tuple(map(str, faults)))
+    document.refuse(read.file, [*read.problems, *problems, *(read.problem(at, sentence) for at, sentence in crossed)])
+    assert model is not None
     return [_event(seed, index, read, topic) for index, seed in enumerate(model.events)]
 
 
@@ -108,6 +107,3 @@ def _record(seed: schema.Seed, index: int, read: Document) -> SeedRecord:
     line = read.root.children["events"].children[index].line
     supports = tuple(key for key in _SUPPORTED if getattr(seed, key))
     return SeedRecord(read.file, line, seed.source.url, seed.checked_on, supports)
-
-
-__all__ = ["Problem", "load_seeds"]
