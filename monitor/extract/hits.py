@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitor.extract.language import Lexicon, Term
-from monitor.extract.sentences import Sentence
 from monitor.model import Kind
 
 # How far to the left a word that changes the sense may begin; the longest such word has six characters.
@@ -30,14 +28,10 @@ class Hit:
         return self.term.kind
 
 
-def scan(text: str, lexicon: Lexicon) -> list[tuple[int, int]]:
-    """Return the span of every word of the lexicon in *text*."""
-    return [m.span() for m in lexicon.pattern.finditer(text)]
-
-
-def within(found: Sequence[tuple[int, int]], sentence: Sentence) -> Sequence[tuple[int, int]]:
-    """Return those of the spans *found* that begin in *sentence*."""
-    return found[bisect_left(found, (sentence.start, 0)) : bisect_left(found, (sentence.end, 0))]
+def scan(text: str, start: int, end: int, lexicon: Lexicon) -> list[tuple[int, int]]:
+    """Return the span of every word of the lexicon in ``text[start:end]``, or none where no word tells anything."""
+    found = [m.span() for m in lexicon.pattern.finditer(text, start, end)]
+    return found if any(text[a:b].lower() in lexicon.telling for a, b in found) else []
 
 
 def hits(

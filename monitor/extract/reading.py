@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from monitor.extract.actors import Named, Names, actors, names
-from monitor.extract.hits import hits, scan, within
+from monitor.extract.hits import hits, scan
 from monitor.extract.language import Firm, Language, language_of
 from monitor.extract.sentences import Sentence, clauses, sentences
 from monitor.extract.tellings import Telling, tellings
@@ -87,12 +87,11 @@ def read(article: Article, text: Clean, verdict: Verdict, topic: Topic, dates: S
         _merged(verdict.passages),
         article.published.day,
     )
-    found = scan(text.text, language.lexicon)
     carried = Carried()
     for sentence in _worth(page, sentences(text.text, language)):
         if len(carried.found) >= MOST_MENTIONS:
             break
-        _sentence(page, sentence, within(found, sentence), carried)
+        _sentence(page, sentence, carried)
     return carried.found
 
 
@@ -106,12 +105,13 @@ def _worth(page: Page, all_sentences: Sequence[Sentence]) -> Sequence[Sentence]:
     return [s for s in all_sentences if s.paragraph not in items or s.paragraph in tied]
 
 
-def _sentence(page: Page, sentence: Sentence, found: Sequence[tuple[int, int]], carried: Carried) -> None:
+def _sentence(page: Page, sentence: Sentence, carried: Carried) -> None:
     text = page.text.text
     named = page.named.within(sentence.start, sentence.end)
     spans = page.dates[_from(page.starts, sentence.start) : _from(page.starts, sentence.end)]
     direct = _direct(page, sentence.start, sentence.end)
-    if (spans or direct) and any(text[a:b].lower() in page.language.lexicon.telling for a, b in found):
+    found = scan(text, sentence.start, sentence.end, page.language.lexicon) if spans or direct else []
+    if found:
         cut = clauses(text, sentence.start, sentence.end, page.language)
         here = hits(text, cut, found, page.language.lexicon)
         dates = sort_dates(text, sentence, here, spans, page.language)

@@ -1,0 +1,72 @@
+"""
+English.
+
+    names figures        who and where, how much
+    ../../data/en/*      the words, for a person to edit
+"""
+
+from __future__ import annotations
+
+import re
+
+from monitor.extract.lang.en.figures import figures
+from monitor.extract.lang.en.names import firms, office_before, people, places
+from monitor.extract.language import Language, either, lexicon, line_pattern, lines
+from monitor.model import Kind
+
+_LETTER = re.compile(r"[A-Za-z]")
+_OBJECT = re.compile(
+    r"\b(?:strategic |framework |cooperation |investment |supply )*(?:agreement|contract|memorandum|deal)\b"
+)
+_BUILT = re.compile(
+    r"\b(?:new |first |second |smart |assembly |component |battery )*(?:plant|factory|industrial park|headquarters|store|production line)\b"
+)
+_PAPERS = frozenset({Kind.AGREEMENT, Kind.CANCELLATION})
+_WORKS = frozenset({Kind.CONSTRUCTION, Kind.PRODUCTION, Kind.OPENING, Kind.LAND, Kind.PERMIT})
+# A full stop after these does not end a sentence.
+_SHORT = r"(?<!Mr)(?<!Ms)(?<!Dr)(?<!Co)(?<!Ltd)(?<!Inc)(?<!Corp)(?<!U\.S)(?<!No)(?<!St)(?<!Jan)(?<!Feb)(?<!Aug)(?<!Sept)(?<!Oct)(?<!Nov)(?<!Dec)"
+
+
+def _speaks(text: str) -> float:
+    """Return the share of Latin letters."""
+    return len(_LETTER.findall(text)) / max(len(text), 1)
+
+
+def _objects(text: str, kind: Kind) -> tuple[str, ...]:
+    pattern = _OBJECT if kind in _PAPERS else _BUILT if kind in _WORKS else None
+    return tuple(dict.fromkeys(m[0].strip() for m in pattern.finditer(text)))[:4] if pattern else ()
+
+
+def language() -> Language:
+    """Return English."""
+    return Language(
+        name="en",
+        speaks=_speaks,
+        lexicon=lexicon("en", r"\b", re.IGNORECASE),
+        stop=re.compile(rf"(?:[!?;]|{_SHORT}\.)[\"'”’)]{{0,3}}(?=\s|$)"),
+        pause=re.compile(r",(?!\d)(?! \d{4})|: | — | - "),
+        boilerplate=line_pattern("en", "boilerplate.txt"),
+        advert=re.compile(either(lines("en", "adverts.txt")), re.IGNORECASE),
+        sidebar=line_pattern("en", "sidebars.txt"),
+        listed=re.compile(r"^\s*(?:\d{1,2}\s*[.)]|[•●◆*-] )"),
+        bulletin=re.compile(r"\s*(?:\([A-Z][A-Za-z]{2,12}\)|--|—|/[A-Z])"),
+        declares=re.compile(r",? (?:[A-Z]\w+ ){0,3}(?:announced|said|disclosed|confirmed)\b"),
+        same_day=re.compile(
+            r"\b(?:the same day|that day|afterwards|after the meeting|at the ceremony)\b", re.IGNORECASE
+        ),
+        question=re.compile(r"\?"),
+        aspect=re.compile(r"(?!)"),
+        settled=re.compile(r"\b(?:agreement|contract|memorandum|deal|cooperation|partnership)\b", re.IGNORECASE),
+        endable=re.compile(r"\b(?:project|plan|plans|investment|acquisition|plant|factory|launch|listing|meeting)\b"),
+        restart=re.compile(r"\b(?:that|which|who)\b"),
+        lead_in=re.compile(r"(?:[\s,;:—-]|(?:On|In|Meanwhile|Earlier|Yesterday|Today|Also|However|And|But)\b)+"),
+        both=re.compile(r"\b(?:both sides|the two sides|both parties|the visitors|they)\b", re.IGNORECASE),
+        contact=re.compile(r"(?!)"),
+        masked=re.compile(r"(?!)"),
+        people=people,
+        office_before=office_before,
+        firms=firms,
+        places=places,
+        figures=figures,
+        objects=_objects,
+    )
