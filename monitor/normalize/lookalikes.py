@@ -20,7 +20,9 @@ RULE = "look-alike"
 _HANGUL = "\uac00-\ud7a3"
 _HAN = "\u3400-\u9fff"
 _LONE = re.compile(f"(?<![{_HANGUL}])[{_HANGUL}](?![{_HANGUL}])")
-_DATE = re.compile(f"[0-9]{{4}}([{_HANGUL}])[0-9]{{1,2}}月(?:[0-9]{{1,2}}([{_HANGUL}]))?|[0-9]月[0-9]{{1,2}}([{_HANGUL}])")
+_DATE = re.compile(
+    f"[0-9]{{4}}([{_HANGUL}])[0-9]{{1,2}}月(?:[0-9]{{1,2}}([{_HANGUL}]))?|[0-9]月[0-9]{{1,2}}([{_HANGUL}])"
+)
 _BETWEEN_HAN = re.compile(f"(?<=[{_HAN}])[{_HANGUL}](?=[{_HAN}])")
 # A letter of another alphabet inside a Latin word; whole words in that alphabet are left alone.
 _MIXED = re.compile(r"[A-Za-z\u0370-\u03ff\u0400-\u04ff]{2,40}")

@@ -59,6 +59,9 @@ def usual(char: str, latin: str) -> bool:
     """
     simple = to_simplified(char)
     known = readings(simple)
-    return level(simple) == 1 and bool(known) and toneless(latin) == toneless(known[0]) and (
-        canonical(latin) in (known[0], toneless(latin))
+    return (
+        level(simple) == 1
+        and bool(known)
+        and toneless(latin) == toneless(known[0])
+        and (canonical(latin) in (known[0], toneless(latin)))
     )

@@ -62,9 +62,7 @@ def to_simplified(text: str) -> str:
     if converted == text or len(converted) != len(text):
         return converted
     traditional = any(a != b and not in_gb2312(a) for a, b in zip(text, converted, strict=True))
-    return "".join(
-        a if a != b and _keeps(a, b, traditional) else b for a, b in zip(text, converted, strict=True)
-    )
+    return "".join(a if a != b and _keeps(a, b, traditional) else b for a, b in zip(text, converted, strict=True))
 
 
 def level(char: str) -> int:
@@ -136,7 +134,11 @@ def _changes(text: str) -> bool:
 @functools.cache
 def _tests() -> tuple[re.Pattern[str], ...]:
     # A class with members beyond the basic plane is searched one by one, a class within it by a bitmap.
-    return _class_of(c for c in _folds() if c < 0x10000), re.compile("[\U0001bca0-\U0001d7ff\U0002f800-\U000e0fff]"), _LOOSE
+    return (
+        _class_of(c for c in _folds() if c < 0x10000),
+        re.compile("[\U0001bca0-\U0001d7ff\U0002f800-\U000e0fff]"),
+        _LOOSE,
+    )
 
 
 @functools.cache
@@ -153,7 +155,7 @@ def _folds() -> dict[int, str]:
     """Every code point that is folded, and into what."""
     folds = {code: new for code in (*range(0xA0, 0x10000), *range(0x1D400, 0x1D800)) if (new := _folded(chr(code)))}
     folds |= {code: unicodedata.normalize("NFC", chr(code)) for code in range(0x2F800, 0x2FA1E)}
-    folds |= {code: "\ufffd" for code in range(0xD800, 0xE000)}
+    folds |= dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
     folds |= {code: "" for first, last in _INVISIBLE_RANGES for code in range(first, last + 1)}
     return folds | _BREAKS | _radicals()
 

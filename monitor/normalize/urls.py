@@ -1,32 +1,185 @@
-"""Addresses: what to fetch, what makes two the same, the day a path names."""
+"""
+Addresses: what to fetch, what makes two of them the same, the day that one names.
+
+What sites do is data a person can edit: ``data/redirects.tsv`` (addresses inside addresses),
+``data/tracking.tsv`` (parameters that say where a reader came from), ``data/hosts.tsv`` (domains that are one
+site) and ``data/same.tsv`` (one article under several addresses). Two different articles must never become one, so whatever may be an id stays.
+"""
 
 from __future__ import annotations
 
+import functools
 import re
+from collections.abc import Iterator
 from datetime import date
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
 
-_DAY = re.compile(r"/(20\d\d|19\d\d)[-/]?(\d\d)[-/]?(\d\d)(?=[/_.]|$)")
+from monitor.normalize.script import table
+
+__all__ = ["canonical", "day_in", "identity"]
+
+_JUNK = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
+_PORTS = {"http": 80, "https": 443}
+_WRAPPED = 3  # an address in an address in an address: seen twice, never deeper
+_MIRRORS = re.compile(r"^(?:www|m|wap|mobile|3g)\.(?=[^.]+\.[^.])")
+_LONGEST_RULED = 2_000  # no site's address of an article is longer, and the rules try every beginning of a host
+_LONG_NUMBER = re.compile(r"\d{5}")
+_ID_IN_PATH = re.compile(r"\d{4}")
 
 
 def canonical(url: str, base: str = "") -> str:
-    """Return the address to fetch: absolute, without fragment."""
-    return urldefrag(urljoin(base, url.strip())).url
+    """
+    Return the address to fetch: absolute, no fragment, scheme and host in lower case, no default port.
+
+    An address that only redirects to another one named in its query becomes that one. What is no address at
+    all (a broken host or port) comes back as it was, stripped.
+    """
+    text = _JUNK.sub("", url).strip()
+    for _ in range(_WRAPPED):
+        try:
+            parts = _tidy(urlsplit(urljoin(base, text)))
+        except ValueError:
+            return text
+        inner = _wrapped(parts)
+        if not inner:
+            return urlunsplit(parts)
+        text, base = inner, ""
+    return text
 
 
 def identity(url: str) -> str:
-    """Return what makes two addresses the same."""
-    parts = urlsplit(canonical(url))
-    host = parts.netloc.lower().removeprefix("www.")
-    return f"{host}{parts.path}" + (f"?{parts.query}" if parts.query else "")
+    """
+    Return what makes two addresses the same article; not an address, and stable over releases of the tables.
+
+    Scheme, ``www.``, a mobile host in front of a path with an id, tracking parameters, the order of
+    parameters and a slash at the end make no difference.
+    """
+    address = canonical(url)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return address
+    if parts.scheme not in _PORTS:
+        return address
+    return (_by_rule(parts) if len(address) <= _LONGEST_RULED else "") or _in_general(parts)
 
 
 def day_in(url: str) -> date | None:
-    """Return the day that the path names, or None."""
-    found = _DAY.search(urlsplit(url).path)
-    if not found:
-        return None
+    """Return the day that the path of *url* names; None if it names none, two, or one that never was."""
     try:
-        return date(*(int(g) for g in found.groups()))
+        path = urlsplit(url).path
+    except ValueError:
+        return None
+    days = {_day(found) for found in _DAY.finditer(path)}
+    return days.pop() if len(days) == 1 else None
+
+
+# --------------------------------------------------------------------------- what to fetch
+
+
+def _tidy(parts: SplitResult) -> SplitResult:
+    host = (parts.hostname or "").rstrip(".")
+    if not host:
+        return parts._replace(fragment="")
+    host = f"[{host}]" if ":" in host else host
+    port = f":{parts.port}" if parts.port not in (None, _PORTS.get(parts.scheme)) else ""
+    user = parts.netloc.rpartition("@")[0]
+    path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
+    query = quote(parts.query, safe="/%:@!$&'()*+,;=~-._?[]{}|\"")
+    return SplitResult(parts.scheme, (f"{user}@" if user else "") + host + port, _without_dots(path), query, "")
+
+
+def _without_dots(path: str) -> str:
+    return urljoin("/", path) if "/." in path and not path.startswith("//") else path
+
+
+def _wrapped(parts: SplitResult) -> str:
+    """The address that *parts* merely redirects to, or ""."""
+    for host, path, name in _redirects():
+        if _is_host(parts.netloc, host) and parts.path.startswith(path):
+            for key, value in parse_qsl(parts.query):
+                if key == name and value.startswith(("http://", "https://")):
+                    return value
+    return ""
+
+
+def _is_host(host: str, suffix: str) -> bool:
+    return host == suffix or host.endswith("." + suffix)
+
+
+@functools.cache
+def _redirects() -> tuple[tuple[str, ...], ...]:
+    return table("redirects.tsv")
+
+
+# --------------------------------------------------------------------------- what makes it the same
+
+
+def _by_rule(parts: SplitResult) -> str:
+    address = parts.netloc + parts.path + (f"?{parts.query}" if parts.query else "")
+    for pattern, name in _same():
+        if found := pattern.match(address):
+            return found.expand(name)
+    return ""
+
+
+def _in_general(parts: SplitResult) -> str:
+    host = _renamed(parts.netloc.removeprefix("www."))
+    path = re.sub("%[0-9a-f]{2}", lambda found: found.group().upper(), parts.path, flags=re.IGNORECASE)
+    if _ID_IN_PATH.search(path):
+        host = _MIRRORS.sub("", host)
+    query = urlencode(sorted(_kept(parts, host)))
+    return host + path.rstrip("/") + (f"?{query}" if query else "")
+
+
+def _renamed(host: str) -> str:
+    for old, new in _hosts():
+        if _is_host(host, old):
+            return host.removesuffix(old) + new
+    return host
+
+
+@functools.cache
+def _hosts() -> tuple[tuple[str, ...], ...]:
+    return table("hosts.tsv")
+
+
+def _kept(parts: SplitResult, host: str) -> Iterator[tuple[str, str]]:
+    strong, weak = _tracking()
+    named = bool(_ID_IN_PATH.search(parts.path))
+    for key, value in parse_qsl(parts.query, keep_blank_values=True):
+        name = key.lower()
+        doubtful = weak.fullmatch(name) and (named or not _LONG_NUMBER.search(value))
+        if not (doubtful or strong.fullmatch(name) or strong.fullmatch(f"{host} {name}")):
+            yield key, value
+
+
+@functools.cache
+def _tracking() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    rows = table("tracking.tsv")
+    return _any_of(rows, "always"), _any_of(rows, "unless an id")
+
+
+def _any_of(rows: tuple[tuple[str, ...], ...], when: str) -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(row[1]).replace(r"\*", ".*") for row in rows if row[0] == when))
+
+
+@functools.cache
+def _same() -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple((re.compile(rf"(?:[\w-]+\.)*{pattern}(?:[?#&]|$)"), name) for pattern, name, *_ in table("same.tsv"))
+
+
+# --------------------------------------------------------------------------- the day
+
+_YEAR, _MONTH, _DAY_OF_MONTH = r"(?:19[89]\d|20\d\d)", r"\d\d", r"\d\d"
+# /2025/03-19/ /2025/03/20/ /2025/0320/ /202509/09/ /2025-03/20/ /2025-03-20/ /20250320/ /t20250320_1.htm /20250320A01BCD00
+_DAY = re.compile(
+    rf"(?<![0-9A-Za-z])(?:t|P0)?(?P<y>{_YEAR})[-/_]?(?P<m>{_MONTH})[-/_]?(?P<d>{_DAY_OF_MONTH})(?=[^0-9A-Za-z]|$|[A-Z][0-9A-Z]{{5}})"
+)
+
+
+def _day(found: re.Match[str]) -> date | None:
+    try:
+        return date(int(found["y"]), int(found["m"]), int(found["d"]))
     except ValueError:
         return None
