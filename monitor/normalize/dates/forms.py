@@ -172,7 +172,9 @@ FORMS = (
 """Every shape, surest first."""
 
 
-def _matches(text: str, form: Form, day_first: bool | None) -> Iterator[tuple[re.Match[str], tuple[int | None, int, int]]]:
+def _matches(
+    text: str, form: Form, day_first: bool | None
+) -> Iterator[tuple[re.Match[str], tuple[int | None, int, int]]]:
     for match in [form.pattern.match(text)] if form.whole else form.pattern.finditer(text):
         if match and (parts := form.read(match, day_first)):
             yield match, parts
@@ -187,7 +189,9 @@ def read(text: str, chinese: bool, day_first: bool | None) -> Reading | None:
     """
     for form in FORMS:
         # A Chinese list writes month before day; the order of a full foreign date must be told or shown.
-        order = False if form.read is _month_day and chinese and day_first is None and not _day_leads(text) else day_first
+        order = (
+            False if form.read is _month_day and chinese and day_first is None and not _day_leads(text) else day_first
+        )
         if form.read is _short_year:
             order = None if chinese else True
         found = list(_matches(text, form, order))

@@ -1,26 +1,223 @@
-"""Date expressions in running text."""
+"""
+Date expressions in running text.
+
+One pass over the places where an expression may begin (a digit, a Chinese numeral, one of a few characters,
+an English word): at each the rules for that character are tried, anchored, and the first that fits is taken.
+Every character is looked at a bounded number of times.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 from monitor.model import Basis, DateSpan, Precision, When
+from monitor.normalize.dates.chinese import JOIN
+from monitor.normalize.dates.points import Known, Point, resolve
+from monitor.normalize.dates.spans import Period, lasting, widened, within
+from monitor.normalize.dates.starts import FIRST, RUN, point_at
 
-_FULL = re.compile(r"(?<!\d)(\d{4})(?:年(?:(\d{1,2})月(?:(\d{1,2})[日号])?)?|-(\d{2})-(\d{2})(?!\d))")
+_FOLD = str.maketrans(
+    "０１２３４５６７８９號週個兩後間農曆節國慶陽內歲閏臘紀禮將計劃預擬爭來陰舊時這當聖誕勞動婦兒軍黨師雙親禮規屆確實現頭連從於處標爾東網臺壹",
+    "0123456789号周个两后间农历节国庆阳内岁闰腊纪礼将计划预拟争来阴旧时这当圣诞劳动妇儿军党师双亲礼规届确实现头连从于处标尔东网台一",
+)
+_UNFOLDED = re.compile("[" + "".join(map(chr, _FOLD)) + "]")
 
 
 def find(text: str, reference: date | None) -> tuple[DateSpan, ...]:
-    """Return every date expression of *text*, in order and without overlap, seen from *reference*."""
-    found = []
-    for m in _FULL.finditer(text):
-        try:
-            day = date(int(m[1]), int(m[2] or m[4] or 1), int(m[3] or m[5] or 1))
-        except ValueError:
+    """
+    Return every date expression of *text*, in order and without overlap, seen from *reference*.
+
+    *text* is the reading (simplified, width-folded; traditional forms are understood too). *reference* is the
+    day of publication in the source's zone; where it is None only what the text itself states is resolved.
+    An expression that is recognised and cannot be resolved has a ``when`` of precision unknown with its
+    ``raw``. Durations, names and numbers that only look like dates are not returned.
+    """
+    folded = text.translate(_FOLD) if _UNFOLDED.search(text) else text
+    return tuple(_spans(text, folded, reference))
+
+
+def _spans(text: str, folded: str, reference: date | None) -> Iterator[DateSpan]:
+    before: Known | None = None
+    last_end = at = 0
+    while hit := FIRST.search(folded, at):
+        start = hit.start()
+        point = point_at(folded, start)
+        if point is None:
+            run = RUN.match(folded, start)
+            at = run.end() if run else start + 1
             continue
-        precision = Precision.DAY if m[3] or m[5] else Precision.MONTH if m[2] else Precision.YEAR
-        last = {Precision.DAY: day, Precision.YEAR: date(day.year, 12, 31)}.get(precision) or date.fromordinal(
-            date(day.year + day.month // 12, day.month % 12 + 1, 1).toordinal() - 1
-        )
-        found.append(DateSpan(m.start(), m.end(), When(day, last, precision, Basis.STATED, m[0])))
-    return tuple(found)
+        far = start - last_end > REACH
+        near = before is not None and not far and not _SENTENCE_END.search(folded, last_end, start)
+        known, begin, end = _meaning(folded, start, point, reference, None if far else before, near)
+        raw = text[begin:end]
+        yield DateSpan(begin, end, _when(known, raw, reference))
+        if known is not None:
+            before, last_end = known, end
+        at = end
+
+
+REACH = 100
+"""Code points within which 当日, 同年, 次月 look for the date before them: two sentences. Beyond, they are unknown."""
+
+_SENTENCE_END = re.compile("[。！？；!?;\n]")
+
+
+def _when(known: Known | None, raw: str, reference: date | None) -> When:
+    if known is None:
+        return When(None, None, Precision.UNKNOWN, Basis.UNKNOWN, raw)
+    basis = Basis.RESOLVED if known.referenced else Basis.STATED
+    period = known.period
+    return When(period.earliest, period.latest, period.precision, basis, raw, reference if known.referenced else None)
+
+
+# ------------------------------------------------------------------ with its surroundings
+
+_JOIN = re.compile(JOIN)
+_JOIN_WORD = re.compile(r"\s(?:to|until|and)\s")
+_BETWEEN = re.compile(r"\s?[与和]")
+_BETWEEN_END = re.compile(r"之?间")
+_EDGE = re.compile(
+    r"(?P<since>至今|以来|起至今)|(?P<before>(?:之|以)?前(?![往来沿景述者任所期后进锋夕三两\d]))"
+    r"|(?P<after>(?:之|以)后|后(?![勤续台期卫备来果年天]))|(?P<around>左右|前后|许(?![多可昌家]))|(?P<inside>[之以]?内(?![部容外地蒙]))"
+)
+_AS_OF = re.compile(r"截[至止](?:到|至)?(?:目前)?[,，]?\s?$")
+
+
+def _meaning(
+    text: str, start: int, point: Point, reference: date | None, before: Known | None, near: bool
+) -> tuple[Known | None, int, int]:
+    """Return what *point* and the words that belong to it mean, and where all of it begins and ends."""
+    second = _range_end(text, point.end)
+    end = second.end if second else point.end
+    edge = _EDGE.match(text, end)
+    as_of = _AS_OF.search(text, max(0, start - 6), start)
+    ahead = looks_ahead(text, start, end) or bool(point.deadline and edge and edge["before"])
+    known = None if _unanchored(text, start, point, before, ahead) else resolve(point, reference, before, near, ahead)
+    if second:
+        known = known and _range(known, second, reference)
+        edge = edge if edge and edge["since"] else None
+    if known and as_of:
+        return replace(known, period=within(None, known.period.latest)), as_of.start(), end
+    name = (edge and edge.lastgroup) or point.edge
+    if edge:
+        end = edge.end()
+    elif weekday := _WEEKDAY.match(text, end):
+        end = weekday.end()
+    return known and _edged(known, name, reference, ahead), start, end
+
+
+def _unanchored(text: str, start: int, point: Point, before: Known | None, ahead: bool) -> bool:
+    """Return whether 三天后 counts from something that is not known: an earlier date or a word right before it."""
+    if not point.later or ahead or _WILL.match(text, point.end):
+        return False
+    return before is not None or (start > 0 and text[start - 1].isalnum())
+
+
+_WILL = re.compile("[，,].{0,6}将")
+_WEEKDAY = re.compile(r"\s?[，,(（]?\s?(?:周|星期|礼拜)[一二三四五六日天](?:[)）]|(?![一-鿿]))")
+"""The weekday that stands beside a day: 3月19日（周三）."""
+
+
+def _range_end(text: str, at: int) -> Point | None:
+    join = _JOIN.match(text, at) or _JOIN_WORD.match(text, at)
+    if join and join.end() < len(text):
+        return point_at(text, join.end(), joined=True)
+    between = _BETWEEN.match(text, at)
+    if between and between.end() < len(text):
+        point = point_at(text, between.end(), joined=True)
+        return point and (replace(point, end=last.end()) if (last := _BETWEEN_END.match(text, point.end)) else None)
+    return None
+
+
+def _range(first: Known, second: Point, reference: date | None) -> Known | None:
+    """Return from *first* to *second*, whose missing year or month is the first at which it does not go back."""
+    start = first.period.earliest
+    if start is None:
+        return None
+    own = second.year or second.month or second.seen or second.follows is not None
+    last = resolve(second, reference, first, True, False) if own else _not_before(first, second)
+    if last is None or last.period.latest is None or last.period.latest < start:
+        return None
+    # Where an end is itself somewhere (2月底, 3/4/2025), so is what lies between: no more is known.
+    vague = Precision.WITHIN in {first.period.precision, last.period.precision}
+    period = (within if vague else lasting)(start, last.period.latest)
+    return Known(period, first.referenced or last.referenced, first.yearly)
+
+
+def _not_before(first: Known, second: Point) -> Known | None:
+    start = first.period.earliest
+    if start is None:
+        return None
+    for step in range(2):
+        month = start.month + step if second.monthly else 1
+        year = start.year + (step if not second.monthly else (month - 1) // 12)
+        period = second.unit(year, (month - 1) % 12 + 1)
+        if period and period.latest and period.latest > start:
+            return Known(period, first.referenced, first.yearly)
+    return None
+
+
+def _edged(known: Known, edge: str, reference: date | None, ahead: bool) -> Known:
+    period = known.period
+    match edge:
+        case "since":
+            if reference and period.earliest and period.earliest <= reference:
+                return Known(lasting(period.earliest, reference), True, known.yearly)
+            return replace(known, period=lasting(period.earliest, None))
+        case "before":
+            earliest = reference if ahead and reference and period.latest and reference <= period.latest else None
+            return Known(within(earliest, period.latest), known.referenced or earliest is not None, known.yearly)
+        case "after":
+            return replace(known, period=within(period.earliest, None))
+        case "around":
+            return replace(known, period=widened(period))
+    if period.precision is Precision.WITHIN or (edge == "inside" and period.precision is not Precision.DAY):
+        return replace(known, period=_from_now(period, reference, ahead))
+    return known
+
+
+def _from_now(period: Period, reference: date | None, ahead: bool) -> Period:
+    if ahead and reference and period.earliest and period.latest and period.earliest < reference <= period.latest:
+        return within(reference, period.latest)
+    return within(period.earliest, period.latest)
+
+
+# ------------------------------------------------------------------ which way the words look
+
+_LOOK_BACK, _LOOK_ON = 16, 12
+"""Code points before and after an expression in which a clause says whether it lies ahead."""
+
+_CLAUSE = re.compile("[。！？；，,!?;\n]")
+_FUTURE = re.compile(
+    r"将(?![军领士帅门相信])|拟(?![定合人态真])|预计|预期|力争|有望|争取|定于|计划(?=[于在到今明用投建实完开启交推年从\d一二三四五六七八九十]|$)|届时|目标|确保|待到|要在|须在|应于|应在|准备"
+    r"|\b(?:will|plans?|expects?|expected|scheduled|due|aims?|to be|next)\b"
+)
+_SPEECH = re.compile("宣布|表示|称|透露|披露|公告|介绍|发布|消息|获悉|报道|指出|said|announced")
+_AT_ONCE = re.compile(r"[,，]\s?(?:将|拟|预计|计划|有望)(?![军领士帅门])")
+
+
+def looks_ahead(text: str, start: int, end: int) -> bool:
+    """Return whether the clause around an expression speaks of what is to come: 将, 拟, 预计, 力争, 有望."""
+    behind = text[max(0, start - _LOOK_BACK) : start]
+    behind = behind[_last(_CLAUSE, behind) :]
+    behind = behind[_last(_SPEECH, behind) :]
+    if _FUTURE.search(behind):
+        return True
+    front = text[end : end + _LOOK_ON]
+    if _AT_ONCE.match(front):
+        return True
+    cut = _CLAUSE.search(front)
+    front = front[: cut.start()] if cut else front
+    speech = _SPEECH.search(front)
+    front = front[: speech.start()] if speech else front
+    return _FUTURE.search(front) is not None
+
+
+def _last(pattern: re.Pattern[str], text: str) -> int:
+    end = 0
+    for match in pattern.finditer(text):
+        end = match.end()
+    return end

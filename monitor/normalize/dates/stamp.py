@@ -45,13 +45,13 @@ _AGO = re.compile(
     re.IGNORECASE,
 )
 _WORD_DAYS = {"今天": 0, "今日": 0, "today": 0, "昨天": 1, "昨日": 1, "yesterday": 1, "前天": 2}
-_WORD_DAY = re.compile(rf"({'|'.join(_WORD_DAYS)})[\s,at]{{0,4}}(?:(\d{{1,2}}):(\d{{2}})(?::(\d{{2}}))?)?", re.IGNORECASE)
+_WORD_DAY = re.compile(
+    rf"({'|'.join(_WORD_DAYS)})[\s,at]{{0,4}}(?:(\d{{1,2}}):(\d{{2}})(?::(\d{{2}}))?)?", re.IGNORECASE
+)
 _JUST_NOW = re.compile(r"刚刚|剛剛|刚才|just now|moments ago", re.IGNORECASE)
 
 
-def published(
-    raw: str, zone: str, now: datetime, chinese: bool = True, *, day_first: bool | None = None
-) -> Published:
+def published(raw: str, zone: str, now: datetime, chinese: bool = True, *, day_first: bool | None = None) -> Published:
     """
     Return what the date string *raw* of a source in *zone* (an IANA name) says, seen at *now* (aware).
 

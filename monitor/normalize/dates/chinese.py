@@ -1,0 +1,263 @@
+"""
+Chinese dates that say year, month or day by their names: 2025年3月19日, 去年底, 三季度, 3月18至20日, 前两个月.
+
+The text is simplified and width-folded. ``docs/dates.md`` has the table of rules with their reasons.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+from monitor.model import Precision
+from monitor.normalize.dates.lunar import solar
+from monitor.normalize.dates.numerals import number
+from monitor.normalize.dates.numerals import year as year_number
+from monitor.normalize.dates.points import Point, Said, Unit
+from monitor.normalize.dates.spans import (
+    Period,
+    last_of,
+    lasting,
+    make_day,
+    month_of,
+    months_of,
+    on,
+    within,
+    year_of,
+)
+
+JOIN = r"\s?(?:[-—–－~～]{1,2}|至|到)\s?"
+NUMERALS = "〇零一二三四五六七八九十两"
+MONTH = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
+DAY = r"(?:[12]\d|3[01]|0?[1-9]|[二三]?十[一二三四五六七八九]?|廿[一二三四五六七八九]?|[一二三四五六七八九])(?!\d)"
+
+SHIFTS = {
+    "大前": -3,
+    "前": -2,
+    "去": -1,
+    "昨": -1,
+    "上": -1,
+    "今": 0,
+    "本": 0,
+    "这": 0,
+    "明": 1,
+    "来": 1,
+    "下": 1,
+    "后": 2,
+    "大后": 3,
+    "上上": -2,
+    "下下": 2,
+}
+_NO_NAME = r"(?!款|型|式|版|龄|轮|薪|少|老店|猪|货|糕|夜饭|味|轻|历史|前?的?历史|检|画|会员|费|卡)"
+
+
+def quarter(index: int) -> Unit:
+    return lambda year, _: months_of(year, 3 * index - 2, 3 * index, Precision.QUARTER)
+
+
+def half(index: int) -> Unit:
+    return lambda year, _: months_of(year, 6 * index - 5, 6 * index, Precision.HALF)
+
+
+def _first_months(count: int) -> Unit:
+    precision = Precision.MONTH if count == 1 else Precision.RANGE
+    return lambda year, _: months_of(year, 1, count, precision)
+
+
+_SEASONS = {"春": 3, "夏": 6, "秋": 9, "冬": 12}
+"""The first month of a season as meteorologists count; 冬 reaches into the next year."""
+
+
+def _season(name: str) -> Unit:
+    first = _SEASONS[name]
+    return lambda year, _: (
+        within(date(year, first, 1), last_of(year + first // 12, (first + 1) % 12 + 1)) if 0 < year < 9999 else None
+    )
+
+
+_YEAR_PARTS = {"初": (1, 3), "中": (5, 8), "底": (11, 12), "末": (11, 12), "岁末": (11, 12)}
+"""年初 is the first quarter, 年中 the months around the middle, 年底 the last two: as wide as they are used."""
+
+
+def _year_part(word: str) -> Unit:
+    if word == "内":
+        return lambda year, _: months_of(year, 1, 12, Precision.WITHIN)
+    first, last = _YEAR_PARTS[word]
+    return lambda year, _: months_of(year, first, last, Precision.WITHIN)
+
+
+_MONTH_PARTS = {
+    "初": (1, 10),
+    "上旬": (1, 10),
+    "中旬": (11, 20),
+    "中": (11, 20),
+    "下旬": (21, 31),
+    "底": (21, 31),
+    "末": (21, 31),
+    "中上旬": (1, 20),
+    "上中旬": (1, 20),
+    "中下旬": (11, 31),
+}
+"""Thirds of a month; 月底 is its last third."""
+
+
+def _month_part(year: int, month: int, word: str) -> Period | None:
+    whole = month_of(year, month)
+    if whole is None:
+        return None
+    first, last = _MONTH_PARTS[word]
+    return within(
+        date(year, month, first),
+        min(date(year, month, min(last, 28)) + timedelta(max(0, last - 28)), last_of(year, month)),
+    )
+
+
+def month_unit(month: int | None, first: int | None, last: int | None, part: str | None) -> Unit:
+    """Return the unit of a month (None: the one handed in), its day, days or part."""
+
+    def unit(year: int, given: int) -> Period | None:
+        m = given if month is None else month
+        if part:
+            return _month_part(year, m, part)
+        if first is None:
+            return month_of(year, m)
+        day = make_day(year, m, first)
+        if last is None or day is None:
+            return on(day)
+        end = make_day(year, m, last)
+        return lasting(day, end) if end and end > day else None
+
+    return unit
+
+
+IN_MONTH = (
+    rf"(?:的?(?:(?P<d1>{DAY})[日号]?{JOIN}(?P<d2>{DAY})[日号]|(?P<d>{DAY})\s?[日号](?!线)"
+    r"|月?(?P<mp>上旬|中下旬|中上旬|上中旬|中旬|下旬|初(?![中级步始次衷创心])|底|末(?!端))))?"
+)
+_CHAIN_SUB = re.compile(
+    rf"(?P<m1>{MONTH})(?:月份?)?{JOIN}(?P<m2>{MONTH})(?:月份?)(?!\s?{DAY}[日号])"
+    rf"|(?P<md>(?P<m>{MONTH})\s?月(?!龄|嫂|饼|亮|球|薪|供|租|票|卡|刊|子|季|天|老|考|牙|光|入|三(?![十日号月])|[一两二三]次)份?\s?(?:(?P<bare>[二三]?十[一二三四五六七八九]|三十|二十|十)(?![日号个{NUMERALS}年月天周名家元万亿岁多余几至到—-])|{IN_MONTH}))"
+    r"|(?P<q>第?(?P<qn>[一二三四1-4])\s?季度?(?!稻|豆|红|花|如)(?:(?P<qp>[初末底]))?|[Qq](?P<ql>[1-4])季?度?|首季度?)"
+    r"|(?P<h>(?P<hn>[上下])半年)|(?P<sn>(?P<season>[春夏秋冬])[天季](?!档|招聘|赛))"
+    rf"|(?P<fm>(?:前|头|首)(?P<fn>1[01]|[1-9]|十[一二]?|[一二两三四五六七八九])个?(?P<fu>月|季度?))"
+    r"|(?P<yp>(?:(?<![少老青成中几数多两半百千万余近每整全常\d〇零一二三四五六七八九十])年)?(?P<ypw>底|末(?!代)|初(?![中级步始次衷创心]|夏|秋|冬|春)|内(?![部容外地蒙])))"
+    r"|(?P<ym>(?<![少老青成中几数多两半百千万余近每整全常〇零一二三四五六七八九十])年中(?=$|[，。、；,.;）)前后时的建完开投启交起至到]))"
+    r"|(?P<ys>岁末)"
+)  # fmt: skip
+YEAR = re.compile(
+    rf"(?P<is>(?:19|20)\d\d(?=[上下]半年|第?[一二三四1-4]季度)|\d{{4}}(?=\s?年)|[〇○零一二三四五六七八九]{{3,4}}|[一二两]千(?:[零〇]?[{NUMERALS}]{{0,3}}))(?:\s?年度?|(?=[上下]半|第?[一二三四1-4]季))"
+    rf"|(?P<yy>(?:\d{{2}}|[〇零一二三四五六七八九]{{2}})(?=年{MONTH}月)|[0零〇][\d一二三四五六七八九](?=年))年"
+    r"|(?P<era>民国|公元)(?P<en>\d{1,4}|[一二三四五六七八九十]{1,3}|元)年"
+    r"|(?P<rel>大前|前|去|今|明|后|本|来|(?<![马以加晚早路网线身])上(?:一)?|(?<![以之天零地])下(?:一)?)年(?!级|轮|薪|龄|纪|景|鉴|货|检|报|来|少|终奖|度?股东)度?"
+    r"|(?P<then>同|当|该|次|翌|第二)年"
+)
+
+
+def year_said(m: re.Match[str]) -> Said | None:
+    if m["is"]:
+        value = year_number(m["is"])
+        return Said("is", value) if value else None
+    if m["yy"]:
+        digits = year_number(m["yy"])
+        return None if digits is None else Said("is", digits + (2000 if digits < 50 else 1900))
+    if m["era"]:
+        count = 1 if m["en"] == "元" else number(m["en"])
+        return Said("is", count + (1911 if m["era"] == "民国" else 0)) if count else None
+    if m["rel"]:
+        return Said("reference", SHIFTS[m["rel"].replace("一", "")])
+    return Said("before", 1 if m["then"] in {"次", "翌", "第二"} else 0)
+
+
+_GAP = re.compile(r"\s?的?")
+_NAME_AFTER_YEAR = re.compile(_NO_NAME)
+_RELATIVE_MONTH_IN_YEAR = re.compile(rf"(?:本|当)月{IN_MONTH}")
+
+
+def chain(text: str, at: int) -> Point | None:
+    """Read a year, what follows it, or what stands without it: 2025年3月19日, 去年底, 三季度, 3月18至20日."""
+    head = YEAR.match(text, at)
+    if head is None:
+        sub = _CHAIN_SUB.match(text, at)
+        return _sub_point(sub, None, text) if sub else None
+    year = year_said(head)
+    if year is None:
+        return None
+    start = _GAP.match(text, head.end())
+    place = start.end() if start else head.end()
+    if month := _RELATIVE_MONTH_IN_YEAR.match(text, place):
+        return Point(month.end(), in_month(month, None), year, Said("reference", 0))
+    sub = _CHAIN_SUB.match(text, place)
+    point = _sub_point(sub, year, text) if sub else None
+    return point or _bare_year(text, head, year)
+
+
+def _bare_year(text: str, head: re.Match[str], year: Said) -> Point | None:
+    if (head["yy"] and head["yy"][0] not in "0零〇") or not _NAME_AFTER_YEAR.match(text, head.end()):
+        return None
+    if head["is"] and not (1800 <= year.number <= 2100 and _is_year_form(head["is"])):
+        return None  # 5000年 is a length; 三三年 and 两千年 may be one
+    return Point(head.end(), lambda y, _: year_of(y), year)
+
+
+def _is_year_form(text: str) -> bool:
+    return len(text) == 4 and "千" not in text
+
+
+def in_month(m: re.Match[str], month: int | None) -> Unit:
+    first = number(m["d1"] or m["d"] or "") if (m["d1"] or m["d"]) else None
+    last = number(m["d2"]) if m["d2"] else None
+    return month_unit(month, first, last, m["mp"])
+
+
+def _sub_point(m: re.Match[str], year: Said | None, text: str) -> Point | None:
+    kind = m.lastgroup
+    if m["m1"]:
+        return _month_range(m, year)
+    if kind == "md":
+        return _month_point(m, year, text)
+    if kind == "q":
+        if year is None and "度" not in m["q"]:  # 第二季 is a season of a programme, 四季 are those of the year
+            return None
+        return Point(m.end(), _quarter_unit(m), year)
+    if kind == "h":
+        return Point(m.end(), half(1 if m["hn"] == "上" else 2), year)
+    if kind == "sn":
+        return Point(m.end(), _season(m["season"]), year) if year else None
+    if kind == "fm":
+        count = (number(m["fn"]) or 0) * (3 if m["fu"][0] == "季" else 1)
+        if count == 1 and m["fm"][0] == "前" and year is None:
+            return None  # 前一个月 is the month before something
+        return Point(m.end(), _first_months(count), year) if 0 < count <= 12 else None
+    if year is None and not m[0].startswith(("年", "岁")):
+        return None  # 初, 底, 末, 内 mean nothing without their year
+    word = m["ypw"] or ("中" if kind == "ym" else "岁末")
+    if year is None and word == "内":
+        return Point(m.end(), _year_part(word), Said("reference", 0))
+    return Point(m.end(), _year_part(word), year, deadline=True)
+
+
+def _quarter_unit(m: re.Match[str]) -> Unit:
+    index = 1 if m["q"].startswith("首") else number(m["qn"] or m["ql"]) or 0
+    if not m["qp"]:
+        return quarter(index)
+    month = 3 * index - (2 if m["qp"] == "初" else 0)
+    return lambda year, _: months_of(year, month, month, Precision.WITHIN)
+
+
+def _month_range(m: re.Match[str], year: Said | None) -> Point | None:
+    first, last = number(m["m1"]), number(m["m2"])
+    if first is None or last is None or first >= last:
+        return None
+    return Point(m.end(), lambda y, _: months_of(y, first, last, Precision.RANGE), year)
+
+
+def _month_point(m: re.Match[str], year: Said | None, text: str) -> Point | None:
+    month = number(m["m"])
+    if m["bare"]:
+        day = number(m["bare"])
+        if m["m"].isascii():  # 9月十三届 mixes digits and numerals, a date does not
+            return Point(m.start("bare"), month_unit(month, None, None, None), year)
+        if year is None and m["m"] == "八" and m["bare"] == "十五":  # Mid-Autumn by its lunar name
+            return Point(m.end(), lambda y, _: on(solar(y, 8, 15)), year, inherits=False)
+        return Point(m.end(), month_unit(month, day, None, None), year)
+    return Point(m.end(), in_month(m, month), year, deadline=bool(m["mp"]))

@@ -1,0 +1,97 @@
+"""Holidays by their Chinese names -> the day they fall on in a year, and how far 期间 and 假期 reach around it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from monitor.normalize.dates.lunar import new_year_eve, qingming, solar
+from monitor.normalize.dates.points import Unit
+from monitor.normalize.dates.spans import Period, make_day, on, within
+
+Day = Callable[[int], date | None]
+
+
+def _fixed(month: int, day: int) -> Day:
+    return lambda year: make_day(year, month, day)
+
+
+def _lunar(month: int, day: int) -> Day:
+    return lambda year: solar(year, month, day)
+
+
+def _nth(month: int, weekday: int, n: int) -> Day:
+    """Return the *n*-th *weekday* (Monday is 0) of a month."""
+
+    def day(year: int) -> date | None:
+        first = make_day(year, month, 1)
+        return first and first + timedelta((weekday - first.weekday()) % 7 + 7 * (n - 1))
+
+    return day
+
+
+DAYS: dict[str, Day] = {
+    "元旦": _fixed(1, 1), "情人节": _fixed(2, 14), "女生节": _fixed(3, 7), "妇女节": _fixed(3, 8), "植树节": _fixed(3, 12),
+    "愚人节": _fixed(4, 1), "劳动节": _fixed(5, 1), "五一": _fixed(5, 1), "青年节": _fixed(5, 4), "儿童节": _fixed(6, 1),
+    "六一": _fixed(6, 1), "建党节": _fixed(7, 1), "建军节": _fixed(8, 1), "教师节": _fixed(9, 10), "国庆": _fixed(10, 1),
+    "十一": _fixed(10, 1), "光棍节": _fixed(11, 11), "双十一": _fixed(11, 11), "双11": _fixed(11, 11), "双十二": _fixed(12, 12),
+    "万圣节": _fixed(10, 31), "平安夜": _fixed(12, 24), "圣诞": _fixed(12, 25), "母亲节": _nth(5, 6, 2), "父亲节": _nth(6, 6, 3), "感恩节": _nth(11, 3, 4),
+    "春节": _lunar(1, 1), "元宵": _lunar(1, 15), "端午": _lunar(5, 5), "七夕": _lunar(7, 7), "中元": _lunar(7, 15),
+    "中秋": _lunar(8, 15), "重阳": _lunar(9, 9), "腊八": _lunar(12, 8), "清明": qingming,
+    "除夕": new_year_eve, "大年三十": new_year_eve, "年三十": new_year_eve,
+}  # fmt: skip
+"""Name -> the day in a year; 除夕 of a year is the eve of its new year."""
+
+_NEED_MORE = {"五一", "六一", "十一", "国庆", "圣诞", "元宵", "七夕", "中元", "重阳", "腊八", "清明"}
+"""Names that are also numbers, persons or places: only with 节, 假期, 期间, 当天 behind them."""
+
+_REACH = {
+    "春节": (1, 7),
+    "国庆": (0, 7),
+    "十一": (0, 7),
+    "五一": (2, 4),
+    "劳动节": (2, 4),
+    "元旦": (2, 2),
+    "中秋": (2, 2),
+    "端午": (2, 2),
+    "清明": (2, 2),
+}
+"""
+Days before and after that the official holiday ever covered since 2014 (State Council notices): 春节 from
+its eve to the eighth, 国庆 to 8 October where 中秋 joins it, 五一 from 29 April to 5 May.
+"""
+
+_NAMES = "|".join(sorted(map(re.escape, DAYS), key=len, reverse=True))
+HOLIDAY = (
+    r"(?:(?:农历)?(?:大年|正月)(?P<ny>初[一二三四五六七八九十])|"
+    rf"(?P<q>[“\"])?(?P<name>{_NAMES})(?(q)[”\"])(?P<jie>(?<!节)节)?(?P<more>当天|当日|当晚|前夕|期间|假期|小长假|长假|黄金周|档期?)?(?![路街广村庄社联晚运装庆河上园山岛]))"
+)
+
+
+def holiday_unit(match: re.Match[str]) -> Unit | None:
+    """Return what the groups of :data:`HOLIDAY` mean in a year, or None where the name alone proves nothing."""
+    if match["ny"]:
+        day = "一二三四五六七八九十".index(match["ny"][1]) + 1
+        return lambda year, _: on(solar(year, 1, day))
+    name, more = match["name"], match["more"]
+    if name in _NEED_MORE and not (more or match["jie"] or match["y"] or _stands_alone(match)):
+        return None
+    return lambda year, _: _period(name, more, DAYS[name](year))
+
+
+def _stands_alone(match: re.Match[str]) -> bool:
+    """Return whether a name is all there is between two borders: 五一, but not 五一路."""
+    text, start, end = match.string, match.start(), match.end()
+    return (start == 0 or not text[start - 1].isalnum()) and (end == len(text) or not text[end].isalnum())
+
+
+def _period(name: str, more: str | None, day: date | None) -> Period | None:
+    if day is None:
+        return None
+    if more == "前夕":
+        return within(day - timedelta(7), day - timedelta(1))
+    if more is None or more.startswith("当"):
+        return on(day)
+    before, after = _REACH.get(name, (1, 1))
+    return within(day - timedelta(before), day + timedelta(after))

@@ -1,0 +1,120 @@
+"""Chinese dates by a name: five-year plans, decades, holidays and the lunar calendar."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+from monitor.normalize.dates.chinese import YEAR, year_said
+from monitor.normalize.dates.holidays import HOLIDAY, holiday_unit
+from monitor.normalize.dates.lunar import new_year_eve, solar
+from monitor.normalize.dates.numerals import number
+from monitor.normalize.dates.points import Point, Said, fixed, rule
+from monitor.normalize.dates.spans import Period, on, within, year_of
+
+SOON = timedelta(15)
+"""A holiday so near ahead is the one that is meant: on 17 January 春节 is not last year's."""
+
+_PLANS = {
+    f"{ten}{one}五": 5 * n
+    for ten, one, n in [("", c, i) for i, c in enumerate("一二三四五六七八九", 1)]
+    + [("十", c, 10 + i) for i, c in enumerate(["", *"一二三四五六七"])]
+}
+
+
+def _five_year_plan(m: re.Match[str]) -> Point | None:
+    """Read “十四五”期间: plan n covers 1951+5n to 1955+5n from the sixth on; without 期间 it is only a name."""
+    order = _PLANS[m[1]]
+    start = 1951 + order
+    if order < 30:
+        return None
+    ends = {"初": (0, 0), "开局之年": (0, 0), "末": (4, 4), "收官之年": (4, 4)}
+    first, last = ends.get(m[2], (0, 4))
+    if first == last:
+        return Point(m.end(), fixed(year_of(start + first)), Said("is", start))
+    return Point(m.end(), fixed(within(date(start, 1, 1), date(start + 4, 12, 31))), Said("is", start))
+
+
+def _decade(m: re.Match[str]) -> Point | None:
+    tens = number(m["t"]) or 0
+    base = int(m["y"] or 0) * 100 if m["y"] else _century(m["c"])
+    if not m["y"] and not m["c"] and not 50 <= tens <= 90:
+        return None  # 20年代 without its century has two readings
+    start = base + tens
+    first, last = {
+        "初": (0, 3),
+        "初期": (0, 3),
+        "中期": (3, 6),
+        "末": (7, 9),
+        "末期": (7, 9),
+        "后期": (6, 9),
+        "中后期": (4, 9),
+    }.get(m["p"], (0, 9))
+    return Point(m.end(), fixed(within(date(start + first, 1, 1), date(start + last, 12, 31))), Said("is", start))
+
+
+def _century(name: str | None) -> int:
+    if name is None or name.startswith("上"):
+        return 1900
+    return 2000 if name == "本" else ((number(name) or 20) - 1) * 100
+
+
+# ------------------------------------------------------------------ holidays and the lunar calendar
+
+
+def _holiday(m: re.Match[str]) -> Point | None:
+    unit = holiday_unit(m)
+    if unit is None:
+        return None
+    return Point(m.end(), unit, _holiday_year(m), inherits=False, soon=SOON)
+
+
+def _holiday_year(m: re.Match[str]) -> Said | None:
+    head = YEAR.match(m["y"]) if m["y"] else None
+    return year_said(head) if head else None
+
+
+_LUNAR_MONTHS = {"正": 1, "冬": 11, "腊": 12}
+
+
+def _lunar(m: re.Match[str]) -> Point | None:
+    name = m["m"]
+    month = _LUNAR_MONTHS.get(name) or number(name)
+    day = number(m["d"].replace("初", "")) if m["d"] else None
+    if month is None or (day is None and not (m["mark"] or name in _LUNAR_MONTHS)):
+        return None
+    leap = bool(m["leap"])
+    said = _holiday_year(m)
+    return Point(m.end(), lambda y, _: _lunar_period(y, month, day, leap), said, inherits=False)
+
+
+def _lunar_period(year: int, month: int, day: int | None, leap: bool) -> Period | None:
+    if day is not None:
+        return on(
+            new_year_eve(year + 1)
+            if (month, day) == (12, 30) and solar(year, 12, 30) is None
+            else solar(year, month, day, leap)
+        )
+    first = solar(year, month, 1, leap)
+    last = solar(year, month, 30, leap) or solar(year, month, 29, leap)
+    return within(first, last) if first else None
+
+
+_YEAR_HEAD = r"(?P<y>(?:\d{4}|[〇○零一二三四五六七八九]{4}|今|去|明|前|后|本|同|当)年的?)?"
+
+LUNAR = rule(
+    rf"{_YEAR_HEAD}(?P<mark>农历|阴历|旧历)?(?P<y2>(?:\d{{4}}|[今去明])年)?(?P<leap>闰)?(?P<m>正|腊|冬|十[一二]?|[一二三四五六七八九])月份?(?P<d>初[一二三四五六七八九十]|(?<=[正腊冬]月)(?:[二三]?十[一二三四五六七八九]?|廿[一二三四五六七八九]?))(?!日报)",
+    _lunar,
+)
+LUNAR_MARKED = rule(
+    rf"{_YEAR_HEAD}(?P<mark>农历|阴历|旧历)(?P<leap>闰)?(?P<m>正|腊|冬|十[一二]?|[一二三四五六七八九])月(?P<d>初[一二三四五六七八九十]|[二三]?十[一二三四五六七八九]?|廿[一二三四五六七八九]?)?",
+    _lunar,
+)
+HOLIDAYS = rule(_YEAR_HEAD + HOLIDAY, _holiday)
+PLAN = rule(
+    r"[“\"「『‘]?(十?[一二三四五六七八九]?五)[”\"」』’]?(?:规划)?(期间|时期|末|初|开局之年|收官之年)", _five_year_plan
+)
+DECADE = rule(
+    r"(?:(?P<c>上个?|本|1\d|2[01]|十[五六七八九]|二十一?)世纪的?|(?P<y>(?:19|20)(?=\d0)))?(?P<t>[1-9]0|[一二三四五六七八九]十)年代(?P<p>初期?|中期|中后期|末期?|后期)?",
+    _decade,
+)

@@ -1,0 +1,216 @@
+"""
+What a date expression says before anybody asks "of which year?", and how the question is answered.
+
+A :class:`Point` keeps what is said apart from what is not: ``unit`` gives the period once year and month are
+known. What is missing comes from an earlier date of the text where the words say so (同年, 次日) or the
+sentence runs on, else from the reference: the nearest past, or what lies ahead where the words look ahead.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from monitor.model import Precision
+from monitor.normalize.dates.spans import Period, shift_month
+
+Unit = Callable[[int, int], Period | None]
+
+AHEAD = timedelta(150)
+"""
+How far into the next year "1月将" reaches: past that a writer says 明年. Within the reference's own year
+whatever lies ahead is meant.
+"""
+
+BACK = 9
+"""Years looked back for a day that not every year has: 29 February comes at least every eighth."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Where a year or month comes from: its ``number``, or a shift ``from`` the reference or the date before."""
+
+    base: str  # "is", "reference", "before"
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """
+    One date expression, ``end`` exclusive.
+
+    ``year`` and ``month`` None are not said; ``monthly`` asks for the month too (19日). ``seen`` needs the
+    reference alone (昨日; the flag is whether the words look ahead), ``follows`` counts days from the date
+    before (次日 is 1). ``inherits`` tells whether a neighbour's year may be taken over.
+    """
+
+    end: int
+    unit: Unit
+    year: Said | None = None
+    month: Said | None = None
+    monthly: bool = False
+    seen: Callable[[date, bool], Period | None] | None = None
+    follows: int | None = None
+    inherits: bool = True
+    deadline: bool = False  # 年底前 is a deadline; 3月19日前 is not yet known to be
+    later: bool = False  # 三天后: counted from the reference only where nothing nearer stands before it
+    soon: timedelta = timedelta(0)  # how far ahead the nearest still is the one that is meant
+    edge: str = ""  # "since", "before" or "after" where the expression itself says so (by 2026)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A pattern, anchored where it is tried, with bounded repeats only, and the function that reads its groups."""
+
+    pattern: re.Pattern[str]
+    read: Callable[[re.Match[str]], Point | None]
+
+
+def rule(pattern: str, read: Callable[[re.Match[str]], Point | None]) -> Rule:
+    """Return the rule of *pattern*."""
+    return Rule(re.compile(pattern), read)
+
+
+def fixed(period: Period | None) -> Unit:
+    """Return the unit of what needs neither year nor month."""
+    return lambda _year, _month: period
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A resolved date: its period, whether the reference was needed, and whether a year was said."""
+
+    period: Period
+    referenced: bool
+    yearly: bool = False
+
+
+def resolve(point: Point, reference: date | None, before: Known | None, near: bool, ahead: bool) -> Known | None:
+    """
+    Return what *point* means, or None where that cannot be known.
+
+    *before* is the latest date of the text, *near* whether it stands in the same sentence, *ahead* whether
+    the words around look ahead.
+    """
+    if point.seen is not None:
+        period = point.seen(reference, ahead) if reference else None
+        return Known(period, True, True) if period else None
+    if point.follows is not None:
+        return _following(point.follows, before)
+    if point.month is not None:
+        return _month_said(point, point.month, reference, before)
+    if point.year is not None:
+        return _year_said(point, point.year, reference, before)
+    if near and before and (known := _inherited(point, before, reference, ahead)):
+        return known
+    if reference is None:
+        return None
+    steps = _months if point.monthly else _years
+    period = _ahead(point.unit, steps(reference, True), reference) if ahead else None
+    if point.soon and not period:
+        coming = _ahead(point.unit, steps(reference, True), reference)
+        period = coming if coming and coming.earliest and coming.earliest - reference <= point.soon else None
+    period = period or _past(point.unit, steps(reference, False), reference)
+    return Known(period, True) if period else None
+
+
+def _following(days: int, before: Known | None) -> Known | None:
+    if before is None or before.period.precision is not Precision.DAY or before.period.latest is None:
+        return None
+    day = before.period.latest + timedelta(days)
+    return Known(Period(day, day, Precision.DAY), before.referenced, before.yearly)
+
+
+def _year_said(point: Point, year: Said, reference: date | None, before: Known | None) -> Known | None:
+    if year.base == "is":
+        number, referenced = year.number, False
+    elif year.base == "reference":
+        if reference is None:
+            return None
+        number, referenced = reference.year + year.number, True
+    else:
+        if before is None or before.period.earliest is None or not _one_year(before.period):
+            return None
+        number, referenced = before.period.earliest.year + year.number, before.referenced
+    period = point.unit(number, 1)
+    return Known(period, referenced, True) if period else None
+
+
+def _one_year(period: Period) -> bool:
+    return bool(period.earliest and period.latest and period.earliest.year == period.latest.year)
+
+
+def _month_said(point: Point, month: Said, reference: date | None, before: Known | None) -> Known | None:
+    if month.base == "reference":
+        base, referenced = reference, True
+    else:
+        base, referenced = (before.period.earliest, before.referenced) if before else (None, False)
+        if before is None or before.period.precision not in {Precision.DAY, Precision.MONTH}:
+            return None
+    if base is None:
+        return None
+    if point.year is not None:  # 去年本月
+        if point.year.base == "before":
+            return None
+        year = point.year.number if point.year.base == "is" else base.year + point.year.number
+        period = point.unit(year, base.month)
+    else:
+        period = point.unit(*shift_month(base, month.number))
+    return Known(period, referenced, True) if period else None
+
+
+def _inherited(point: Point, before: Known, reference: date | None, ahead: bool) -> Known | None:
+    """
+    Return *point* in the year (and month) of the date before it in its sentence, or None.
+
+    2018年3月立项，5月动工 runs on: a month after a date with a year and a month belongs to that year where it
+    does not go backwards. It never looks into the future on its own.
+    """
+    start = before.period.earliest
+    if not point.inherits or start is None or before.period.precision not in {Precision.DAY, Precision.MONTH}:
+        return None
+    if not point.monthly and not before.yearly:
+        return None
+    period = point.unit(start.year, start.month)
+    if period is None or period.earliest is None or period.earliest < start:
+        return None
+    if reference and not ahead and before.period.earliest and start <= reference < period.earliest:
+        return None
+    return Known(period, before.referenced, before.yearly)
+
+
+def _years(reference: date, ahead: bool) -> Iterator[tuple[int, int]]:
+    if ahead:
+        yield from ((reference.year, 1), (reference.year + 1, 1))
+    else:
+        yield from ((year, 1) for year in range(reference.year, reference.year - BACK, -1) if year > 0)
+
+
+def _months(reference: date, ahead: bool) -> Iterator[tuple[int, int]]:
+    # Twelve months hold every day number that a month can have, several times over.
+    yield from (shift_month(reference, step if ahead else -step) for step in range(12))
+
+
+def _ahead(unit: Unit, candidates: Iterator[tuple[int, int]], reference: date) -> Period | None:
+    for year, month in candidates:
+        period = unit(year, month)
+        if period is None or period.earliest is None or period.latest is None or period.latest < reference:
+            continue
+        return period if year == reference.year or period.earliest - reference <= AHEAD else None
+    return None
+
+
+def _past(unit: Unit, candidates: Iterator[tuple[int, int]], reference: date) -> Period | None:
+    """Return the nearest period that has begun; months named together (1至2月) must be over or in their last."""
+    for year, month in candidates:
+        period = unit(year, month)
+        if period is None or period.earliest is None or period.latest is None:
+            continue
+        begun = period.earliest
+        if period.precision is Precision.RANGE and (period.latest - begun).days > 31:
+            begun = period.latest.replace(day=1)
+        if begun <= reference:
+            return period
+    return None

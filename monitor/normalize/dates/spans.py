@@ -1,0 +1,89 @@
+"""Periods and their arithmetic: from the names of a calendar to its days."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import MAXYEAR, date, timedelta
+
+from monitor.model import Precision
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From ``earliest`` to ``latest``, both inclusive, None is open; ``precision`` says how it is meant."""
+
+    earliest: date | None
+    latest: date | None
+    precision: Precision
+
+
+def make_day(year: int, month: int, day: int) -> date | None:
+    """Return the day, or None where the calendar has none such."""
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def last_of(year: int, month: int) -> date:
+    """Return the last day of a month."""
+    return date(year, 12, 31) if month == 12 else date(year, month + 1, 1) - timedelta(1)
+
+
+def on(day: date | None) -> Period | None:
+    """Return the period of one day."""
+    return Period(day, day, Precision.DAY) if day else None
+
+
+def month_of(year: int, month: int) -> Period | None:
+    """Return a whole month."""
+    if not (1 <= month <= 12 and 1 <= year <= MAXYEAR):
+        return None
+    return Period(date(year, month, 1), last_of(year, month), Precision.MONTH)
+
+
+def year_of(year: int) -> Period | None:
+    """Return a whole year."""
+    if not 1 <= year <= MAXYEAR:
+        return None
+    return Period(date(year, 1, 1), date(year, 12, 31), Precision.YEAR)
+
+
+def months_of(year: int, first: int, last: int, precision: Precision) -> Period | None:
+    """Return the months *first* to *last* of one year."""
+    if not (1 <= first <= last <= 12 and 1 <= year <= MAXYEAR):
+        return None
+    return Period(date(year, first, 1), last_of(year, last), precision)
+
+
+def within(earliest: date | None, latest: date | None) -> Period:
+    """Return "once, somewhere in"."""
+    return Period(earliest, latest, Precision.WITHIN)
+
+
+def lasting(earliest: date | None, latest: date | None) -> Period:
+    """Return "from, to"."""
+    return Period(earliest, latest, Precision.RANGE)
+
+
+def shift_month(day: date, months: int) -> tuple[int, int]:
+    """Return (year, month) so many months from that of *day*."""
+    index = day.year * 12 + day.month - 1 + months
+    return index // 12, index % 12 + 1
+
+
+def week_of(day: date, weeks: int = 0) -> Period:
+    """Return the week (Monday to Sunday) so many weeks from that of *day*: once, somewhere in it."""
+    monday = day - timedelta(day.weekday()) + timedelta(weeks=weeks)
+    return within(monday, monday + timedelta(6))
+
+
+def widened(period: Period) -> Period:
+    """
+    Return what 左右 or 前后 leaves of *period*: three days, one month or one year to either side, by its size.
+    """
+    if period.earliest is None or period.latest is None:
+        return period
+    length = (period.latest - period.earliest).days
+    slack = timedelta(3 if length < 7 else 31 if length < 100 else 366)
+    return within(period.earliest - slack, period.latest + slack)

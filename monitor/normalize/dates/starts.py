@@ -1,0 +1,189 @@
+"""
+Which rules to try at which character: what keeps reading a text cheap.
+
+An expression begins with a digit, a Chinese numeral, an English word or one of a few characters, each of
+which is followed by one of a few others. Everything else is passed over by one compiled character class.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from monitor.normalize.dates import english
+from monitor.normalize.dates.chinese import NUMERALS, chain
+from monitor.normalize.dates.named import DECADE, HOLIDAYS, LUNAR, LUNAR_MARKED, PLAN
+from monitor.normalize.dates.numeric import NUMERIC, YEARS_FROM
+from monitor.normalize.dates.points import Point, Rule
+from monitor.normalize.dates.relative import (
+    AGO,
+    BARE_DAY,
+    BARE_DAYS,
+    MONTH_END,
+    RECENT_WORDS,
+    RELATIVE_DAY,
+    RELATIVE_MONTH,
+    SAME_DAY,
+    WEEK,
+    WINDOW,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What may follow a first character, which rules are tried then, and whether year-month-day chains are."""
+
+    follow: frozenset[str]
+    rules: tuple[Rule, ...]
+    chained: bool = False
+
+
+_NUMBER = NUMERALS + "0123456789廿"
+
+
+def _start(follow: str, *rules: Rule, chained: bool = False) -> Start:
+    return Start(frozenset(follow), rules, chained)
+
+
+_LUNAR_MARK = _start("历", LUNAR_MARKED, LUNAR)
+_LUNAR_MONTH = _start("月" + _NUMBER, LUNAR, HOLIDAYS)
+_COUNT = _start("天日年个周星月", AGO)
+_QUOTE = _start(_NUMBER + "双春中端元清国劳圣重腊七五六十除", PLAN, HOLIDAYS)
+
+STARTS: dict[str, Start] = {
+    "上": _start("上周星礼个一月年半世" + _NUMBER, WEEK, RELATIVE_MONTH, WINDOW, DECADE, chained=True),
+    "下": _start("下周星礼个一月年半", WEEK, RELATIVE_MONTH, chained=True),
+    "本": _start("周星月年礼个世", WEEK, RELATIVE_MONTH, HOLIDAYS, DECADE, chained=True),
+    "这": _start("周星月礼个", WEEK, RELATIVE_MONTH),
+    "今": _start("天日年晚早晨夜后", RELATIVE_DAY, HOLIDAYS, LUNAR_MARKED, LUNAR, WINDOW, chained=True),
+    "明": _start("天日年晚早晨", RELATIVE_DAY, HOLIDAYS, LUNAR, chained=True),
+    "昨": _start("天日晚夜晨", RELATIVE_DAY),
+    "前": _start("天日年不" + _NUMBER, RELATIVE_DAY, HOLIDAYS, RECENT_WORDS, chained=True),
+    "后": _start("天日年", RELATIVE_DAY, HOLIDAYS, chained=True),
+    "大": _start("前后年", HOLIDAYS, RELATIVE_DAY, chained=True),
+    "去": _start("年", HOLIDAYS, LUNAR_MARKED, LUNAR, chained=True),
+    "来": _start("年", chained=True),
+    "当": _start("日天晚年月", SAME_DAY, RELATIVE_MONTH, HOLIDAYS, chained=True),
+    "同": _start("日年月一", SAME_DAY, RELATIVE_MONTH, HOLIDAYS, chained=True),
+    "次": _start("日年月", SAME_DAY, RELATIVE_MONTH, chained=True),
+    "翌": _start("日年", SAME_DAY, chained=True),
+    "该": _start("年", chained=True),
+    "隔": _start("日天", SAME_DAY),
+    "第": _start("二1234一三四", chained=True),
+    "首": _start("季123456789两二三个", chained=True),
+    "头": _start(_NUMBER, chained=True),
+    "年": _start("初中底末内三", HOLIDAYS, chained=True),
+    "岁": _start("末", chained=True),
+    "公": _start("元", chained=True),
+    "民": _start("国", chained=True),
+    "月": _start("初底末内中上下", MONTH_END),
+    "周": _start("一二三四五六日天末", WEEK),
+    "星": _start("期", WEEK),
+    "礼": _start("拜", WEEK),
+    "近": _start("日期来几些", RECENT_WORDS),
+    "日": _start("前", RECENT_WORDS),
+    "连": _start("日", RECENT_WORDS),
+    "最": _start("近", WINDOW, RECENT_WORDS),
+    "不": _start("久", RECENT_WORDS),
+    "过": _start("去", WINDOW),
+    "未": _start("来", WINDOW),
+    "半": _COUNT,
+    "几": _COUNT,
+    "数": _COUNT,
+    "从": _start("12", YEARS_FROM),
+    "自": _start("12", YEARS_FROM),
+    "由": _start("12", YEARS_FROM),
+    "农": _LUNAR_MARK,
+    "阴": _LUNAR_MARK,
+    "旧": _LUNAR_MARK,
+    "正": _LUNAR_MONTH,
+    "腊": _start("月八" + _NUMBER, LUNAR, HOLIDAYS),
+    "冬": _LUNAR_MONTH,
+    "闰": _LUNAR_MONTH,
+    "“": _QUOTE,
+    '"': _QUOTE,
+    "「": _QUOTE,
+    "『": _QUOTE,
+    "‘": _QUOTE,
+    **{pair[0]: _start(pair[1:], HOLIDAYS) for pair in ["元旦宵", "春节", "情人", "女生", "妇女", "植树", "愚人", "劳动", "青年", "儿童", "建党军", "教师", "国庆", "光棍", "双十1", "平安", "圣诞", "母亲", "父亲", "感恩", "端午", "中秋元", "重阳", "清明", "除夕", "万圣"]},
+}  # fmt: skip
+"""First characters of Chinese expressions that are not numerals."""
+
+_NUMERAL_FOLLOW = frozenset(NUMERALS + "○十百千廿年月日号季天周星礼个世夕")
+_NUMERAL_RULES = (PLAN, DECADE, LUNAR, HOLIDAYS, AGO)
+_FIGURE_RULES = (LUNAR_MARKED, LUNAR, HOLIDAYS)
+_AFTER_CHAIN = (BARE_DAYS, BARE_DAY)
+_LETTER_RULES = (*english.MONTH_RULES, *english.WORD_RULES)
+_NUMERAL = frozenset(NUMERALS + "○廿")
+
+FIRST = re.compile("[0-9A-Za-z" + "".join(sorted(_NUMERAL | set(STARTS))) + "]")
+"""Where an expression may begin."""
+
+RUN = re.compile("[0-9]+|[A-Za-z]+|[〇○零一二三四五六七八九十两廿]+")
+"""What is passed over at once where nothing begins: a long number is looked at once."""
+
+_RECURRING = re.compile("[每逐历](?:个?[年月周]|季度|逢|个)?的?$")
+"""每年3月 and 历年春节 come again and again: no date."""
+
+_INSIDE = re.compile(r"[A-Za-z.:/%#第每逐历_-]")
+"""What makes a number part of something longer."""
+
+
+def point_at(text: str, at: int, joined: bool = False) -> Point | None:
+    """Return the expression that begins at *at*; *joined* is true behind the 至 or the dash of a range."""
+    char = text[at]
+    if char in _NUMERAL:
+        point = _at_numeral(text, at)
+    elif start := STARTS.get(char):
+        if text[at + 1 : at + 2] not in start.follow:
+            return None
+        point = _first(start.rules, text, at) or (chain(text, at) if start.chained else None)
+    elif char.isdigit():
+        point = _at_digit(text, at, joined)
+    else:
+        point = _at_word(text, at)
+    return None if point and _RECURRING.search(text, max(0, at - 4), at) else point
+
+
+def _at_numeral(text: str, at: int) -> Point | None:
+    if text[at + 1 : at + 2] not in _NUMERAL_FOLLOW and not (text[at + 1 : at + 2] and text[at + 1] in '一”"-—至到'):
+        return None
+    if point := _first(_NUMERAL_RULES, text, at):
+        return point
+    if at and text[at - 1] in "第.点·":
+        return None
+    return chain(text, at) or _first(_AFTER_CHAIN, text, at)
+
+
+def _at_digit(text: str, at: int, joined: bool) -> Point | None:
+    if at and not joined and _INSIDE.match(text[at - 1]):
+        return None
+    run = RUN.match(text, at)
+    length = run.end() - at if run else 0
+    if length > 8:
+        return None
+    if length in {1, 2, 4, 8} and (point := _first(NUMERIC, text, at)):
+        return point
+    if length == 4 and (point := _first(_FIGURE_RULES, text, at)):
+        return point
+    if length < 5 and (point := _first((DECADE, AGO), text, at)):
+        return point
+    return chain(text, at) or _first(_AFTER_CHAIN, text, at) or _first(english.DAY_RULES, text, at)
+
+
+def _at_word(text: str, at: int) -> Point | None:
+    if at and text[at - 1].isascii() and text[at - 1].isalnum():
+        return None
+    run = RUN.match(text, at)
+    if run is None:
+        return None
+    if run[0].lower() not in english.FIRST_WORDS:
+        return chain(text, at) if run[0] in "Qq" else None
+    return _first(_LETTER_RULES, text, at)
+
+
+def _first(rules: tuple[Rule, ...], text: str, at: int) -> Point | None:
+    for rule in rules:
+        if (match := rule.pattern.match(text, at)) and (point := rule.read(match)):
+            return point
+    return None
