@@ -12,7 +12,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -36,6 +36,23 @@ _PRAGMAS = (
 def _may_write(path: Path) -> bool:
     """Return whether *path* and its folder, where WAL and index lie, may be written."""
     return os.access(path.parent, os.W_OK) and (not path.exists() or os.access(path, os.W_OK))
+
+
+def insist(act: Callable[[], object], patience: float) -> None:
+    """
+    Do *act* until SQLite has no lock against it, for *patience* seconds.
+
+    SQLite itself makes everybody wait in turn but those who switch a new file to WAL at the same moment.
+    """
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            act()
+            return
+        except sqlite3.OperationalError as exc:
+            if exc.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
 
 
 class Connection:
@@ -92,13 +109,14 @@ class Connection:
 
     def _recognise(self, create: bool) -> None:
         """Refuse, before anything is written, what is not ours or is newer than we are."""
-        mark = self.db.execute("PRAGMA application_id").fetchone()[0]
-        tables = self.db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        with self.read() as db:  # as one: another process may be filling it
+            mark = db.execute("PRAGMA application_id").fetchone()[0]
+            tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+            behind, known = migrations.version(db), len(migrations.MIGRATIONS)
         if mark != migrations.APPLICATION_ID and (mark or tables):
             raise StoreError(f"{self.path} is the database of another program; name another file")
         if not tables and not create:
             raise StoreError(f"{self.path} is empty; `monitor seed` or `monitor poll` fills it")
-        behind, known = migrations.version(self.db), len(migrations.MIGRATIONS)
         if behind > known:
             raise StoreError(
                 f"{self.path} was written by a newer version of monitor (schema {behind}, this one knows {known});"
@@ -113,21 +131,10 @@ class Connection:
         for pragma in _PRAGMAS:
             self.db.execute(pragma)
         if self._writable and not self._in_memory:
-            self._use_wal()
+            insist(lambda: self.db.execute("PRAGMA journal_mode = WAL"), self._patience)
         while migrations.version(self.db) < len(migrations.MIGRATIONS):
             with self.write() as db:
                 migrations.step(db)
-
-    def _use_wal(self) -> None:
-        """Switch to WAL, once in the life of a file; SQLite does not queue those who switch at once, so we do."""
-        deadline = time.monotonic() + self._patience
-        while self.db.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-            try:
-                self.db.execute("PRAGMA journal_mode = WAL")
-            except sqlite3.OperationalError as exc:
-                if exc.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                    raise
-                time.sleep(0.01)
 
     # ------------------------------------------------------------- transactions
 

@@ -8,15 +8,16 @@ of polls cost nothing here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlite_utils import Database
 
-from monitor.model import Coverage, Event, FeedCoverage, FeedState, Phase, Relation, Status, When
+from monitor.model import Coverage, FeedCoverage, FeedState, Phase, Relation, Status, When
 from monitor.store.declared import feeds_of
-from monitor.store.events import timeline
-from monitor.store.rows import instant, moment
+from monitor.store.events import records
+from monitor.store.rows import instant, load, moment
 
 _LAST_ROUND = "SELECT id, finished FROM rounds WHERE finished <= ? ORDER BY id DESC LIMIT 1"
 _LAST_POLL = """
@@ -28,11 +29,10 @@ _TURNS = "SELECT at FROM polls WHERE feed = ? AND turned = 1 AND round <= ? ORDE
 
 def coverage(db: Database, topic: str, as_of: datetime | None) -> Coverage:
     """Return the coverage of *topic*'s feeds at the last round finished at *as_of*, or at all."""
-    last_event = _last(timeline(db, topic, as_of))
     row = db.execute(_LAST_ROUND, (instant(as_of) if as_of else "9999",)).fetchone()
     number = row["id"] if row else 0
     feeds = tuple(_feed(db, url, number) for url in sorted(feeds_of(db, topic, as_of)))
-    return Coverage(moment(row["finished"]) if row else None, feeds, last_event)
+    return Coverage(moment(row["finished"]) if row else None, feeds, _last(db, topic, as_of))
 
 
 def _feed(db: Database, url: str, round: int) -> FeedCoverage:
@@ -51,11 +51,17 @@ def _spans(turns: Sequence[datetime | None]) -> tuple[tuple[datetime, datetime |
     return tuple((start, end) for start, end in zip(turns[::2], ends, strict=False) if start)
 
 
-def _last(events: Iterable[Event]) -> When | None:
+def _last(db: Database, topic: str, as_of: datetime | None) -> When | None:
     """Return the date of the latest event that happened: direct, dated, neither planned nor retracted."""
-    happened = [
-        e.when
-        for e in events
-        if e.relation is Relation.DIRECT and e.phase is not Phase.PLANNED and e.status is not Status.RETRACTED
-    ]
-    return max((w for w in happened if w.latest), key=lambda w: (w.latest, w.earliest or w.latest), default=None)
+    happened = [r["when"] for r in records(db, topic, as_of) if _happened(r)]
+    last = max(happened, key=lambda when: (when["latest"], when["earliest"] or ""), default=None)
+    return load(When, last) if last else None
+
+
+def _happened(record: dict[str, Any]) -> bool:
+    return (
+        record["when"]["latest"] is not None
+        and record["relation"] == Relation.DIRECT
+        and record["phase"] != Phase.PLANNED
+        and record["status"] != Status.RETRACTED
+    )

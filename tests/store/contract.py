@@ -251,6 +251,11 @@ class CollectContract(_Made):
             store.record(poll(store.open_round(NOW), screened(1), broken))
         assert (list(store.entries()), store.statuses()[0]) == ([], FeedStatus(RSS, RSS))
 
+    def test_what_a_feed_lists_twice_is_one_entry(self, store):
+        counts = store.record(poll(store.open_round(NOW), screened(1), screened(1, title="again"), screened(2)))
+        assert counts == Counts(fetched=3, waiting=2, duplicate=1)
+        assert [e.title for e in store.entries()] == [entry(1).title, entry(2).title]
+
     def test_text_that_utf8_cannot_hold_costs_one_character(self, store):
         bad = replace(screened(1), entry=replace(entry(1), identity="https://x/\udcff", title="标\ud800题\0"))
         collected(store, bad)

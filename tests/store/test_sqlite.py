@@ -18,6 +18,7 @@ import pytest
 from monitor.errors import StoreError
 from monitor.model import EntryState
 from monitor.store import migrations, open_store
+from monitor.store.connection import insist
 from monitor.store.sqlite import SqliteStore
 
 from .make import NOW, RSS, TOPIC, article, change, collected, decides, digested, entry, screened, told
@@ -140,13 +141,50 @@ def test_switching_to_wal_waits_for_readers_and_gives_up_in_a_sentence(path, sto
     reader.close()
 
 
-def test_four_processes_that_create_one_database_at_once_all_succeed(path):
-    code = "import sys\nfrom monitor.store import open_store\nopen_store(sys.argv[1]).open_round"
-    begun = [subprocess.Popen([sys.executable, "-c", code, path], cwd=ROOT) for _ in range(4)]
-    assert [one.wait(60) for one in begun] == [0, 0, 0, 0]
-    with raw(path) as db:
+def test_three_that_create_one_database_at_once_all_succeed(tmp_path):
+    for n in range(10):
+        gate = threading.Barrier(3)
+
+        def create(path: Path, gate: threading.Barrier) -> None:
+            gate.wait()
+            SqliteStore(path).close()
+
+        threads = [threading.Thread(target=create, args=(tmp_path / f"{n}.db", gate)) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        db = raw(tmp_path / f"{n}.db")
         assert db.execute("PRAGMA user_version").fetchone() == (len(migrations.MIGRATIONS),)
-    db.close()
+        db.close()
+
+
+def busy(code: int = sqlite3.SQLITE_BUSY) -> sqlite3.OperationalError:
+    error = sqlite3.OperationalError("database is locked")
+    error.sqlite_errorcode = code
+    return error
+
+
+def test_a_lock_that_sqlite_does_not_wait_for_is_waited_for():
+    answers: list[Exception | None] = [busy(), busy(), None]
+
+    def act() -> None:
+        if error := answers.pop(0):
+            raise error
+
+    insist(act, 5)
+    assert answers == []
+
+
+@pytest.mark.parametrize(("code", "patience"), [(sqlite3.SQLITE_FULL, 5), (sqlite3.SQLITE_BUSY, -1)])
+def test_what_waiting_does_not_mend_is_raised_at_once(code, patience):
+    answers = [busy(code)]
+
+    def act() -> None:
+        raise answers.pop()
+
+    with pytest.raises(sqlite3.OperationalError):
+        insist(act, patience)
 
 
 def test_a_commit_has_reached_the_disk_when_it_returns(store):
