@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from monitor.declared import Declared
     from monitor.model import Settings, Topic
     from monitor.store.base import Store
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 FAILED, USAGE, STORE = 1, 2, 3
 
@@ -48,13 +46,11 @@ class Place:
         return found
 
 
-def main() -> NoReturn:
+def main(args: Sequence[str] | None = None) -> NoReturn:
     """Run the program; the one place where an error of the house becomes an exit status."""
     try:
-        cli.main(standalone_mode=False)
-        sys.exit(0)
-    except click.exceptions.Exit as done:
-        sys.exit(done.exit_code)
+        # Outside its standalone mode click returns the status of an Exit instead of raising it.
+        sys.exit(cli.main(args, prog_name="monitor", standalone_mode=False) or 0)
     except click.Abort:
         sys.exit(FAILED)
     except click.ClickException as wrong:
@@ -152,15 +148,16 @@ def run(place: Place) -> None:
     from monitor.declared import stamp
 
     declared = place.declared()
-    console.configure_log(sys.stderr)
+    console.configure_log()
 
     async def live() -> None:
-        async with daemon.opened(declared) as rounds:
-            for topic in declared.settings.topics:
-                told = await rounds.write(console.read_timeline, rounds.store, topic)
-                console.show_timeline(told)
-            console.show_schedule(await rounds.write(rounds.store.statuses), clock(), err=True)
-            await daemon.Daemon(rounds, declared, place.declared, lambda: stamp(declared.settings)).run()
+        with console.watching() as progress:
+            async with daemon.opened(declared, progress=progress) as rounds:
+                for topic in declared.settings.topics:
+                    console.show_timeline(await rounds.write(console.read_timeline, rounds.store, topic))
+                console.show_schedule(await rounds.write(rounds.store.statuses), clock())
+                sys.stdout.flush()
+                await daemon.Daemon(rounds, declared, place.declared, stamp).run()
 
     asyncio.run(live())
 
@@ -187,12 +184,13 @@ def poll(place: Place, everything: bool, form: str) -> None:
     from monitor import console, daemon
 
     declared = place.declared()
-    console.configure_log(sys.stderr)
+    console.configure_log()
 
     async def once() -> None:
-        async with daemon.opened(declared) as rounds:
-            record = await rounds.poll(await rounds.due(all=everything), digest=True)
-            statuses = await rounds.write(rounds.store.statuses)
+        with console.watching() as progress:
+            async with daemon.opened(declared, progress=progress) as rounds:
+                record = await rounds.poll(await rounds.due(all=everything), digest=True)
+                statuses = await rounds.write(rounds.store.statuses)
         console.show_round(record, statuses, form)
 
     asyncio.run(once())
@@ -396,5 +394,4 @@ def check(place: Place) -> None:
     from monitor import config
 
     declared = place.declared()
-    click.echo(config.describe(declared.settings))
-    click.echo(f"{len(declared.seeds)} seed events")
+    click.echo(config.describe(declared.settings, declared.seeds))

@@ -4,36 +4,67 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
-from typing import TextIO
+from typing import TextIO, cast
 
 import structlog
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn
+from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
 from monitor import resolve
 from monitor.export import display, record
 from monitor.model import Article, Counts, Event, FeedStatus, Quote, SeedRecord, Timeline, Topic, Verdict
+from monitor.progress import Progress, unwatched
 from monitor.store.base import EntryRecord, RoundRecord, Store
 
 Json = record.Json
 
 
-def configure_log(stream: TextIO) -> None:
-    """Log to *stream*: coloured for a person who watches, plain lines otherwise; control characters never pass."""
+class _Stderr:
+    """Standard error as it is at the moment of writing: a progress bar may stand in for it."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+
+def configure_log() -> None:
+    """Log to stderr: coloured for a person who watches, plain lines otherwise; control characters never pass."""
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="%Y-%m-%d %H:%M:%S", utc=False),
             structlog.processors.format_exc_info,
             _printable,
-            structlog.dev.ConsoleRenderer(colors=stream.isatty(), pad_event_to=0),
+            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=0),
         ],
-        logger_factory=structlog.PrintLoggerFactory(stream),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _Stderr())),
         cache_logger_on_first_use=False,
     )
+
+
+@contextmanager
+def watching() -> Iterator[Progress]:
+    """Show progress on stderr while a person watches it; otherwise the log lines are enough."""
+    if not sys.stderr.isatty():
+        yield unwatched
+        return
+    with Bar(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=_console(err=True)) as bar:
+        tasks: dict[str, TaskID] = {}
+
+        def show(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bar.add_task(what, total=total)
+            bar.update(tasks[what], completed=done, total=total)
+
+        yield show
 
 
 def _printable(_: object, __: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:

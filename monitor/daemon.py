@@ -24,8 +24,9 @@ from monitor.clock import clock
 from monitor.declared import Declared
 from monitor.errors import ConfigError, StoreError
 from monitor.fetch import Fetcher
-from monitor.model import FeedStatus
+from monitor.model import FeedStatus, Settings
 from monitor.pipeline import Desk
+from monitor.progress import Progress, unwatched
 from monitor.rounds import Rounds
 from monitor.store import open_store
 
@@ -37,7 +38,9 @@ log = structlog.get_logger()
 
 
 @contextlib.asynccontextmanager
-async def opened(declared: Declared, now: Callable[[], datetime] = clock) -> AsyncIterator[Rounds]:
+async def opened(
+    declared: Declared, now: Callable[[], datetime] = clock, progress: Progress = unwatched
+) -> AsyncIterator[Rounds]:
     """Open store and network for one process that polls; the store lives on its own writer thread."""
     writer = ThreadPoolExecutor(1, "store")
     loop = asyncio.get_running_loop()
@@ -46,7 +49,7 @@ async def opened(declared: Declared, now: Callable[[], datetime] = clock) -> Asy
         try:
             await loop.run_in_executor(writer, store.hold)
             async with Fetcher(declared.settings.fetch) as fetcher:
-                rounds = Rounds(Desk.of(declared.settings), store, fetcher, writer, now)
+                rounds = Rounds(Desk.of(declared.settings), store, fetcher, writer, now, progress)
                 await apply(rounds, declared)
                 yield rounds
         finally:
@@ -72,7 +75,7 @@ class Daemon:
     rounds: Rounds
     declared: Declared
     read: Callable[[], Declared]
-    stamp: Callable[[], object]
+    stamp: Callable[[Settings], object]
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
     fatal: StoreError | None = None
@@ -152,12 +155,12 @@ class Daemon:
         loop.add_signal_handler(signal.SIGHUP, lambda: self._begin(self._reload()))
 
     async def _reload_if_changed(self) -> None:
-        if self.stamp() != self.declared.stamp:
+        if self.stamp(self.declared.settings) != self.declared.stamp:
             await self._reload()
 
     async def _reload(self) -> None:
         """Take over a changed configuration; a wrong one is refused and the old one goes on."""
-        stamp = self.stamp()
+        stamp = self.stamp(self.declared.settings)
         try:
             declared = self.read()
         except ConfigError as error:

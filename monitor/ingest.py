@@ -41,9 +41,7 @@ class Intake:
             for file in self._files(path):
                 self.files += 1
                 try:
-                    self._file(file)
-                except OSError as error:
-                    self.faults.append(f"{file}: cannot be read: {error.strerror}")
+                    self._read(file, _bytes(file))
                 except ParseError as error:
                     self.faults.append(f"{file}: {error}")
 
@@ -61,10 +59,8 @@ class Intake:
             self.faults.append(f"{path}: the folder holds none of {' '.join(sorted(SUFFIXES))}")
         yield from found
 
-    def _file(self, file: Path) -> None:
-        if file.stat().st_size > MAX_BYTES:
-            raise ParseError(f"larger than {MAX_BYTES // 2**20} MB")
-        found = parse.document(file.read_bytes(), file.name, self.desk.settings.timezone, self.clock())
+    def _read(self, file: Path, body: bytes) -> None:
+        found = parse.document(body, file.name, self.desk.settings.timezone, self.clock())
         self.faults += [f"{file}: {problem}" for problem in found.problems]
         for document in found.documents:
             self._document(document)
@@ -78,6 +74,15 @@ class Intake:
         digested = pipeline.ingest(self.desk, document, self.handed, self.clock())
         self.states[digested.state] += 1
         self.events.update(pipeline.settle(self.desk, self.store, digested, self.clock()))
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        if file.stat().st_size > MAX_BYTES:
+            raise ParseError(f"larger than {MAX_BYTES // 2**20} MB")
+        return file.read_bytes()
+    except OSError as error:
+        raise ParseError(f"cannot be read: {error.strerror}") from error
 
 
 def _of_entry(entry: Entry) -> parse.Document:

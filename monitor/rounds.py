@@ -23,6 +23,7 @@ from monitor import pipeline, schedule
 from monitor.errors import StoreError
 from monitor.model import Counts, EntryState, FeedStatus, Waiting
 from monitor.pipeline import Desk, Postponed
+from monitor.progress import Progress, unwatched
 from monitor.store.base import Digested, RoundRecord, Store
 
 P = ParamSpec("P")
@@ -47,6 +48,7 @@ class Rounds:
     fetcher: pipeline.Fetches
     writer: ThreadPoolExecutor
     clock: Callable[[], datetime]
+    progress: Progress = unwatched
     polling: set[str] = field(default_factory=set)
     digesting: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -68,12 +70,22 @@ class Rounds:
         self.polling.update(s.url for s in statuses)
         try:
             number = await self.write(self.store.open_round, self.clock())
-            await asyncio.gather(*(self._poll_one(s, number) for s in statuses))
+            await self._poll_each(statuses, number)
             if digest:
                 await self.digest()
             return await self.write(self.store.close_round, number, self.clock())
         finally:
             self.polling.difference_update(s.url for s in statuses)
+
+    async def _poll_each(self, statuses: Sequence[FeedStatus], number: int) -> None:
+        tasks = [asyncio.create_task(self._poll_one(s, number)) for s in statuses]
+        try:
+            for done, task in enumerate(asyncio.as_completed(tasks), 1):
+                await task
+                self.progress("polled", done, len(tasks))
+        finally:
+            for task in tasks:
+                task.cancel()
 
     async def _poll_one(self, status: FeedStatus, number: int) -> None:
         try:
@@ -102,6 +114,7 @@ class Rounds:
                 while await self._begin(running):
                     done, _ = await asyncio.wait(running, timeout=PATIENCE.total_seconds())
                     await self._finish({t: running.pop(t) for t in done}, tally)
+                    self.progress("read", tally.total(), tally.total() + len(running))
             finally:
                 for task in running:
                     task.cancel()

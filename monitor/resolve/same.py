@@ -77,14 +77,21 @@ def nearness(a: When, b: When) -> Nearness:
 
 
 def _told_about(a: When, b: When) -> Nearness:
-    """Compare where one has only its publication: it was told within days of the happening, not before it."""
+    """
+    Compare where one has only its publication.
+
+    A report is told within days after the happening; of something planned the publication is the other bound:
+    it was announced before it happens.
+    """
     if a.basis is not Basis.PUBLISHED:
         a, b = b, a
-    told, happened = a.latest, b.latest or b.earliest
+    told, happened = a.latest or a.earliest, b.latest or b.earliest
     if told is None or happened is None:
         return Nearness.UNKNOWN
     if b.basis is Basis.PUBLISHED:
         return Nearness.OVERLAP if abs((told - happened).days) <= DATELESS_DAYS else Nearness.APART
+    if a.latest is None:
+        return Nearness.OVERLAP if told <= happened else Nearness.APART
     began = b.earliest or happened
     return Nearness.OVERLAP if began <= told and (told - happened).days <= DATELESS_DAYS else Nearness.APART
 
@@ -144,7 +151,7 @@ def _conflict(mention: Mention | SeedEvent, known: KnownEvent) -> bool:
 
 
 def _places_differ(ours: Collection[str], theirs: Collection[str]) -> bool:
-    """Return whether both name places and none lies in another (洛阳, 洛阳市, 洛阳高新区)."""
+    """Return whether both name places and none lies in another (a city, its district)."""
     return bool(ours) and bool(theirs) and not any(a in b or b in a for a in ours for b in theirs)
 
 

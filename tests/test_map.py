@@ -1,0 +1,94 @@
+"""Who may import whom, which room owns which library, and who reads the clock."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+HOME = Path(__file__).parents[1] / "monitor"
+
+# One library, one room: replacing it is then a change in one place.
+OWNERS = {
+    "httpx": {"fetch"}, "httpcore": {"fetch"}, "protego": {"fetch"},
+    "bs4": {"parse"}, "lxml": {"parse"}, "feedparser": {"parse"}, "trafilatura": {"parse"}, "defusedxml": {"parse"},
+    "opencc": {"normalize"}, "rjieba": {"normalize"}, "pypinyin": {"normalize"}, "lunardate": {"normalize"},
+    "ahocorasick_rs": {"match"},
+    "sqlite_utils": {"store"}, "sqlite3": {"store"},
+    "yaml": {"config"}, "pydantic": {"config"}, "pydantic_core": {"config"},
+    "apscheduler": {"daemon"}, "click": {"cli"}, "rich": {"console"}, "structlog": {"console", "daemon", "rounds"},
+}  # fmt: skip
+
+PURE = {"parse", "normalize", "match", "extract", "resolve", "export"}
+DOORS = {"fetch", "store"}
+
+# The roof may see every room; no room may see the roof.
+ROOF = {"cli", "daemon", "rounds", "console", "ingest", "declared", "clock", "progress", "__init__", "__main__"}
+
+MAY_IMPORT: dict[str, set[str]] = {
+    "model": set(),
+    "errors": set(),
+    "codec": {"model"},
+    "schedule": {"model", "errors"},
+    **{room: {"model", "errors", "normalize"} for room in PURE},
+    "fetch": {"model", "errors"},
+    "store": {"model", "errors", "codec"},
+    "config": {"model", "errors"},
+    "pipeline": {"model", "errors", "schedule", "store", *PURE},
+}
+
+FILES = sorted(HOME.rglob("*.py"))
+
+
+def room(file: Path) -> str:
+    return file.relative_to(HOME).parts[0].removesuffix(".py")
+
+
+def imports(file: Path) -> Iterator[str]:
+    """Yield every module that *file* imports, those inside functions and under TYPE_CHECKING too."""
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names if node.module == "monitor")
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda f: str(f.relative_to(HOME)))
+def test_a_room_imports_only_whom_it_may(file):
+    here = room(file)
+    if here in ROOF:
+        return
+    seen = {name.split(".")[1] for name in imports(file) if name.startswith("monitor.")} - {here, "__version__"}
+    assert seen <= MAY_IMPORT[here], f"{here} may not import {sorted(seen - MAY_IMPORT[here])}"
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda f: str(f.relative_to(HOME)))
+def test_a_library_is_imported_only_by_the_room_that_owns_it(file):
+    strangers = {n.split(".")[0] for n in imports(file)} & set(OWNERS)
+    wrong = {name for name in strangers if room(file) not in OWNERS[name]}
+    assert not wrong
+
+
+def test_the_pipeline_knows_the_contract_and_no_store():
+    assert {n for n in imports(HOME / "pipeline.py") if n.startswith("monitor.store")} == {"monitor.store.base"}
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda f: str(f.relative_to(HOME)))
+def test_only_the_clock_reads_the_wall_clock(file):
+    calls = {ast.unparse(n.func) for n in ast.walk(ast.parse(file.read_text("utf-8"))) if isinstance(n, ast.Call)}
+    reading = {c for c in calls if c.endswith(("datetime.now", "datetime.utcnow", "date.today", "time.time"))}
+    assert not reading or room(file) == "clock"
+
+
+def test_every_room_is_on_the_map():
+    assert {room(f) for f in FILES} <= set(MAY_IMPORT) | ROOF
+
+
+def test_no_file_of_the_program_names_the_default_topic():
+    """The shipped configuration and seeds do; the code serves any question."""
+    names = ("小米", "洛阳", "洛陽", "Xiaomi", "Luoyang", "孙昌旭", "江凌", "领充")
+    found = [(str(f), n) for f in FILES for n in names if n.lower() in f.read_text("utf-8").lower()]
+    assert not found
