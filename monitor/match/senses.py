@@ -64,6 +64,11 @@ class Sense:
         return _sense(self.topic, self.entity, self.start, self.end, self.kind, (*self.votes, vote))
 
     @property
+    def shown(self) -> float:
+        """The score without what a name has for itself: what the text shows."""
+        return self.score - sum([v.weight for v in self.votes if v.rule == "name"])
+
+    @property
     def own(self) -> bool:
         """Return whether the name stands for its entity here."""
         return self.score > 0
@@ -112,6 +117,8 @@ def _votes(hit: Hit, line: Line, rivals: Iterable[Hit]) -> Iterable[Vote]:
 def _prior(hit: Hit, entity: Entity) -> Vote:
     if entity.kind == "place":
         return Vote("name", _PLACE, hit.name.text)
+    if hit.name.role != "name":
+        return Vote("name", _LONG, hit.name.text)
     return Vote("name", _SHORT if len(hit.name.text) <= _BRIEF else _LONG, hit.name.text)
 
 
@@ -219,12 +226,11 @@ def _around_votes(hit: Hit, line: Line) -> Iterable[Vote]:
 
 
 def _place(hit: Hit, line: Line) -> Iterable[Vote]:
-    if _holds(line, hit.end):
-        return
     after = line.text[hit.end : hit.end + 5]
-    if road := lexicon.beginning(after, "place", "road"):
+    road = lexicon.beginning(after, "place", "road")
+    if len(road) > len(lexicon.beginning(after, "place", "holds")):
         yield Vote("road", -_ROAD, hit.name.text + road)
-    elif (word := line.word_at(hit.end)) in lexicon.words("place", "other"):
+    elif not road and (word := line.word_at(hit.end)) in lexicon.words("place", "other"):
         yield Vote("other", -_ROAD, hit.name.text + word)
     elif office := lexicon.beginning(after, "place", "office"):
         yield Vote("office", 1.0, office)

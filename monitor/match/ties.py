@@ -25,7 +25,7 @@ TIED = 2.0
 CLOSE = 1.3
 """From this sum on an untied pair is worth keeping as background."""
 
-_CLAUSE = 1.6
+_CLAUSE = 2.0
 _SENTENCE = 0.5
 _NEIGHBOUR = 0.1
 _CUE = 0.5  # a word for what ties, each of the first two
@@ -41,7 +41,10 @@ _ADVERT = -3.0
 _LIST = -2.0
 _LIKE = -0.8
 _ORIGIN = -1.5
-_WEAK = -0.6  # the sense itself is in doubt
+_OUTLET = -1.0
+_PRODUCT = -0.5
+_WORK = 20  # characters of a title
+_WEAK = -0.8  # the sense itself is in doubt
 _FIRM = -0.6
 _APART = -0.5
 _FAR = 40  # characters between the two in one clause
@@ -189,13 +192,33 @@ def _listed(first: Member, second: Member, line: Line) -> bool:
 
 
 def _doubts(member: Member, line: Line) -> Iterable[Vote]:
-    after = line.text[member.hit.end : member.hit.end + 4]
-    before = line.text[max(0, member.hit.start - 3) : member.hit.start]
     if member.sense.score < 1:
         yield Vote("weak_sense", _WEAK, member.hit.name.text)
-    if member.place and (word := lexicon.beginning(after, "place", "origin")):
-        yield Vote("origin", _ORIGIN, member.hit.name.text + word)
-    elif member.place and (word := lexicon.beginning(after, "place", "firm")):
-        yield Vote("firm", _FIRM, member.hit.name.text + word)
-    elif not member.place and (word := lexicon.ending(before, "ties", "likeness")):
+    yield from _place_doubts(member, line) if member.place else _party_doubts(member, line)
+
+
+def _place_doubts(member: Member, line: Line) -> Iterable[Vote]:
+    after = line.text[member.hit.end : member.hit.end + 5]
+    for section, weight in (("origin", _ORIGIN), ("outlet", _OUTLET), ("firm", _FIRM)):
+        if word := lexicon.beginning(after, "place", section):
+            yield Vote(section, weight, member.hit.name.text + word)
+            return
+    if _in_title(member, line):
+        yield Vote("work", _ORIGIN, member.hit.name.text)
+
+
+def _in_title(member: Member, line: Line) -> bool:
+    """Return whether the name stands in the title of a work."""
+    opened = line.text.rfind("《", max(0, member.hit.start - _WORK), member.hit.start)
+    return opened >= 0 and "》" not in line.text[opened : member.hit.start]
+
+
+def _party_doubts(member: Member, line: Line) -> Iterable[Vote]:
+    before = line.text[max(0, member.hit.start - 3) : member.hit.start]
+    after = line.text[member.hit.end : member.hit.end + 5].lstrip(" ")
+    if word := lexicon.ending(before, "ties", "likeness"):
         yield Vote("likeness", _LIKE, word + member.hit.name.text)
+    if word := lexicon.beginning(after, "company", "product"):
+        yield Vote("product", _PRODUCT, member.hit.name.text + word)
+    elif any(v.rule == "model" for v in member.sense.votes):
+        yield Vote("product", _PRODUCT, member.hit.name.text)
