@@ -143,7 +143,7 @@ def _string(value: Mapping[str, object], key: str) -> str:
         return ""
     if not isinstance(found, str):
         raise ParseError(f"{key} is no text")
-    return found
+    return found.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate has no bytes to be kept as
 
 
 def _page(value: Mapping[str, object], url: str, encoding: str, zone: str, now: datetime) -> Page:

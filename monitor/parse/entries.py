@@ -74,15 +74,14 @@ def finish(
 
 def _draft(raw: Raw, base: str) -> _Draft:
     base = urls.canonical(raw.base, base) if raw.base else base
-    found = [links.absolute(link, base) for link in raw.links]
-    candidates = [u for u in found if u]
-    if not candidates and raw.permalink:
-        candidates = [u for u in (links.absolute(raw.guid, ""),) if u]
-    if not candidates:
+    found = [(link, url) for link, url in ((k, links.absolute(k, base)) for k in raw.links) if url]
+    if not found and raw.permalink:
+        found = [(link, url) for link, url in ((raw.guid, links.absolute(raw.guid, "")),) if url]
+    if not found:
         return _Draft(raw, "", (), "")
-    target, aliases = links.unwrapped(candidates[0])
-    others = tuple(dict.fromkeys(u for u in (*aliases, *candidates[1:]) if u != target or u in aliases))
-    return _Draft(raw, target, others, _key(target))
+    link, target = found[0]
+    others = (url for _, url in found[1:] if url != target)
+    return _Draft(raw, target, tuple(dict.fromkeys((*links.wrapper(link, base, target), *others))), _key(target))
 
 
 def _key(url: str) -> str:

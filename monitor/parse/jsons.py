@@ -8,6 +8,7 @@ The keys of a map (``Feed.map``), each a path into one item unless said otherwis
     date_format   epoch_s, epoch_ms, or a strptime pattern; without it the date is read as any other
     url_template  an address with {paths} of the item in it
     next          where the next page's address is, from the top
+    within        words of a page after which the JSON begins (``__NEXT_DATA__``, ``var allData``)
 
 A path is names and list positions joined by dots; a text on the way that is JSON itself is opened. Several
 paths joined by ``|`` are tried until one gives something.
@@ -30,6 +31,8 @@ __all__ = ["MAX_VALUES", "load", "read"]
 
 MAX_VALUES = 400_000
 """Commas and brackets of an answer: some 90 MB of objects at worst; 250 entries of GDELT have 3,000."""
+MAX_FLASH = 60
+"""Characters above which a title is a whole flash: headlines have up to 40."""
 MAX_ITEM_TEXT = 200_000
 """Characters of one item that are looked at."""
 
@@ -37,6 +40,8 @@ _WRAPPED = re.compile(
     r"\s*(?:/\*.{0,200}?\*/\s*)?(?:(?:var|let|const|window\.)?\s*[\w$.]{1,80}\s*=|[\w$.]{1,80}\s*\()\s*(?=[\[{])",
     re.DOTALL,
 )
+_BRACKET = re.compile(r"[\[{]")
+_NAMED = re.compile(r"【([^【】]{4,100})】(?=.)", re.DOTALL)
 _FIELD = re.compile(r"\{([\w.|]{1,80})\}")
 
 Json = object
@@ -49,7 +54,7 @@ def read(response: Response, body: bytes, feed: Feed, now: datetime) -> ParsedFe
     :raises ParseError: no JSON, too much of it, or no list where the map says.
     """
     text, encoding = charset.text_and_encoding(body, response.header("content-type"))
-    top = load(text)
+    top = load(_inside(text, feed.map.get("within", "")))
     warnings = () if encoding == "utf-8" else (f"encoding: read as {encoding}",)
     if feed.map:
         return _mapped(response, top, feed, now, warnings)
@@ -79,6 +84,17 @@ def load(text: str) -> Json:
     except ValueError as error:
         raise ParseError(f"JSON that cannot be read: {error}") from error
     return value
+
+
+def _inside(text: str, marker: str) -> str:
+    """Return *text* from the first bracket after *marker* on."""
+    if not marker:
+        return text
+    at = text.find(marker)
+    found = _BRACKET.search(text, at + len(marker)) if at >= 0 else None
+    if not found:
+        raise ParseError(f"no JSON after {marker!r} on the page: has its layout changed?")
+    return text[found.start() :]
 
 
 def _no_json(text: str) -> str:
@@ -181,7 +197,7 @@ def _mapped_item(item: Json, names: Mapping[str, str]) -> Raw:
     url = url or (_filled(template, item) if template else "")
     sent = _at(item, names.get("date", ""))
     return Raw(
-        title=markup.line(_at(item, names.get("title", "title"))),
+        title=_headline(markup.line(_at(item, names.get("title", "title")))),
         links=(url,) if url else (),
         guid=_at(item, names.get("id", "")),
         permalink=False,
@@ -189,6 +205,12 @@ def _mapped_item(item: Json, names: Mapping[str, str]) -> Raw:
         dates=((sent, _readable(sent, names.get("date_format", ""))),) if sent else (),
         source=markup.line(_at(item, names.get("source", ""))),
     )
+
+
+def _headline(text: str) -> str:
+    """Return the headline of a flash that has it in brackets before its text: 【headline】text."""
+    found = _NAMED.match(text)
+    return found[1] if found and len(text) > MAX_FLASH else text
 
 
 def _filled(template: str, item: Json) -> str:
@@ -252,7 +274,7 @@ def _opened(text: str) -> Json:
 
 def _text(value: Json) -> str:
     if isinstance(value, str):
-        return value[:MAX_ITEM_TEXT]
+        return markup.without_forbidden(value[:MAX_ITEM_TEXT])
     if isinstance(value, bool) or value is None:
         return ""
     return repr(value) if isinstance(value, int | float) else ""

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from monitor.normalize import urls
 
-__all__ = ["absolute", "credited", "is_home", "unwrapped"]
+__all__ = ["absolute", "credited", "is_home", "wrapper"]
 
 MAX_URL = 4_096
 """Characters of a link: servers refuse longer ones."""
-
-_WRAPPERS = (
-    ("bing.com", "/news/apiclick.aspx", ("url",)),
-    ("go.rss.sina.com.cn", "/redirect.php", ("url",)),
-    ("google.com", "/url", ("url", "q")),
-)
-"""Host, path and parameters of redirectors that carry their target in the open."""
 
 _CLOSED = (("news.google.com", "/rss/articles/"), ("news.google.com", "/articles/"), ("news.google.com", "/read/"))
 """Redirectors whose target cannot be read from the link: the link itself is all there is."""
@@ -35,20 +28,20 @@ def absolute(link: str, base: str) -> str:
     return url if parts.scheme in ("http", "https") and parts.netloc else ""
 
 
-def unwrapped(url: str) -> tuple[str, tuple[str, ...]]:
-    """Return the address behind a redirector's link, and the link itself as an alias where it is a wrapper."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    for owner, path, names in _WRAPPERS:
-        if _of(host, owner) and parts.path.lower() == path:
-            values = parse_qs(parts.query)
-            for name in names:
-                target = absolute(values.get(name, [""])[0], "")
-                if target:
-                    return target, (url,)
-    if any(_of(host, owner) and parts.path.startswith(path) for owner, path in _CLOSED):
-        return url, (url,)
-    return url, ()
+def wrapper(link: str, base: str, target: str) -> tuple[str, ...]:
+    """
+    Return the address that *link* spells where it is not *target*, the one behind it, but a redirector's.
+
+    A redirector that does not say where it leads is its own target, and an alias all the same.
+    """
+    parts = urlsplit(target)
+    if any(_of(parts.hostname or "", owner) and parts.path.startswith(path) for owner, path in _CLOSED):
+        return (target,)
+    host = parts.netloc.lower()
+    if "//" not in link or host in link.lower().partition("?")[0]:
+        return ()
+    sent = urljoin(base, link.strip())
+    return (sent,) if (urlsplit(sent).hostname or "") != (parts.hostname or "") else ()
 
 
 def is_home(key: str) -> bool:

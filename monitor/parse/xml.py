@@ -110,6 +110,7 @@ def _pass(body: bytes, *, recover: bool) -> tuple[Harvest, str | None]:
             root = parser.close()
     except etree.XMLSyntaxError as error:
         fault = _fatal(parser) or str(error.msg)
+    gatherer.half = recover  # an item that ends with the body only
     gatherer.take(parser)
     gatherer.end(root)
     return harvest, fault
@@ -138,6 +139,7 @@ class _Gatherer:
         self.previous: etree._Element | None = None
         self.root: etree._Element | None = None
         self.load = 0
+        self.half = False
 
     def take(self, parser: etree.XMLPullParser) -> None:
         """Read and clear the items that were finished since the last call."""
@@ -167,6 +169,8 @@ class _Gatherer:
         sitemap = self.harvest.root == "urlset"
         if (local(item.tag) == "url") != sitemap:
             return
+        if self.half and len(item):
+            item.remove(item[-1])  # what was being said when the body broke off: half a date is a wrong one
         if self.full:
             self.harvest.cut += 1
         elif sitemap:
