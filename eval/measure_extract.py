@@ -75,7 +75,9 @@ def _sentences(path: Path, half: str) -> Iterable[Score]:
     states = [c for c, m in zip(cases, found, strict=True) if _state(m) == _wanted(c)]
     for name, right in (("kind", kinds), ("state", states)):
         wrong = [c["text"] for c in cases if c not in right]
-        yield Score(f"extract.{name}.{half}", len(right) / len(cases), corpus, True, f"{len(right)}/{len(cases)} {wrong[:2]}")
+        yield Score(
+            f"extract.{name}.{half}", len(right) / len(cases), corpus, True, f"{len(right)}/{len(cases)} {wrong[:2]}"
+        )
 
 
 def _first(found: tuple[Mention, ...], case: dict[str, str]) -> Mention | None:
@@ -103,4 +105,6 @@ def _starting(path: Path) -> Score:
     right = len(set(told) & set(STARTING))
     value = right / max(len(told), len(STARTING))
     named = any("领充新能源" in m.objects for m in found if m.kind is Kind.INVESTMENT)
-    return Score("extract.starting_article", value if named else 0.0, digest([path]), True, f"{right} of 4, {len(told)} told")
+    return Score(
+        "extract.starting_article", value if named else 0.0, digest([path]), True, f"{right} of 4, {len(told)} told"
+    )

@@ -178,7 +178,7 @@ def _scope(text: str, hit: Hit, hits: Sequence[Hit], language: Language) -> list
 
 
 def _reaches(text: str, mark: Hit, hit: Hit, hits: Sequence[Hit], language: Language) -> bool:
-    between = [h for h in hits if h.kind is not None and mark.end <= h.start < hit.start]
+    between = [h for h in hits if (h.kind or h.term.mark == "noun") and mark.end <= h.start < hit.start]
     if mark.clause == hit.clause:
         # "计划总投资10亿元的工厂开工": the plan ends with the relative clause, the opening is done.
         return not any(language.restart.search(text, h.end, hit.start) for h in between)

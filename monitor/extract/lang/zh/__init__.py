@@ -31,7 +31,7 @@ def language() -> Language:
         name="zh",
         speaks=_speaks,
         lexicon=lexicon("zh"),
-        stop=re.compile(r"(?:[。！？!?；;]|…{1,4}|\.(?=\s|$))[”’」』）)\"]{0,3}"),
+        stop=re.compile(r"(?:[。！？!?；;]|…{1,4}|(?<!\d)\.(?=\s|$))[”’」』）)\"]{0,3}"),
         pause=re.compile(r"[，：]|(?<!\d)[,:]|[,:](?!\d)"),
         boilerplate=line_pattern("zh", "boilerplate.txt"),
         advert=re.compile(either(lines("zh", "adverts.txt"))),

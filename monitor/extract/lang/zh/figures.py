@@ -40,15 +40,16 @@ ALIKE = {
 }
 
 _NUMBER = r"\d{1,12}(?:,\d{3}){0,5}(?:\.\d{1,6})?"
-_HAN_NUMBER = r"[一二两三四五六七八九十百千]{1,7}"
+_HAN_NUMBER = r"[一二两三四五六七八九十百千]"
 _SCALE = "|".join(s for s in SCALES if s)
 _UNIT = "|".join(re.escape(u) for u in sorted(UNITS, key=len, reverse=True))
 _FIGURE = re.compile(
     rf"(?P<about>约|超过?|近|逾|不低于|不少于|至少|达到?)?"
     rf"(?:(?P<low>{_NUMBER})(?P<low_scale>{_SCALE})?(?:元|%)?[至到\-~—～](?=\d))?"
-    rf"(?P<number>(?<![\d.]){_NUMBER}|{_HAN_NUMBER}(?=(?:{_SCALE})))"
+    rf"(?P<number>(?<![\d.]){_NUMBER}|{_HAN_NUMBER}{{1,7}}(?=(?:{_SCALE}))|{_HAN_NUMBER}{{2,7}}(?=(?:{_UNIT})))"
     rf"[余多]?(?P<scale>{_SCALE})?[余多]?(?P<unit>{_UNIT})"
 )
+_SHARE = re.compile(r"的?(?:股权|股份)")
 _DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"两": 2}
 _STEPS = {"十": 10, "百": 100, "千": 1000}
 NEAR = 10  # characters to the left in which the counted thing is named
@@ -61,7 +62,7 @@ def figures(text: str) -> tuple[Figure, ...]:
 
 def _read(text: str, m: re.Match[str]) -> Iterator[Figure]:
     scale = m["scale"] or ""
-    what = _what(text, m.start())
+    what = "股权" if _SHARE.match(text, m.end()) else _what(text, m.start())
     if m["low"]:
         yield Figure(_value(m["low"], m["low_scale"] or scale), UNITS[m["unit"]], m[0], what)
     yield Figure(_value(m["number"], scale), UNITS[m["unit"]], m[0], what)

@@ -20,6 +20,8 @@ _ENDING = re.compile(rf"(?:{_FULL})(?!的?(?:人士|人员|治理|债|高管|方
 _BEHIND = re.compile(
     rf"(?:{_INTRODUCED}|(?:{_TAKES})了?)([^\s，,。；;、：:！？!?（）()“”《》的在与和\d]{{2,10}})(?=[，,。；;、：:！？!?（(\s]|$|的|\d)"
 )
+_INTRODUCES = re.compile(_INTRODUCED)
+_INTRODUCES_END = re.compile(rf"(?:{_INTRODUCED})$")
 _BRIEF_END = re.compile(rf"(?:{_BRIEF})$")
 _STOP = re.compile(r"[\s，,。；;、：:！？!?“”\"《》\d]")
 
@@ -36,7 +38,11 @@ def _generic() -> frozenset[str]:
 
 def firms(text: str, start: int, end: int) -> tuple[Firm, ...]:
     """Return the firms that ``text[start:end]`` names, in order and without overlap."""
-    found = sorted({*_by_ending(text, start, end), *_behind(text, start, end)}, key=lambda f: (f.start, -f.end))
+    behind = tuple(_behind(text, start, end))
+    # "机器人公司优必": 公司 introduces the name and is not its ending.
+    introduced = {f.start for f in behind}
+    ending = (f for f in _by_ending(text, start, end) if f.end not in introduced)
+    found = sorted({*ending, *behind}, key=lambda f: (f.start, -f.end))
     kept: list[Firm] = []
     for firm in found:
         if not kept or firm.start >= kept[-1].end:
@@ -69,8 +75,10 @@ def _all_generic(stem: str) -> bool:
 def _behind(text: str, start: int, end: int) -> Iterator[Firm]:
     for m in _BEHIND.finditer(text, start, end):
         first = _left_edge(text, m.start(1), m.end(1))
+        inside = [w.end() for w in _INTRODUCES.finditer(text, first, m.end(1)) if w.end() < m.end(1)]
+        first = max([first, *inside])
         name = text[first : m.end(1)]
-        introduced = re.search(rf"(?:{_INTRODUCED})$", text[max(start, first - 4) : first]) is not None
+        introduced = _INTRODUCES_END.search(text[max(start, first - 4) : first]) is not None
         ending = _BRIEF_END.search(name)
         stem = name[: ending.start()] if ending else name
         if 2 <= len(stem) <= 6 and stem not in _generic() and (introduced or ending) and name not in _generic():

@@ -12,7 +12,7 @@ from monitor.model import Kind
 MOST = 4  # objects of one happening; a longer list names parts, not the object
 
 _PAPER = re.compile(
-    r"《[^》]{2,40}》|(?:战略合作|框架|合作|投资|项目|入驻|购销|采购)+(?:框架)?(?:协议|合同|备忘录|意向书)"
+    r"《[^》]{2,40}》|(?:战略合作|框架|合作|投资|项目|入驻|购销|采购)+(?:框架)?(?:协议|合同)|(?:战略|合作|谅解|投资)*(?:备忘录|意向书)"
 )
 _WORKS = re.compile(
     r"[\u4e00-\u9fffA-Za-z]{0,8}?(?:超级工厂|智能工厂|工厂|生产基地|产业园|产业基地|基地|研发中心|数据中心|生产线|总部|旗舰店|体验店|研究院)(?:项目)?"
