@@ -146,7 +146,7 @@ _CHAIN_SUB = re.compile(
 )  # fmt: skip
 YEAR = re.compile(
     rf"(?P<is>(?:19|20)\d\d(?=[上下]半年|第?[一二三四1-4]季度)|\d{{4}}(?=\s?年)|[〇○零一二三四五六七八九]{{3,4}}|[一二两]千(?:[零〇]?[{NUMERALS}]{{0,3}}))(?:\s?年度?|(?=[上下]半|第?[一二三四1-4]季))"
-    rf"|(?P<yy>(?:\d{{2}}|[〇零一二三四五六七八九]{{2}})(?=年{MONTH}月)|[0零〇][\d一二三四五六七八九](?=年))年"
+    rf"|(?P<yy>(?:\d{{2}}|[〇零一二三四五六七八九]{{2}})(?=年(?:{MONTH}月|第?[一二三四1-4]季|[上下]半年|[初底末]))|[0零〇][\d一二三四五六七八九](?=年))年"
     r"|(?P<era>民国|公元)(?P<en>\d{1,4}|[一二三四五六七八九十]{1,3}|元)年"
     r"|(?P<rel>大前|前|去|今|明|后|本|来|(?<![马以加晚早路网线身])上(?:一)?|(?<![以之天零地])下(?:一)?)年(?!级|轮|薪|龄|纪|景|鉴|货|检|报|来|少|终奖|度?股东)度?"
     r"|(?P<then>同|当|该|次|翌|第二)年"
@@ -257,7 +257,9 @@ def _month_point(m: re.Match[str], year: Said | None, text: str) -> Point | None
         day = number(m["bare"])
         if m["m"].isascii():  # 9月十三届 mixes digits and numerals, a date does not
             return Point(m.start("bare"), month_unit(month, None, None, None), year)
-        if year is None and m["m"] == "八" and m["bare"] == "十五":  # Mid-Autumn by its lunar name
+        if (
+            (year is None or year.base != "is") and m["m"] == "八" and m["bare"] == "十五"
+        ):  # Mid-Autumn by its lunar name
             return Point(m.end(), lambda y, _: on(solar(y, 8, 15)), year, inherits=False)
         return Point(m.end(), month_unit(month, day, None, None), year)
     return Point(m.end(), in_month(m, month), year, deadline=bool(m["mp"]))

@@ -12,6 +12,8 @@ def number(text: str) -> int | None:
     total, current = 0, 0
     for char in text.replace("廿", "二十").replace("初", ""):
         if char in DIGITS:
+            if current:  # 五八 is read out figure by figure: no number of this kind
+                return None
             current = DIGITS[char]
         elif char in "十百":
             total += (current or 1) * (10 if char == "十" else 100)

@@ -55,7 +55,14 @@ def _year_part_latin(m: re.Match[str]) -> Point | None:
     return Point(m.end(), half(index), Said("is", year)) if index < 3 else None
 
 
+def _month_day(m: re.Match[str]) -> Point | None:
+    """Read 03-19 14:20: two numbers are a day only where a time stands behind them."""
+    month, day = int(m[1]), int(m[2])
+    return Point(m.end(), lambda y, _: on(make_day(y, month, day)))
+
+
 NUMERIC = (
+    rule(r"(0[1-9]|1[0-2])-([0-3]\d)(?=\s[0-2]\d:[0-5]\d(?!\d))", _month_day),
     rule(r"(\d{4})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{1,2})(?!\d|\2\d)", _numeric),
     rule(r"(\d{4})( )([01]\d) ([0-3]\d)(?! ?\d)", _numeric),
     rule(r"(?<![#号码])((?:19|20)\d{2})(0[1-9]|1[0-2])([0-3]\d)(?![\d.A-Za-z号-])", _compact),

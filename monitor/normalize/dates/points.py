@@ -59,6 +59,11 @@ class Point:
     soon: timedelta = timedelta(0)  # how far ahead the nearest still is the one that is meant
     edge: str = ""  # "since", "before" or "after" where the expression itself says so (by 2026)
 
+    @property
+    def needs_year(self) -> bool:
+        """Whether nothing said or implied gives the year."""
+        return self.year is None and self.month is None and self.seen is None and self.follows is None
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:

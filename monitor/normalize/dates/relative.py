@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from monitor.normalize.dates.chinese import DAY, IN_MONTH, JOIN, NUMERALS, SHIFTS, in_month, month_unit
+from monitor.normalize.dates.chinese import DAY, IN_MONTH, JOIN, NUMERALS, SHIFTS, in_month, month_unit, quarter
 from monitor.normalize.dates.numerals import number
 from monitor.normalize.dates.points import Point, Said, fixed, rule
 from monitor.normalize.dates.spans import (
@@ -39,6 +39,16 @@ def _relative_month(m: re.Match[str]) -> Point:
         else Said("before", 1 if m["then"] == "次" else 0)
     )
     return Point(m.end(), in_month(m, None), month=said)
+
+
+def _relative_quarter(m: re.Match[str]) -> Point:
+    shift = SHIFTS[m["rel"].replace("一", "")]
+
+    def seen(reference: date, _: bool) -> Period | None:
+        year, month = shift_month(reference, 3 * shift)
+        return quarter((month + 2) // 3)(year, 1)
+
+    return Point(m.end(), fixed(None), seen=seen)
 
 
 def _month_end(m: re.Match[str]) -> Point:
@@ -149,10 +159,12 @@ def _some(reference: date, unit: str, sign: int) -> Period | None:
 
 
 def _window(m: re.Match[str]) -> Point | None:
-    """Read 过去三年 and 未来三天: the days from here to there. 近三年 is left: it may be "nearly three years"."""
+    """Read 过去三年 and 未来三天: the days from here to there; 近三年 only where a clause begins with it."""
     count, unit, ahead = number(m["n"]), m["u"], m["way"] in {"未来", "今后"}
-    if not count:
+    if not count or (m["way"] == "上" and count == 1):
         return None
+    if m["way"] == "近" and not _CLAUSE_START.search(m.string[max(0, m.start() - 1) : m.start()]):
+        return None  # 历时近三年 is nearly three years
 
     def seen(reference: date, _: bool) -> Period | None:
         far = _far(reference, unit, count if ahead else -count)
@@ -184,11 +196,11 @@ def _recent(m: re.Match[str]) -> Point:
 
 
 AGO = rule(
-    r"(?<![\d.第提])(?P<n>\d{1,3}|[一二两三四五六七八九十百]{1,4}|半|几|数)(?:个(?=月|星期|礼拜)|)(?P<u>天|日|周|星期|礼拜|(?<=个)月|年)(?:之|以)?(?P<dir>前|后)(?!往|来|景|台|期|卫|沿|排|缀|勤|备|果)",
+    r"(?<![\d.第提十百千])(?P<n>\d{1,3}|[一二两三四五六七八九十百]{1,4}|半|几|数)(?:个(?=月|星期|礼拜)|)(?P<u>天|日|周|星期|礼拜|(?<=个)月|年)(?:之|以)?(?P<dir>前|后)(?!往|来|景|台|期|卫|沿|排|缀|勤|备|果)",
     _ago,
 )
 WINDOW = rule(
-    r"(?P<way>过去的?|最近|(?<![马以加晚早路网线身])上|未来|今后)(?P<n>\d{1,3}|[一二两三四五六七八九十]{1,3})(?:个(?=月|星期|礼拜)|)(?P<u>天|日|周|星期|礼拜|(?<=个)月|年)(?![来前后内\d一二三四五六七八九十度代级])",
+    r"(?P<way>过去的?|最近|近|(?<![马以加晚早路网线身])上|未来|今后)(?P<n>\d{1,3}|[一二两三四五六七八九十]{1,3})(?:个(?=月|星期|礼拜)|)(?P<u>天|日|周|星期|礼拜|(?<=个)月|年)(?![的来前后内时\d一二三四五六七八九十度代级])",
     _window,
 )
 BARE_DAYS = rule(
@@ -201,7 +213,7 @@ BARE_DAY = rule(
     _bare_day,
 )
 RELATIVE_DAY = rule(
-    r"(?P<rel>大前|大后|前|昨|今|明|后)(?:天(?!免疫|性|努力|系|形成)|日(?!头条|资本|方舟|之星|均|本(?!报|刊|市|省|县|区|公司|院|校|网|台)|常|俄罗斯|美术|说法|游)|(?<=[昨今明])[晚夜早晨](?!报|年|会|期))",
+    r"(?<!大)(?P<rel>大前|大后|前|昨|今|明|后)(?:天(?!免疫|性|努力|系|形成)|日(?!头条|资本|方舟|之星|均|本(?!报|刊|市|省|县|区|公司|院|校|网|台)|常|俄罗斯|美术|说法|游)|(?<=[昨今明])[晚夜早晨](?!报|年|会|期))",
     _relative_day,
 )
 SAME_DAY = rule(r"(?:当[日天晚](?!制|线|地)|同日|同一天|次日|翌日|隔[日天])", _same_day)
@@ -209,12 +221,13 @@ RELATIVE_MONTH = rule(
     rf"(?:(?P<rel>上上|上一?|本|这|下下|下一?)个?月(?!球|亮|饼|台|刊|薪|供|租|票|卡|嫂|子|报)|(?P<then>当|同|次)月)份?{IN_MONTH}",
     _relative_month,
 )
+RELATIVE_QUARTER = rule(r"(?P<rel>(?<![马以加晚早路网线身])上一?|本|这一?|下一?)个?季度", _relative_quarter)
 MONTH_END = rule(
-    r"(?<![个岁满每几数两\d〇零一二三四五六七八九十上本这下])月(初(?![中级步始次衷创])|底|末|内|中旬|上旬|下旬)",
+    r"(?<![个岁满每几数两\d〇零一二三四五六七八九十上本这下正腊冬闰])月(初(?![中级步始次衷创])|底|末|内|中旬|上旬|下旬)",
     lambda m: _month_end(m),
 )
 WEEK = rule(
-    r"(?:(?P<rel>上上|上一?|本|这|下下|下一?)个?)?(?<![每\d一二两三四五六七八九十几数双])(?:周|星期|礼拜)(?:(?P<end>末(?!档))|(?P<wd>[一二三四五六天]|日(?!均|常|报|产|期|本))(?![次季福年个度鸣]))?(?!边|围|岁|刊|期|长|报|转|游|末版|年庆|全|密|到|折|至[周星])",
+    r"(?:(?P<rel>上上|上一?|本|这|下下|下一?)个?)?(?<![每\d一二两三四五六七八九十几数双])(?<!第[一二三四五]个)(?:周|星期|礼拜)(?:的?(?:周|星期)(?=[一二三四五六日天]))?(?:(?P<end>末(?!档))|(?P<wd>[一二三四五六天]|日(?!均|常|报|产|期|本))(?![次季福年个度鸣]))?(?!边|围|岁|刊|期|长|报|转|游|末版|年庆|全|密|到|折|至[周星])",
     _week,
 )
 RECENT_WORDS = rule(

@@ -47,7 +47,7 @@ def _spans(text: str, folded: str, reference: date | None) -> Iterator[DateSpan]
         point = point_at(folded, start)
         if point is None:
             run = RUN.match(folded, start)
-            at = run.end() if run else start + 1
+            at = max(run.end() if run else 0, start + 1)
             continue
         far = start - last_end > REACH
         near = before is not None and not far and not _SENTENCE_END.search(folded, last_end, start)
@@ -75,13 +75,17 @@ def _when(known: Known | None, raw: str, reference: date | None) -> When:
 
 # ------------------------------------------------------------------ with its surroundings
 
-_JOIN = re.compile(JOIN)
+_JOIN = re.compile(rf"起?{JOIN}")
+_CLOCK = re.compile(
+    r"\s?(?:(?:上午|下午|中午|晚上?|凌晨|早上?)\s?(?:\d{1,2}[:点时](?:\d{1,2}分?)?时?)?|\d{1,2}[:点时](?:\d{1,2}分?)?时?)"
+)
+"""The time of day between a day and the dash of a range."""
 _JOIN_WORD = re.compile(r"\s(?:to|until|and)\s")
 _BETWEEN = re.compile(r"\s?[与和]")
 _BETWEEN_END = re.compile(r"之?间")
 _EDGE = re.compile(
     r"(?P<since>至今|以来|起至今)|(?P<before>(?:之|以)?前(?![往来沿景述者任所期后进锋夕三两\d]))"
-    r"|(?P<after>(?:之|以)后|后(?![勤续台期卫备来果年天]))|(?P<around>左右|前后|许(?![多可昌家]))|(?P<inside>[之以]?内(?![部容外地蒙]))"
+    r"|(?P<after>(?:之|以)后|后(?![勤续台期卫备来果年天半晚面方\d〇零一二三四五六七八九十]))|(?P<around>左右|前后|许(?![多可昌家]))|(?P<inside>[之以]?内(?![部容外地蒙]))"
 )
 _AS_OF = re.compile(r"截[至止](?:到|至)?(?:目前)?[,，]?\s?$")
 
@@ -117,11 +121,15 @@ def _unanchored(text: str, start: int, point: Point, before: Known | None, ahead
 
 
 _WILL = re.compile("[，,].{0,6}将")
-_WEEKDAY = re.compile(r"\s?[，,(（]?\s?(?:周|星期|礼拜)[一二三四五六日天](?:[)）]|(?![一-鿿]))")
+_WEEKDAY = re.compile(
+    r"\s?[，,(（]?\s?(?:周|星期|礼拜)[一二三四五六日天](?:[)）]|(?![一-鿿])|(?=上午|下午|早|晚|中午|凌晨))"
+)
 """The weekday that stands beside a day: 3月19日（周三）."""
 
 
 def _range_end(text: str, at: int) -> Point | None:
+    clock = _CLOCK.match(text, at)
+    at = clock.end() if clock else at
     join = _JOIN.match(text, at) or _JOIN_WORD.match(text, at)
     if join and join.end() < len(text):
         return point_at(text, join.end(), joined=True)
@@ -167,7 +175,7 @@ def _edged(known: Known, edge: str, reference: date | None, ahead: bool) -> Know
             if reference and period.earliest and period.earliest <= reference:
                 return Known(lasting(period.earliest, reference), True, known.yearly)
             return replace(known, period=lasting(period.earliest, None))
-        case "before":
+        case "before" if period.precision is not Precision.RANGE:
             earliest = reference if ahead and reference and period.latest and reference <= period.latest else None
             return Known(within(earliest, period.latest), known.referenced or earliest is not None, known.yearly)
         case "after":

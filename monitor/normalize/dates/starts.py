@@ -23,6 +23,7 @@ from monitor.normalize.dates.relative import (
     RECENT_WORDS,
     RELATIVE_DAY,
     RELATIVE_MONTH,
+    RELATIVE_QUARTER,
     SAME_DAY,
     WEEK,
     WINDOW,
@@ -51,16 +52,16 @@ _COUNT = _start("天日年个周星月", AGO)
 _QUOTE = _start(_NUMBER + "双春中端元清国劳圣重腊七五六十除", PLAN, HOLIDAYS)
 
 STARTS: dict[str, Start] = {
-    "上": _start("上周星礼个一月年半世" + _NUMBER, WEEK, RELATIVE_MONTH, WINDOW, DECADE, chained=True),
-    "下": _start("下周星礼个一月年半", WEEK, RELATIVE_MONTH, chained=True),
-    "本": _start("周星月年礼个世", WEEK, RELATIVE_MONTH, HOLIDAYS, DECADE, chained=True),
-    "这": _start("周星月礼个", WEEK, RELATIVE_MONTH),
+    "上": _start("上周星礼个一月年半世季" + _NUMBER, WEEK, RELATIVE_QUARTER, RELATIVE_MONTH, WINDOW, DECADE, chained=True),
+    "下": _start("下周星礼个一月年半季", WEEK, RELATIVE_QUARTER, RELATIVE_MONTH, chained=True),
+    "本": _start("周星月年礼个世季", WEEK, RELATIVE_QUARTER, RELATIVE_MONTH, HOLIDAYS, DECADE, chained=True),
+    "这": _start("周星月礼个一季", WEEK, RELATIVE_QUARTER, RELATIVE_MONTH),
     "今": _start("天日年晚早晨夜后", RELATIVE_DAY, HOLIDAYS, LUNAR_MARKED, LUNAR, WINDOW, chained=True),
     "明": _start("天日年晚早晨", RELATIVE_DAY, HOLIDAYS, LUNAR, chained=True),
     "昨": _start("天日晚夜晨", RELATIVE_DAY),
     "前": _start("天日年不" + _NUMBER, RELATIVE_DAY, HOLIDAYS, RECENT_WORDS, chained=True),
     "后": _start("天日年", RELATIVE_DAY, HOLIDAYS, chained=True),
-    "大": _start("前后年", HOLIDAYS, RELATIVE_DAY, chained=True),
+    "大": _start("前后年", HOLIDAYS, LUNAR, RELATIVE_DAY, chained=True),
     "去": _start("年", HOLIDAYS, LUNAR_MARKED, LUNAR, chained=True),
     "来": _start("年", chained=True),
     "当": _start("日天晚年月", SAME_DAY, RELATIVE_MONTH, HOLIDAYS, chained=True),
@@ -80,7 +81,7 @@ STARTS: dict[str, Start] = {
     "周": _start("一二三四五六日天末", WEEK),
     "星": _start("期", WEEK),
     "礼": _start("拜", WEEK),
-    "近": _start("日期来几些", RECENT_WORDS),
+    "近": _start("日期来几些" + _NUMBER, RECENT_WORDS, WINDOW),
     "日": _start("前", RECENT_WORDS),
     "连": _start("日", RECENT_WORDS),
     "最": _start("近", WINDOW, RECENT_WORDS),
@@ -116,8 +117,16 @@ _AFTER_CHAIN = (BARE_DAYS, BARE_DAY)
 _LETTER_RULES = (*english.MONTH_RULES, *english.WORD_RULES)
 _NUMERAL = frozenset(NUMERALS + "○廿")
 
-FIRST = re.compile("[0-9A-Za-z" + "".join(sorted(_NUMERAL | set(STARTS))) + "]")
-"""Where an expression may begin."""
+_FOLLOW = _NUMERAL_FOLLOW.union('一”"-—至到', *(start.follow for start in STARTS.values()))
+
+FIRST = re.compile(
+    "[0-9A-Za-z"
+    + "".join(sorted(_NUMERAL | set(STARTS)))
+    + "](?:(?<=[0-9A-Za-z])|(?=[\\-"
+    + "".join(sorted(_FOLLOW - {"-"}))
+    + "]))"
+)
+"""Where an expression may begin: a first character, and behind a Chinese one any that may follow."""
 
 RUN = re.compile("[0-9]+|[A-Za-z]+|[〇○零一二三四五六七八九十两廿]+")
 """What is passed over at once where nothing begins: a long number is looked at once."""
@@ -142,7 +151,13 @@ def point_at(text: str, at: int, joined: bool = False) -> Point | None:
         point = _at_digit(text, at, joined)
     else:
         point = _at_word(text, at)
-    return None if point and _RECURRING.search(text, max(0, at - 4), at) else point
+    if point is None or _RECURRING.search(text, max(0, at - 4), at):
+        return None
+    return None if point.needs_year and not joined and _OF_A_YEAR.search(text, max(0, at - 2), at) else point
+
+
+_OF_A_YEAR = re.compile("年的?$")
+"""A year stands before that we could not read (26年除夕): to take another would be to invent one."""
 
 
 def _at_numeral(text: str, at: int) -> Point | None:
