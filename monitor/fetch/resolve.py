@@ -6,6 +6,7 @@ import asyncio
 import socket
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 MAX_LOOKUPS = 64  # threads at once; a look-up cannot be cancelled, only abandoned
 
@@ -53,5 +54,5 @@ def _look_up(
         outcome = exc
     except UnicodeError:  # a label too long for DNS
         outcome = OSError("not a name that DNS can carry")
-    if not loop.is_closed():
+    with suppress(RuntimeError):  # the loop is closed: nobody waits any more
         loop.call_soon_threadsafe(finish, outcome)

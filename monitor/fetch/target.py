@@ -64,6 +64,8 @@ def read(url: str) -> Target:
     if "@" in parts.netloc:
         raise Refused(url, reasons.USER_INFO, "a URL with a user name in it hides its host")
     host, literal = _host(url, parts.hostname or "")
+    if "[" in parts.netloc and literal is None:
+        raise Refused(url, reasons.BAD_URL, "brackets are for IPv6 addresses")
     number = PORTS[parts.scheme] if port is None else port
     if number == 0 or not parts.netloc.isprintable():
         raise Refused(url, reasons.BAD_URL, "no such port")

@@ -114,7 +114,7 @@ async def _read(trip: Trip, response: httpx.Response, limits: Limits) -> bytes:
     taken = 0
     async for chunk in response.aiter_raw():
         taken += len(chunk)
-        trip.meter.piece(taken)
+        trip.meter.piece()
         if taken > limits.wire:
             raise FetchError(url, reasons.TOO_LARGE, f"more than {limits.wire} bytes")
         body.feed(chunk)

@@ -1,4 +1,4 @@
-"""Fetchers for tests: short deadlines, no rest, and only the named servers open."""
+"""Fetchers for tests: small limits, no rest, and only the named servers open."""
 
 from __future__ import annotations
 
@@ -11,12 +11,19 @@ from typing import Any
 
 from monitor.fetch import Fetcher
 from monitor.model import FetchSettings
-from tests.hostile import HostileServer
+from tests.hostile import HostileServer, Script
+from tests.hostile_cases import ROUTES
 
 MB = 1024 * 1024
+SOON = timedelta(seconds=0.4)
 QUICK = FetchSettings(
-    timeout=timedelta(seconds=0.4), pause=timedelta(), max_bytes=MB, max_inflated=2 * MB, concurrency=8
+    timeout=timedelta(seconds=10), pause=timedelta(), max_bytes=MB, max_inflated=2 * MB, concurrency=8
 )
+
+
+def hostile(routes: dict[str, Script] | None = None, *, tls: ssl.SSLContext | None = None) -> HostileServer:
+    """Return a server with *routes*, and every hostile case under /case/."""
+    return HostileServer(ROUTES | (routes or {}), tls=tls)
 
 
 def settings(*open_to: HostileServer | str, **changes: Any) -> FetchSettings:

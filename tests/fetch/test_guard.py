@@ -18,8 +18,8 @@ from monitor.fetch.guard import Guard, is_public
 from monitor.fetch.resolve import SystemResolver
 from monitor.fetch.target import join, read
 from monitor.model import Request, Response
-from tests.fetch.make import directory, fetcher, settings
-from tests.hostile import FEED, HostileServer, moved, page
+from tests.fetch.make import SOON, directory, fetcher, hostile, settings
+from tests.hostile import FEED, moved, page
 
 URLS = Path(__file__).parents[1] / "data" / "fetch" / "urls.txt"
 LINES = [line.partition("\t")[::2] for line in URLS.read_text("utf-8").split("\n") if line and not line.startswith("#")]
@@ -113,7 +113,7 @@ def test_the_name_is_looked_up_once_and_the_checked_address_is_the_one_connected
         return ["127.0.0.1"] if len(asked) == 1 else ["10.0.0.1"]
 
     async def ask() -> tuple[Response, str | None]:
-        async with HostileServer({"/feed": page(FEED)}) as server:
+        async with hostile({"/feed": page(FEED)}) as server:
             options = settings(f"news.example:{server.port}")
             async with Fetcher(options, resolve=rebinding) as it:
                 answer = await it.get(Request(server.url("/feed", host="news.example")))
@@ -128,7 +128,7 @@ def test_the_name_is_looked_up_once_and_the_checked_address_is_the_one_connected
 
 def test_a_dead_address_is_passed_over_for_the_next_one() -> None:
     async def ask() -> Response:
-        async with HostileServer({"/feed": page(FEED)}) as server:
+        async with hostile({"/feed": page(FEED)}) as server:
             names = {"news.example": ["127.99.99.99", "127.0.0.1"]}
             async with fetcher(f"news.example:{server.port}", names=names) as it:
                 return await it.get(Request(server.url("/feed", host="news.example")))
@@ -145,7 +145,7 @@ def test_nobody_listening_is_no_connection() -> None:
 def test_a_private_server_is_open_only_under_the_spelling_that_was_allowed() -> None:
     async def ask() -> list[str]:
         said = []
-        async with HostileServer() as server, fetcher(server, names={"localhost": ["127.0.0.1"]}) as it:
+        async with hostile() as server, fetcher(server, names={"localhost": ["127.0.0.1"]}) as it:
             server.routes["/feed"] = page(FEED)
             spellings = ["127.0.0.1", "127.0.0.1.", "localhost", "2130706433", "0x7f.1", "127.1", "[::ffff:127.0.0.1]"]
             for host in spellings:
@@ -171,7 +171,7 @@ def test_an_allowed_port_opens_no_other_port() -> None:
 def test_a_redirect_to_a_name_that_leads_inside_is_refused() -> None:
     async def ask() -> str:
         names = {"evil.example": ["192.168.0.1"]}
-        async with HostileServer({"/to": moved("http://evil.example/")}) as server, fetcher(server, names=names) as it:
+        async with hostile({"/to": moved("http://evil.example/")}) as server, fetcher(server, names=names) as it:
             with pytest.raises(Refused) as caught:
                 await it.get(Request(server.url("/to")))
             return caught.value.reason
@@ -189,6 +189,7 @@ def test_a_redirect_to_a_name_that_leads_inside_is_refused() -> None:
         ("http:b", "http://example.org/dir/b"),
         ("/新闻 1", "http://example.org/%E6%96%B0%E9%97%BB%201"),
         ("/%E6%96%B0", "http://example.org/%E6%96%B0"),
+        ("  /b\t", "http://example.org/b"),
     ],
 )
 def test_a_location_is_read_against_the_page_that_gave_it(location: str, means: str) -> None:
@@ -200,13 +201,20 @@ def test_http_and_https_of_one_host_are_one_party_and_another_port_is_another() 
     assert parties == ["a.example", "a.example", "a.example:8080"]
 
 
+def test_a_host_longer_than_dns_allows_is_refused() -> None:
+    with pytest.raises(Refused):
+        read("http://" + "a." * 130 + "example/")
+    with pytest.raises(Refused):
+        read("http://example.org/" + "a" * 9000)
+
+
 def test_a_slow_name_server_is_left_behind_at_the_deadline() -> None:
     async def never(host: str, port: int) -> list[str]:
         await asyncio.sleep(60)
         return []
 
     with pytest.raises(FetchError, match="looking up the name") as caught:
-        get(Fetcher(settings(), resolve=never), "http://news.example/")
+        get(Fetcher(settings(timeout=SOON), resolve=never), "http://news.example/")
     assert (caught.value.reason, caught.value.connected) == ("timeout", False)
 
 

@@ -17,8 +17,8 @@ from monitor.fetch.robots import MAX_BYTES, REMEMBERED, Robots, ours, product
 from monitor.fetch.target import read
 from monitor.fetch.wire import Answer
 from monitor.model import Request
-from tests.fetch.make import fetcher
-from tests.hostile import FEED, HostileServer, Script, moved, packed, page, raw
+from tests.fetch.make import fetcher, hostile
+from tests.hostile import FEED, Script, moved, packed, page, raw
 
 US = "monitor-timeline"
 
@@ -27,7 +27,7 @@ def verdict(robots: Script, path: str = "/page") -> str:
     """Return "ok" or the reason for a page behind *robots*."""
 
     async def go() -> str:
-        async with HostileServer({"/robots.txt": robots, path: page(FEED)}) as server, fetcher(server) as it:
+        async with hostile({"/robots.txt": robots, path: page(FEED)}) as server, fetcher(server) as it:
             try:
                 await it.get(Request(server.url(path), page=True))
                 assert server.paths()[-1] == path
@@ -95,7 +95,7 @@ def test_what_the_answer_means(said: str, robots: Script) -> None:
 def test_a_robots_file_may_live_behind_redirects() -> None:
     async def go() -> str:
         routes = {"/robots.txt": moved("/a"), "/a": rules("User-agent: *", "Disallow: /page")}
-        async with HostileServer(routes) as server, fetcher(server) as it:
+        async with hostile(routes) as server, fetcher(server) as it:
             with pytest.raises(Refused) as caught:
                 await it.get(Request(server.url("/page"), page=True))
             return caught.value.reason
@@ -105,7 +105,7 @@ def test_a_robots_file_may_live_behind_redirects() -> None:
 
 def test_only_pages_ask_and_each_server_is_asked_once() -> None:
     async def go() -> list[str]:
-        async with HostileServer({"/a": page(FEED), "/b": page(FEED)}) as server, fetcher(server) as it:
+        async with hostile({"/a": page(FEED), "/b": page(FEED)}) as server, fetcher(server) as it:
             await it.get(Request(server.url("/a")))
             await asyncio.gather(*(it.get(Request(server.url(path), page=True)) for path in ("/a", "/b", "/b")))
             return server.paths()
@@ -115,7 +115,7 @@ def test_only_pages_ask_and_each_server_is_asked_once() -> None:
 
 def test_a_server_in_trouble_is_not_asked_for_its_rules_again_at_once() -> None:
     async def go() -> list[str]:
-        async with HostileServer({"/robots.txt": page(b"", status="500 Ill")}) as server, fetcher(server) as it:
+        async with hostile({"/robots.txt": page(b"", status="500 Ill")}) as server, fetcher(server) as it:
             for _ in range(3):
                 with pytest.raises(FetchError):
                     await it.get(Request(server.url("/a"), page=True))
@@ -128,7 +128,7 @@ def test_a_server_in_trouble_is_not_asked_for_its_rules_again_at_once() -> None:
 def test_a_page_is_checked_again_where_it_redirects_to() -> None:
     async def go() -> list[str]:
         closed = {"/robots.txt": rules("User-agent: *", "Disallow: /")}
-        async with HostileServer() as first, HostileServer(closed) as second, fetcher(first, second) as it:
+        async with hostile() as first, hostile(closed) as second, fetcher(first, second) as it:
             first.routes["/a"] = moved(second.url("/b"))
             with pytest.raises(Refused):
                 await it.get(Request(first.url("/a"), page=True))
@@ -140,7 +140,7 @@ def test_a_page_is_checked_again_where_it_redirects_to() -> None:
 def test_the_crawl_delay_lengthens_the_rest() -> None:
     async def go() -> list[float]:
         routes = {"/robots.txt": rules("User-agent: *", "Crawl-delay: 0.2"), "/a": page(FEED)}
-        async with HostileServer(routes) as server, fetcher(server) as it:
+        async with hostile(routes) as server, fetcher(server) as it:
             for _ in range(2):
                 await it.get(Request(server.url("/a"), page=True))
             return [after.began - before.ended for before, after in pairwise(server.seen)]
@@ -151,7 +151,7 @@ def test_the_crawl_delay_lengthens_the_rest() -> None:
 def test_a_crawl_delay_of_hours_keeps_nobody_waiting() -> None:
     async def go() -> None:
         routes = {"/robots.txt": rules("User-agent: *", "Crawl-delay: 7200"), "/a": page(FEED)}
-        async with HostileServer(routes) as server, fetcher(server) as it:
+        async with hostile(routes) as server, fetcher(server) as it:
             with pytest.raises(RateLimited) as caught:
                 await it.get(Request(server.url("/a"), page=True))
             assert caught.value.retry_after.total_seconds() > 7000
@@ -167,7 +167,7 @@ def test_a_crawl_delay_of_nonsense_is_none(value: str) -> None:
 def test_what_is_known_is_carried_over_a_restart_and_no_longer_than_a_day() -> None:
     async def go() -> None:
         routes = {"/robots.txt": rules("User-agent: *", "Disallow: /a"), "/b": page(FEED)}
-        async with HostileServer(routes) as server:
+        async with hostile(routes) as server:
             async with fetcher(server) as before:
                 await before.get(Request(server.url("/b"), page=True))
                 kept = before.robots_cache()
@@ -185,7 +185,7 @@ def test_what_is_known_is_carried_over_a_restart_and_no_longer_than_a_day() -> N
 
 def test_what_is_stale_is_asked_again() -> None:
     async def go() -> list[str]:
-        async with HostileServer({"/a": page(FEED)}) as server, fetcher(server) as it:
+        async with hostile({"/a": page(FEED)}) as server, fetcher(server) as it:
             it.preload_robots([RobotsEntry(server.url(""), "User-agent: *\nDisallow: /", "", -1.0)])
             assert it.robots_cache() == ()
             await it.get(Request(server.url("/a"), page=True))
@@ -197,7 +197,7 @@ def test_what_is_stale_is_asked_again() -> None:
 def test_a_page_on_a_resting_or_private_host_says_so_itself() -> None:
     async def go() -> None:
         names = {"inside.example": ["10.0.0.1"]}
-        async with HostileServer() as server, fetcher(server, names=names) as it:
+        async with hostile() as server, fetcher(server, names=names) as it:
             it.rest(server.address, 600)
             with pytest.raises(RateLimited):
                 await it.get(Request(server.url("/a"), page=True))
