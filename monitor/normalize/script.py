@@ -30,6 +30,7 @@ _BREAKS = {0x85: "\n", 0x2028: "\n", 0x2029: "\n"}
 _KEPT = frozenset("，：；！？（）～")
 _CHINESE = str.maketrans(",:;!?()", "，：；！？（）")
 _FOLDED_KINDS = ("<wide>", "<narrow>", "<noBreak>", "<font>")
+_BEYOND = "[\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U0001d400-\U0001d7ff\U0002f800-\U0002fa1d\U000e0000-\U000e0fff]"
 _BETWEEN_DIGITS = re.compile(r"(?<=[0-9])[：，](?=[0-9])")
 # Marks are composed in small clusters: canonical ordering of a long row of them is quadratic in CPython.
 _LOOSE = re.compile(r"(?<=[0-9])[：，]|[A-Za-z\u00c0-\u024f][\u0300-\u036f]")
@@ -123,7 +124,7 @@ def _resizing(text: str) -> Iterator[Edit]:
     """The folds that change the length, as edits; those that do not are left to ``translate``."""
     folds = _folds()
     for found in _resized().finditer(text):
-        yield Edit(found.start(), found.end(), folds[ord(found.group())])
+        yield Edit(found.start(), found.end(), found.group().translate(folds))
 
 
 def _changes(text: str) -> bool:
@@ -136,14 +137,17 @@ def _tests() -> tuple[re.Pattern[str], ...]:
     # A class with members beyond the basic plane is searched one by one, a class within it by a bitmap.
     return (
         _class_of(c for c in _folds() if c < 0x10000),
-        re.compile("[\U0001bca0-\U0001d7ff\U0002f800-\U000e0fff]"),
+        re.compile(_BEYOND),
         _LOOSE,
     )
 
 
 @functools.cache
 def _resized() -> re.Pattern[str]:
-    return _class_of(code for code, new in _folds().items() if len(new) != 1)
+    within = {code: new for code, new in _folds().items() if code < 0x10000}
+    gone = _class_of(code for code, new in within.items() if not new).pattern
+    longer = _class_of(code for code, new in within.items() if len(new) > 1).pattern
+    return re.compile(f"{gone}+|{longer}|{_BEYOND}")
 
 
 def _class_of(codes: Iterable[int]) -> re.Pattern[str]:

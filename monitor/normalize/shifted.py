@@ -36,7 +36,7 @@ _TRACED = range(0xA1, 0xFF)
 
 # A tail ends at the next ASCII sign, as a rule within a clause; the longest seen had 14 characters.
 _TAIL = 60
-_PATHS = 4_000
+_PATHS = 1_000
 _CONTEXT = 8
 # So many times likelier must the best restoration be than the second: a factor of ten, as a log.
 _MARGIN = 2.3
@@ -47,7 +47,7 @@ _PARTICLES = frozenset("的了吗呢吧啊着过")
 _ODD_GAIN = 7.0
 _ODD_LEAST = 3
 # Each place costs milliseconds; a real article has a few. What lies beyond is flagged unread.
-_MOST = 200
+_MOST = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def _edits(text: str) -> Iterator[Edit]:
         if mark.start(1) < done or not (mark[3] or _looks_shifted(text, mark.end())):
             continue
         tried += 1
-        edit = _restored(text, mark) if tried <= _MOST else _flag(text, mark)
+        edit = _restored(text, mark) if tried <= _MOST else _flag(text, mark, mark.end())
         if edit:
             done = edit.end
             yield edit
@@ -87,17 +87,17 @@ def _is_odd(char: str) -> bool:
     return ("\u3400" <= char <= "\u9fff" or "\ue000" <= char <= "\uf8ff") and level(to_simplified(char)) != 1
 
 
-def _flag(text: str, mark: re.Match[str]) -> Edit | None:
+def _flag(text: str, mark: re.Match[str], end: int) -> Edit | None:
     """A mark with a reading is damage, restored or not; one without is a question mark until proved otherwise."""
     start = mark.end(2)
-    return Edit(start, mark.end(), text[start : mark.end()], RULE, False) if mark[3] else None
+    return Edit(start, end, text[start:end], RULE, False) if mark[3] else None
 
 
 def _restored(text: str, mark: re.Match[str]) -> Edit | None:
     start = mark.end(2)
     paths = list(_paths(text, mark))
     if not paths:
-        return _flag(text, mark)
+        return _flag(text, mark, mark.end())
     end = max(path.end for path in paths)
     before = _plain(text[max(0, mark.start() - _CONTEXT * 3) : start])[-_CONTEXT:]
     after = text[end : end + _CONTEXT]
@@ -106,16 +106,16 @@ def _restored(text: str, mark: re.Match[str]) -> Edit | None:
         fit = likelihood(to_simplified(before + path.text + _plain(text[path.end : end] + after)))
         return fit - _ALONE if path.guessed and _stands_alone(to_simplified(before + path.text)) else fit
 
-    ranked = sorted(((score(path), path) for path in paths), key=lambda pair: (-pair[0], pair[1].text))
-    best, path = ranked[0]
-    if not mark[3] and best - score(_Path(text[start:end], end)) < _ODD_GAIN * _ODD_LEAST:
+    scores = {path: score(path) for path in paths}
+    best = max(paths, key=lambda path: scores[path])
+    if not mark[3] and scores[best] - score(_Path(text[start:end], end)) < _ODD_GAIN * _ODD_LEAST:
         return None
-    rival = next((value for value, other in ranked[1:] if not _same(other, path)), best - _MARGIN)
-    if best - rival >= _MARGIN:
-        return Edit(start, path.end, path.text, RULE)
-    if path.guessed:
-        return Edit(start, path.end, path.text[:-1] + "\ufffd", RULE, False)
-    return _flag(text, mark)
+    near = [path for path in paths if scores[path] > scores[best] - _MARGIN and not _same(path, best)]
+    if not near:
+        return Edit(start, best.end, best.text, RULE)
+    if all(path.guessed and (path.text[:-1], path.end) == (best.text[:-1], best.end) for path in (best, *near)):
+        return Edit(start, best.end, best.text[:-1] + "\ufffd", RULE, False)
+    return _flag(text, mark, best.end)
 
 
 def _same(one: _Path, other: _Path) -> bool:
