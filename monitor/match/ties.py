@@ -43,6 +43,7 @@ _LIKE = -0.8
 _ORIGIN = -1.5
 _OUTLET = -1.0
 _PRODUCT = -0.5
+_ITEM = 12  # characters from one item of an enumeration to the next but one
 _WORK = 20  # characters of a title
 _WEAK = -0.8  # the sense itself is in doubt
 _FIRM = -0.6
@@ -177,32 +178,34 @@ def _against(first: Member, second: Member, line: Line, start: int, end: int) ->
     if _listed(first, second, line):
         yield Vote("list", _LIST, line.text[first.hit.start : second.hit.end])
     for member in (first, second):
-        yield from _doubts(member, line)
+        # A party right before the place is no crop of it: that would be named after the place.
+        if member.sense.score < 1 and not (member is first and first.hit.end == second.hit.start):
+            yield Vote("weak_sense", _WEAK, member.hit.name.text)
+        yield from _place_doubts(member, line) if member.place else _party_doubts(member, line)
 
 
 def _listed(first: Member, second: Member, line: Line) -> bool:
-    """Return whether the two are items of one enumeration (甲、乙、丙), which ties neither to the other."""
+    """
+    Return whether the two are items of one enumeration (甲、乙、丙), which ties neither to the other.
+
+    A verb between them (甲、乙落户丙、丁) or one that takes two sides after them (甲、乙共建) makes it none.
+    """
     between = line.text[first.hit.end : second.hit.start]
-    return (
-        between.count("、") > 0
-        and len(between) <= 12
-        and between.endswith("、")
-        and not line.ties(first.hit.end, second.hit.start, ("deal", "two", "one"))
-    )
-
-
-def _doubts(member: Member, line: Line) -> Iterable[Vote]:
-    if member.sense.score < 1:
-        yield Vote("weak_sense", _WEAK, member.hit.name.text)
-    yield from _place_doubts(member, line) if member.place else _party_doubts(member, line)
+    if not between.endswith("、") or len(between) > _ITEM:
+        return False
+    end = line.clause(second.hit.start)[1]
+    verbs = line.ties(first.hit.end, second.hit.start, ("deal", "two", "one"))
+    return not verbs and not line.ties(second.hit.end, end, ("two",))
 
 
 def _place_doubts(member: Member, line: Line) -> Iterable[Vote]:
     after = line.text[member.hit.end : member.hit.end + 5]
-    for section, weight in (("origin", _ORIGIN), ("outlet", _OUTLET), ("firm", _FIRM)):
-        if word := lexicon.beginning(after, "place", section):
-            yield Vote(section, weight, member.hit.name.text + word)
-            return
+    if (word := line.word_at(member.hit.end)) in lexicon.words("place", "origin"):
+        yield Vote("origin", _ORIGIN, member.hit.name.text + word)
+    elif word := lexicon.beginning(after, "place", "outlet"):
+        yield Vote("outlet", _OUTLET, member.hit.name.text + word)
+    elif word := lexicon.beginning(after, "place", "firm"):
+        yield Vote("firm", _FIRM, member.hit.name.text + word)
     if _in_title(member, line):
         yield Vote("work", _ORIGIN, member.hit.name.text)
 
