@@ -115,3 +115,12 @@ def body_for(url: str, codings: str, limit: int, *, cut: bool = False) -> Body:
     if len(names) > 1 or names[0] not in CODINGS:
         raise FetchError(url, reasons.BAD_ENCODING, f"sent as {codings[:60]!r}, which was not asked for")
     return Packed(url, limit, CODINGS[names[0]], cut=cut)
+
+
+def unwrapped(url: str, body: bytes, limit: int, *, cut: bool = False) -> bytes:
+    """Return *body*, unpacked where it is a gzip file itself (news.xml.gz, as the sitemap protocol has them)."""
+    if not body.startswith(b"\x1f\x8b"):
+        return body
+    inner = Packed(url, limit, "gzip", cut=cut)
+    inner.feed(body)
+    return inner.finish()

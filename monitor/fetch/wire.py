@@ -21,7 +21,7 @@ import httpx
 from monitor.errors import ConfigError, FetchError, Refused
 from monitor.fetch import reasons
 from monitor.fetch.guard import Guard
-from monitor.fetch.inflate import body_for
+from monitor.fetch.inflate import body_for, unwrapped
 from monitor.fetch.meter import Meter
 from monitor.fetch.target import Target
 
@@ -119,9 +119,10 @@ async def _read(trip: Trip, response: httpx.Response, limits: Limits) -> bytes:
             raise FetchError(url, reasons.TOO_LARGE, f"more than {limits.wire} bytes")
         body.feed(chunk)
         if body.full:
-            return body.finish()
-    await _check_end(trip, response, taken)
-    return body.finish()
+            break
+    else:
+        await _check_end(trip, response, taken)
+    return unwrapped(url, body.finish(), limits.inflated, cut=limits.cut)
 
 
 async def _check_end(trip: Trip, response: httpx.Response, taken: int) -> None:

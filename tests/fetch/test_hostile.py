@@ -12,7 +12,7 @@ from monitor.errors import FetchError
 from monitor.fetch import reasons
 from monitor.model import Request
 from tests.fetch.make import SOON, fetcher, hostile
-from tests.hostile import FEED, page
+from tests.hostile import FEED, HostileServer, page
 from tests.hostile_cases import CASES, Case
 
 
@@ -53,3 +53,12 @@ def test_whatever_the_packing_the_same_bytes_come_out(case: Case) -> None:
             return (await it.get(Request(server.url(f"/case/{case.name}")))).body
 
     assert asyncio.run(ask()) == FEED
+
+
+def test_the_hostile_server_also_runs_in_a_thread() -> None:
+    async def ask(server: HostileServer) -> bytes | None:
+        async with fetcher(server) as it:
+            return (await it.get(Request(server.url("/case/gzip")))).body
+
+    with hostile() as server:
+        assert asyncio.run(ask(server)) == FEED
