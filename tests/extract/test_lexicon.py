@@ -1,0 +1,88 @@
+"""Every entry of the lexicons earns its place: its example, or the frame of its mark, is read as it says."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.extract.language import lines
+from tests.extract.make import TOPIC, read
+
+TRIGGERS = [(lang, *line.split("\t")) for lang in ("zh", "en") for line in lines(lang, "triggers.tsv")]
+MARKS = [(lang, *line.split("\t")[:2]) for lang in ("zh", "en") for line in lines(lang, "marks.tsv")]
+
+# A sentence for each mark, and what is to be read: kind, phase, polarity, or nothing.
+FRAMES = {
+    ("zh", "planned"): ("长风集团{}在平州建厂。", ("construction", "planned", "asserted")),
+    ("zh", "ongoing"): ("长风集团平州工厂施工{}。", ("construction", "ongoing", "asserted")),
+    ("zh", "done"): ("长风集团{}在平州施工。", ("construction", "done", "asserted")),
+    ("zh", "past"): ("长风集团{}在平州施工。", ("construction", "done", "asserted")),
+    ("zh", "firm"): ("长风集团{}在平州施工。", ("construction", "done", "asserted")),
+    ("zh", "cancel"): ("长风集团{}与平州市的合作协议。", ("cancellation", "cancelled", "asserted")),
+    ("zh", "rumour"): ("{}长风集团在平州建厂。", ("construction", "done", "rumoured")),
+    ("zh", "deny"): ("长风集团在平州建厂，{}。", ("construction", "done", "denied")),
+    ("zh", "never"): ("长风集团{}在平州建厂。", ("construction", "done", "denied")),
+    ("zh", "notyet"): ("长风集团{}在平州建厂。", None),
+    ("zh", "maybe"): ("长风集团{}在平州建厂。", None),
+    ("zh", "wish"): ("平州市{}长风集团建厂。", None),
+    ("zh", "opinion"): ("有人{}，长风集团在平州建厂。", None),
+    ("zh", "if"): ("{}长风集团在平州建厂，就业将改善。", None),
+    ("zh", "ask"): ("长风集团{}在平州建厂。", None),
+    ("zh", "noun"): ("长风集团计划{}10亿元的平州工厂开工。", ("construction", "done", "asserted")),
+    ("zh", "noise"): ("长风集团{}在平州建厂。", ("construction", "done", "asserted")),
+    ("en", "planned"): ("Changfeng {} build a plant in Pingzhou.", ("construction", "planned", "asserted")),
+    ("en", "ongoing"): ("Changfeng {} construction of a plant in Pingzhou.", ("construction", "ongoing", "asserted")),
+    ("en", "done"): ("Changfeng sales in Pingzhou {} rose by 20% in all.", ("statistics", "done", "asserted")),
+    ("en", "past"): ("Changfeng sales in Pingzhou {} rose by 20% in all.", ("statistics", "done", "asserted")),
+    ("en", "cancel"): ("Changfeng {} its cooperation agreement with Pingzhou.", ("cancellation", "cancelled", "asserted")),
+    ("en", "rumour"): ("{}, Changfeng built a plant in Pingzhou.", ("construction", "done", "rumoured")),
+    ("en", "deny"): ("It was {} that Changfeng built a plant in Pingzhou.", ("construction", "done", "denied")),
+    ("en", "never"): ("Changfeng {} build a plant in Pingzhou.", ("construction", "done", "denied")),
+    ("en", "notyet"): ("Changfeng {} build a plant in Pingzhou.", None),
+    ("en", "maybe"): ("Changfeng {} build a plant in Pingzhou.", None),
+    ("en", "wish"): ("Pingzhou {} Changfeng to build a plant.", None),
+    ("en", "opinion"): ("An analyst {} Changfeng built a plant in Pingzhou.", None),
+    ("en", "if"): ("{} Changfeng builds a plant in Pingzhou, jobs follow.", None),
+    ("en", "ask"): ("{} Changfeng builds a plant in Pingzhou.", None),
+    ("en", "noise"): ("Changfeng {} built a plant in Pingzhou.", ("construction", "done", "asserted")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("row", TRIGGERS, ids=[f"{r[0]}:{r[1]}:{r[2]}" for r in TRIGGERS])
+def test_a_word_tells_its_kind_in_its_example(row: tuple[str, ...]) -> None:
+    _, forms, kind, *_, example = row
+
+    (mention,) = read(example)
+
+    assert mention.kind.value == kind
+    assert dict(mention.rules)["kind"] in (forms, *forms.split("|"))
+
+
+@pytest.mark.parametrize("row", MARKS, ids=[f"{r[0]}:{r[1]}" for r in MARKS])
+def test_a_mark_says_how_in_the_frame_of_its_sort(row: tuple[str, str, str]) -> None:
+    language, word, mark = row
+    frame, expected = FRAMES[language, mark]
+
+    found = read(frame.format(word.lstrip("^")), topic=TOPIC)
+
+    told = [(m.kind.value, m.phase.value, m.polarity.value) for m in found]
+    assert told == ([expected] if expected else []), frame.format(word)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_no_word_is_entered_twice(language: str) -> None:
+    marks = [line.split("\t")[0] for line in lines(language, "marks.tsv")]
+    words = {w for line in lines(language, "triggers.tsv") for w in line.split("\t")[0].split("|")}
+
+    assert len(marks) == len(set(marks))
+    assert not words & set(marks)
+
+
+ADVERTS = [(lang, word) for lang in ("zh", "en") for word in lines(lang, "adverts.txt")]
+
+
+@pytest.mark.parametrize(("language", "word"), ADVERTS)
+def test_an_advert_tells_nothing(language: str, word: str) -> None:
+    told = {"zh": "3月18日，长风集团平州店开业，{}。", "en": "Changfeng opened a store in Pingzhou, {}."}[language]
+
+    assert read(told.format(word)) == ()
+    assert len(read(told.format("…" if language == "zh" else "it said"))) == 1
