@@ -111,9 +111,10 @@ def test_it_takes_over_a_changed_configuration_and_refuses_a_wrong_one(home, run
 
 
 def test_a_kill_loses_nothing_and_doubles_nothing(home, run):
-    for _ in range(3):
+    for moment in (0.0, 0.05, 0.2):
         process = run()
-        until(lambda: said(home, "polled"))
+        until(lambda: "5 sources" in (home / "stdout.txt").read_text("utf-8"))
+        time.sleep(moment)
         process.kill()
         process.wait()
     run()

@@ -87,8 +87,11 @@ def test_every_room_is_on_the_map():
     assert {room(f) for f in FILES} <= set(MAY_IMPORT) | ROOF
 
 
-def test_no_file_of_the_program_names_the_default_topic():
-    """The shipped configuration and seeds do; the code serves any question."""
-    names = ("小米", "洛阳", "洛陽", "Xiaomi", "Luoyang", "孙昌旭", "江凌", "领充")
-    found = [(str(f), n) for f in FILES for n in names if n.lower() in f.read_text("utf-8").lower()]
-    assert not found
+def test_no_line_of_the_program_names_the_default_topic():
+    """The shipped configuration and seeds do; the code serves any question. Comments may use it as an example."""
+    names = ("小米", "洛阳", "洛陽", "xiaomi", "luoyang", "孙昌旭", "江凌", "领充")
+    for file in FILES:
+        tree = ast.parse(file.read_text("utf-8"))
+        docs = {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant)}
+        texts = [n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and id(n) not in docs]
+        assert not [t for t in texts if isinstance(t, str) and any(name in t.lower() for name in names)], file
