@@ -121,6 +121,34 @@ def test_slow_hosts_hold_up_nobody_else() -> None:
     assert asyncio.run(go()) < 5  # of the 10 s that the silent host may take
 
 
+def test_many_hosts_that_were_silent_before_hold_up_nobody_that_answers() -> None:
+    async def go() -> tuple[float, int]:
+        loop = asyncio.get_running_loop()
+        async with hostile({"/feed": page(FEED)}) as server:
+            hosts = [f"{number}.example" for number in range(8)]
+            names = {host: ["127.0.0.1"] for host in hosts}
+            allowed = [f"{host}:{server.port}" for host in hosts]
+            async with fetcher(server, *allowed, names=names, timeout=SOON, concurrency=4) as it:
+
+                async def ask_the_silent() -> None:
+                    asks = (it.get(Request(server.url("/case/silence", host=host))) for host in hosts)
+                    assert all(isinstance(e, FetchError) for e in await asyncio.gather(*asks, return_exceptions=True))
+
+                await ask_the_silent()
+                second = asyncio.ensure_future(ask_the_silent())
+                await asyncio.sleep(0.02)
+                began = loop.time()
+                await it.get(Request(server.url("/feed")))
+                took = loop.time() - began
+                second.cancel()
+                await asyncio.gather(second, return_exceptions=True)
+                return took, server.paths().count("/case/silence")
+
+    took, silent = asyncio.run(go())
+    assert took < SOON.total_seconds() / 2
+    assert silent == 9  # all in the first round; one at a time in the second
+
+
 def test_a_rest_is_carried_over_a_restart() -> None:
     async def go() -> float:
         async with hostile({"/feed": page(FEED)}) as server:
