@@ -59,7 +59,7 @@ def dump(value: object) -> Any:
     Raises ValueError for a naive datetime and a number that is not finite, TypeError for what has no JSON form.
     """
     kind: Any = type(value)
-    return _dumper(kind)(value)
+    return value if kind in _PLAIN else _dumper(kind)(value)
 
 
 @cache
@@ -115,14 +115,13 @@ def _list_out(value: Any) -> list[Any]:
     return [dump(v) for v in value]
 
 
-# bool before int and datetime before date: the first is a kind of the second.
+_PLAIN = frozenset({str, int, bool, NoneType})
+
+# datetime before date: the first is a kind of the second.
 _OUT: tuple[tuple[type, Convert], ...] = (
     (Enum, lambda v: v.value),
-    (str, _same),
-    (bool, _same),
-    (int, _same),
+    (str, str),
     (float, _float_out),
-    (NoneType, _same),
     (datetime, _instant_out),
     (date, date.isoformat),
     (timedelta, _seconds),

@@ -65,7 +65,7 @@ def values(kind: object) -> st.SearchStrategy[object]:
 
 @pytest.mark.parametrize("noun", NOUNS, ids=lambda n: n.__name__)
 def test_every_noun_comes_back_as_it_was_written(noun: type) -> None:
-    @hypothesis.settings(max_examples=15)
+    @hypothesis.settings(max_examples=10)
     @given(values(noun))
     def holds(value: object) -> None:
         written = json.dumps(codec.dump(value), allow_nan=False)
