@@ -2,7 +2,7 @@
 How well ``extract`` reads: kind and done/planned/denied of labelled sentences, and the starting article whole.
 
 ``eval/data/sentences_dev.jsonl`` is what the lexicons are tuned on, ``sentences_held.jsonl`` was written before
-any tuning and is only reported; both are ours: {"text", "kind" ("" where nothing happened), "phase", "polarity"}
+any tuning and is only reported (so was ``sentences_en.jsonl``); all are ours: {"text", "kind" ("" where nothing happened), "phase", "polarity"}
 with "" for a phase that the sentence leaves to its polarity. The starting article lies beside the data folder.
 """
 
@@ -51,8 +51,8 @@ STARTING = [
 
 
 def measure(data: Path) -> Iterable[Score]:
-    """Yield the scores of both halves of the sentences, and of the starting article where *data* lies beside it."""
-    for half in ("dev", "held"):
+    """Yield the scores of the sets of sentences, and of the starting article where *data* lies beside it."""
+    for half in ("dev", "held", "en"):
         yield from _sentences(HOME / f"sentences_{half}.jsonl", half)
     article = data.parent / "seed" / "article.txt"
     if article.is_file():

@@ -20,6 +20,7 @@ _ENDING = re.compile(rf"(?:{_FULL})(?!的?(?:人士|人员|治理|债|高管|方
 _BEHIND = re.compile(
     rf"(?:{_INTRODUCED}|(?:{_TAKES})了?)([^\s，,。；;、：:！？!?（）()“”《》的在与和\d]{{2,10}})(?=[，,。；;、：:！？!?（(\s]|$|的|\d)"
 )
+_TAKEN = re.compile(rf"(?:{_TAKES})了?[^\s，,。；;、：:的]{{0,10}}$")
 _INTRODUCES = re.compile(_INTRODUCED)
 _INTRODUCES_END = re.compile(rf"(?:{_INTRODUCED})$")
 _BRIEF_END = re.compile(rf"(?:{_BRIEF})$")
@@ -81,5 +82,7 @@ def _behind(text: str, start: int, end: int) -> Iterator[Firm]:
         introduced = _INTRODUCES_END.search(text[max(start, first - 4) : first]) is not None
         ending = _BRIEF_END.search(name)
         stem = name[: ending.start()] if ending else name
-        if 2 <= len(stem) <= 6 and stem not in _generic() and (introduced or ending) and name not in _generic():
+        # Behind 企业 alone stands most often a verb (企业开工): a name without an ending is one only as an object.
+        object_of = introduced and _TAKEN.search(text, max(start, first - REACH), first) is not None
+        if 2 <= len(stem) <= 6 and stem not in _generic() and (object_of or ending) and name not in _generic():
             yield Firm(first, m.end(1), name)

@@ -14,10 +14,9 @@ MOST = 4  # objects of one happening; a longer list names parts, not the object
 _PAPER = re.compile(
     r"《[^》]{2,40}》|(?:战略合作|框架|合作|投资|项目|入驻|购销|采购)+(?:框架)?(?:协议|合同)|(?:战略|合作|谅解|投资)*(?:备忘录|意向书)"
 )
-_WORKS = re.compile(
-    r"[\u4e00-\u9fffA-Za-z]{0,8}?(?:超级工厂|智能工厂|工厂|生产基地|产业园|产业基地|基地|研发中心|数据中心|生产线|总部|旗舰店|体验店|研究院)(?:项目)?"
-)
-_TRIM = re.compile(r"^.*(?:[在与和的为将建设了]|计划|正式|投资)(?=.{2})")
+# A work without a word that says of what kind (工厂, 基地) tells nothing apart and is no object.
+_OF = r"(?:智能制造|智能家居|智能终端|智能|超级|零部件|充电桩|充电|电池|整车|汽车|新能源|电机|家电|手机|芯片|机器人|储能|轴承|光伏|材料|研发|数据|创新|生产|产业|总部|旗舰|体验|交付|一期|二期|第[一二三四]){1,4}"
+_WORKS = re.compile(_OF + r"(?:工厂|基地|产业园|园区?|中心|生产线|产线|总部|店|研究院)")
 _PAPERS = frozenset({Kind.AGREEMENT, Kind.CANCELLATION})
 _BUILT = frozenset({Kind.CONSTRUCTION, Kind.PRODUCTION, Kind.OPENING, Kind.LAND, Kind.PERMIT})
 
@@ -32,7 +31,7 @@ def objects(text: str, kind: Kind) -> tuple[str, ...]:
     if kind in _PAPERS:
         return _each(m[0].strip("《》") for m in _PAPER.finditer(text))
     if kind in _BUILT:
-        return _each(_TRIM.sub("", m[0]) for m in _WORKS.finditer(text))
+        return _each(m[0] for m in _WORKS.finditer(text))
     if kind is Kind.PERSONNEL:
         return _each(m[0] for m in _posts().finditer(text))
     return ()
