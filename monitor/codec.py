@@ -94,7 +94,8 @@ def _same(value: Any) -> Any:
 def _instant_out(value: datetime) -> str:
     if value.tzinfo is None:
         raise ValueError(f"{value} has no time zone")
-    return value.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+    there = value if value.tzinfo is UTC else value.astimezone(UTC)
+    return there.isoformat()[:-6] + "Z"
 
 
 def _float_out(value: float) -> float:

@@ -83,12 +83,13 @@ def record(db: Database, poll: Poll) -> Counts:
     feed = feed_number(db, poll.status.url)
     held = _held(db, feed, poll.entries)
     new: dict[str, Row] = {}
+    first_seen = instant(poll.at)
     for screened in poll.entries:
         key = text(screened.entry.identity)
         if key in held:
             _update(db, held[key], poll, screened)
         elif key not in new:  # what a feed lists twice is saved once, as listed first
-            new[key] = _row(db, feed, poll, screened)
+            new[key] = {**_row(db, feed, poll, screened), "first_seen": first_seen}
     add_all(db, "entries", list(new.values()))
     _save_aliases(db, feed, poll.entries)
     seen_before = poll.seen + len(poll.entries) - len(new)
@@ -115,7 +116,6 @@ def _row(db: Database, feed: int, poll: Poll, screened: Screened) -> Row:
         "reason": text(screened.reason),
         "duplicate_of": original,
         "round": poll.round,
-        "first_seen": instant(poll.at),
         "verdicts": to_json(screened.verdicts),
         **row,
     }

@@ -41,7 +41,7 @@ def text(value: str) -> str:
 
 def instant(at: datetime) -> str:
     """Return *at* in UTC with six decimals always, so that text sorts as time."""
-    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    return at.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def moment(value: str | None) -> datetime | None:
