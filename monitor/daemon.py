@@ -48,7 +48,7 @@ async def opened(
         store = await loop.run_in_executor(writer, open_store, declared.settings.database)
         try:
             await loop.run_in_executor(writer, store.hold)
-            async with Fetcher(declared.settings.fetch) as fetcher:
+            async with Fetcher(declared.settings.fetch, now=now) as fetcher:
                 rounds = Rounds(Desk.of(declared.settings), store, fetcher, writer, now, progress)
                 await apply(rounds, declared)
                 yield rounds
