@@ -35,8 +35,8 @@ CRAWL_AGE = timedelta(hours=1)
 @dataclass(frozen=True, slots=True)
 class Raw:
     """
-    One item as found: ``links`` best first, ``dates`` best first as (as sent, as to be read), ``base`` what
-    its relative links are relative to. ``title`` and ``summary`` are plain text already.
+    One item as found, ``title`` and ``summary`` plain text already; ``links`` best first, ``dates`` best first
+    as (as sent, as to be read).
     """
 
     title: str = ""
@@ -46,7 +46,6 @@ class Raw:
     summary: str = ""
     dates: tuple[tuple[str, str], ...] = ()
     source: str = ""
-    base: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,6 @@ def finish(
 
 
 def _draft(raw: Raw, base: str) -> _Draft:
-    base = urls.canonical(raw.base, base) if raw.base else base
     found = [(link, url) for link, url in ((k, links.absolute(k, base)) for k in raw.links) if url]
     if not found and raw.permalink:
         found = [(link, url) for link, url in ((raw.guid, links.absolute(raw.guid, "")),) if url]

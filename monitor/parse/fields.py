@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import lru_cache
+from urllib.parse import urljoin
 
 from lxml import etree
 
@@ -113,19 +114,18 @@ def first_text(parent: etree._Element, name: str) -> str:
 # --------------------------------------------------------------------------- items
 
 
-def item_of(item: etree._Element, base: str) -> Raw:
-    """Read an item or entry; *base* is its xml:base."""
+def item_of(item: etree._Element, with_bases: bool) -> Raw:
+    """Read an item or entry; *with_bases* tells that the body has xml:base somewhere."""
     found, links = _fields(item)
     guid = _first(found, _GUIDS)
     return Raw(
         title=next((t for t in (_line(found[n]) for n in _TITLES if n in found) if t), ""),
-        links=_best_links(item, found, links),
+        links=_best_links(item, found, links, with_bases),
         guid=_raw(guid) or item.get(_RDF_ABOUT, ""),
         permalink=_is_permalink(guid),
         summary=next((t for t in (_lines(found[n]) for n in _SUMMARIES if n in found) if t), ""),
         dates=_dates(item, found),
         source=_source(_first(found, _SOURCES)),
-        base=base,
     )
 
 
@@ -183,13 +183,16 @@ def _is_permalink(guid: etree._Element | None) -> bool:
 
 
 def _best_links(
-    item: etree._Element, found: Mapping[str, etree._Element], links: list[etree._Element]
+    item: etree._Element, found: Mapping[str, etree._Element], links: list[etree._Element], with_bases: bool
 ) -> tuple[str, ...]:
     """Return the link to the article: the publisher's own before a counter's, HTML before other forms."""
-    ranked = sorted((rank, i, target) for i, link in enumerate(links) for rank, target in (_link(link),) if target)
     own = _raw(found.get("feedburner:origlink"))
     best = [own] if own else []
-    best += [target for _, _, target in ranked[:1]]
+    ranked = [(*_link(link), link) for link in links]
+    good = min((r for r in ranked if r[1]), key=lambda r: r[0], default=None)
+    if good:
+        _, target, link = good
+        best.append(urljoin(link.base or "", target) if with_bases else target)
     return tuple(best or filter(None, (attribute(item, "href"), item.get(_RDF_ABOUT, ""))))
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from urllib.parse import urljoin, urlsplit
+import re
+from urllib.parse import urljoin
 
 from monitor.normalize import urls
 
@@ -11,7 +12,8 @@ __all__ = ["absolute", "credited", "is_home", "wrapper"]
 MAX_URL = 4_096
 """Characters of a link: servers refuse longer ones."""
 
-_CLOSED = (("news.google.com", "/rss/articles/"), ("news.google.com", "/articles/"), ("news.google.com", "/read/"))
+_ADDRESS = re.compile(r"https?://(?:[^/?#\s\[\]]|\[[0-9a-fA-F:.]+\])")
+_CLOSED = tuple(f"https://news.google.com/{path}/" for path in ("rss/articles", "articles", "read"))
 """Redirectors whose target cannot be read from the link: the link itself is all there is."""
 
 
@@ -20,12 +22,8 @@ def absolute(link: str, base: str) -> str:
     link = link.strip()
     if not link or len(link) > MAX_URL:
         return ""
-    try:
-        url = urls.canonical(link, base)
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    return url if parts.scheme in ("http", "https") and parts.netloc else ""
+    url = urls.canonical(link, base)
+    return url if _ADDRESS.match(url) else ""
 
 
 def wrapper(link: str, base: str, target: str) -> tuple[str, ...]:
@@ -34,20 +32,18 @@ def wrapper(link: str, base: str, target: str) -> tuple[str, ...]:
 
     A redirector that does not say where it leads is its own target, and an alias all the same.
     """
-    parts = urlsplit(target)
-    if any(_of(parts.hostname or "", owner) and parts.path.startswith(path) for owner, path in _CLOSED):
+    if target.startswith(_CLOSED):
         return (target,)
-    host = parts.netloc.lower()
+    host = target.split("/", 3)[2]
     if "//" not in link or host in link.lower().partition("?")[0]:
         return ()
-    sent = urljoin(base, link.strip())
-    return (sent,) if (urlsplit(sent).hostname or "") != (parts.hostname or "") else ()
+    return (urljoin(base, link.strip()),)
 
 
 def is_home(key: str) -> bool:
     """Return whether a cleaned link names a site rather than a page of it."""
-    parts = urlsplit(key if "//" in key else f"//{key}")
-    return parts.path in ("", "/") and not parts.query
+    rest = key.partition("://")[2] or key
+    return not any(mark in rest.rstrip("/") for mark in "/?")
 
 
 def credited(title: str, source: str, url: str) -> tuple[str, str]:
@@ -61,8 +57,4 @@ def credited(title: str, source: str, url: str) -> tuple[str, str]:
         return title, source
     if source:
         return (head.strip(), source) if tail.strip() == source else (title, source)
-    return (head.strip(), tail.strip()) if _of(urlsplit(url).hostname or "", "news.google.com") else (title, source)
-
-
-def _of(host: str, owner: str) -> bool:
-    return host == owner or host.endswith(f".{owner}")
+    return (head.strip(), tail.strip()) if url.startswith(_CLOSED) else (title, source)

@@ -57,7 +57,7 @@ def read(response: Response, body: bytes, feed: Feed, now: datetime) -> ParsedFe
         kind="list",
         title=markup.line(soup.title.get_text())[: entries.MAX_TITLE] if soup.title else "",
         cut=max(len(rows) - MAX_ENTRIES, 0),
-        next_url=links.absolute(_value(soup, feed.select.next) if feed.select.next else "", base),
+        next_url=links.absolute(_target(soup, feed.select.next) if feed.select.next else "", base),
         warnings=warnings,
     )
 
@@ -83,12 +83,12 @@ def _base(soup: BeautifulSoup, url: str) -> str:
 
 
 def _raw(tag: Tag, select: Select) -> Raw:
-    link = _value(tag, select.link, own="href")
+    link = _target(tag, select.link)
     date = _value(tag, select.date) if select.date else ""
     return Raw(
         title=_title(tag, select),
         links=(link,) if link and not link.startswith(("javascript:", "#")) else (),
-        summary=markup.lines(_value(tag, select.summary)) if select.summary else "",
+        summary=_text(tag, select.summary) if select.summary else "",
         dates=((date, date),) if date else (),
     )
 
@@ -104,12 +104,22 @@ def _title(tag: Tag, select: Select) -> str:
     return full if full and (not shown or full.startswith(shown.rstrip(".…"))) else shown
 
 
-def _value(tag: Tag, selector: str, own: str = "") -> str:
-    """Return the text or attribute that *selector* names inside *tag*; *own* is the attribute of the tag itself."""
+def _target(tag: Tag, selector: str) -> str:
+    """Return the address that *selector* names inside *tag*, or of *tag* itself if it is a link; href unless it says otherwise."""
+    css, _, name = selector.partition("@")
+    found = (tag.select_one(css) if css.strip() else tag) or (tag if tag.name == "a" else None)
+    return str(found.get(name.strip() or "href") or "").strip() if found else ""
+
+
+def _text(tag: Tag, selector: str) -> str:
+    found = tag.select_one(selector) if "@" not in selector else None
+    return markup.text_of(found.decode_contents()) if found else _value(tag, selector)
+
+
+def _value(tag: Tag, selector: str) -> str:
+    """Return the text or attribute that *selector* names inside *tag*."""
     css, _, name = selector.partition("@")
     found = tag.select_one(css) if css.strip() else tag
-    if found is None and own and tag.name == "a":
-        found = tag  # the entry is the link itself
     if found is None:
         return ""
-    return str(found.get(name.strip()) or "").strip() if name else found.get_text("\n", strip=True)
+    return str(found.get(name.strip()) or "").strip() if name else found.get_text(" ", strip=True)

@@ -63,6 +63,7 @@ BLOCKS = frozenset(
 
 _TAG = re.compile(r"<(?:[a-zA-Z/][^<>]*>|!--|[!?][^<>]*>)")
 _SIMPLE = re.compile(r"""</?([a-zA-Z][a-zA-Z0-9]*)(?:[^<>"']|"[^"<>]*"|'[^'<>]*')*+>""")
+_DANGLING = re.compile(r"</?[a-zA-Z][^<>]*$")
 _BLOCK = re.compile(rf"<(?=/?(?:{'|'.join(sorted(BLOCKS))})[\s/>])", re.IGNORECASE)
 _UNSEEN = ("script", "style", "noscript", "template", "title", "iframe", "textarea")
 _UNSEEN_TAG = re.compile(rf"<(?:{'|'.join(_UNSEEN)}|!--)", re.IGNORECASE)
@@ -103,6 +104,8 @@ def _bare(text: str) -> str:
     if _UNSEEN_TAG.search(text) is None:
         # Nine in ten fragments are plain enough to be read without a parser, at four times its speed.
         text = _SIMPLE.sub(_break, text)
+        if "<" in text:
+            text = _DANGLING.sub("", text)
         if "<" not in text or not _TAG.search(text):
             return html.unescape(text) if "&" in text else text
     return _parsed(_BLOCK.sub("\n<", without_forbidden(text)))

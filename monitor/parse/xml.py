@@ -127,7 +127,7 @@ def _fatal(parser: etree.XMLPullParser) -> str | None:
 
 def _counted(body: bytes, closing: bytes, start: int) -> int:
     """Return how many items end after *start*; they are counted, not parsed."""
-    return body.count(closing, start) if closing else 0
+    return body.count(closing, max(start - len(closing) + 1, 0)) if closing else 0
 
 
 class _Gatherer:
@@ -176,11 +176,8 @@ class _Gatherer:
         elif sitemap:
             self.harvest.raws.append(url_of(item))
         else:
-            self.harvest.raws.append(item_of(item, self._base(item)))
+            self.harvest.raws.append(item_of(item, self.with_bases))
         self._drop(item)
-
-    def _base(self, item: etree._Element) -> str:
-        return (item.base or "") if self.with_bases else ""
 
     def _drop(self, item: etree._Element) -> None:
         # The last child may still be growing a tail inside libxml2: only its predecessor may leave the tree.

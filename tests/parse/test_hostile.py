@@ -1,0 +1,149 @@
+"""Bodies that are sent to hurt: bounded in time, and what is good in them is kept."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from monitor import parse
+from monitor.errors import ParseError
+from monitor.model import Feed, ParsedFeed, Select
+from tests.parse.cases import NOW, URL, response
+
+FEED = Feed(URL, timedelta(hours=1))
+LIST = Feed(URL, timedelta(hours=1), kind="list", select=Select("li"))
+HEAD = b"<rss><channel><item><title>good</title><link>/good</link></item>"
+SECONDS = 2.0  # of CPU for any one answer
+
+
+def read(body: bytes, feed: Feed = FEED) -> ParsedFeed:
+    began = time.process_time()
+    try:
+        return parse.feed(response(body), feed, NOW)
+    finally:
+        assert time.process_time() - began < SECONDS
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        pytest.param(b"<item " + b" ".join(b'a%d="x"' % i for i in range(100_000)) + b"/>", id="attributes"),
+        pytest.param(b"<a>" * 500_000, id="depth"),
+        pytest.param(b"<a/>" * 1_000_000, id="elements"),
+        pytest.param(b"<item><title>" + b"x" * 5_000_000, id="title"),
+        pytest.param(b"<item><title>" + b"&" * 500_000, id="ampersands"),
+        pytest.param(b"<item><title>" + b"&nbsp;" * 200_000, id="entities"),
+        pytest.param(b"<item><title>" + b"<![CDATA[" * 100_000, id="CDATA"),
+        pytest.param(b"<!--" * 500_000, id="comments"),
+        pytest.param(b"".join(b'<item xmlns:n%d="u%d"/>' % (i, i) for i in range(20_000)), id="namespaces"),
+    ],
+)
+def test_what_was_good_before_the_flood_is_kept(tail: bytes) -> None:
+    assert read(HEAD + tail).entries[0].title == "good"
+
+
+def test_a_million_items_are_counted_and_ten_thousand_read() -> None:
+    parsed = read(b"<rss><channel>" + b"<item><title>t</title></item>" * 1_000_000 + b"</channel></rss>")
+    assert (len(parsed.entries), len(parsed.entries) + parsed.cut) == (10_000, 1_000_000)
+
+
+def test_a_million_broken_items_are_read_as_far_as_mending_goes() -> None:
+    parsed = read(b"<rss><channel>" + b"<item><title>t & u</title></item>" * 300_000)
+    assert (len(parsed.entries), parsed.entries[0].title) == (10_000, "t & u")
+    # The item that the border of what is mended cuts in two may be counted twice.
+    assert abs(len(parsed.entries) + parsed.cut - 300_000) <= 1
+
+
+def test_entities_are_neither_expanded_nor_fetched() -> None:
+    bombs = b"".join(b'<!ENTITY b%d "%s">' % (i, b"&b%d;" % (i - 1) * 10) for i in range(1, 10))
+    doctype = b'<!DOCTYPE x [<!ENTITY b0 "ha"><!ENTITY f SYSTEM "file:///etc/passwd">' + bombs + b"]>"
+    parsed = read(doctype + b"<rss><channel><item><title>&b9; &f;</title></item></channel></rss>")
+    assert parsed.entries[0].title == "&b9; &f;"
+
+
+def test_titles_and_summaries_are_cut_to_size() -> None:
+    item = b"<item><title>" + b"t" * 50_000 + b"</title><description>" + b"s " * 50_000 + b"</description></item>"
+    entry = read(b"<rss><channel>" + item + b"</channel></rss>").entries[0]
+    assert (len(entry.title), len(entry.summary)) == (1_000, 4_000)
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        pytest.param(b"<a/>" * 1_000_000, "cannot be read", id="many roots"),
+        pytest.param(b"<x>" + b"<a/>" * 1_000_000, "more mark-up outside of entries", id="no items"),
+        pytest.param(b"<!DOCTYPE x [" + b'"' * 1_000_000, "cannot be read", id="an open document type"),
+        pytest.param(b"<!-- " * 10, "cannot be read", id="an open comment"),
+        pytest.param(b"<html>" + b"<item>" * 100_000, "an HTML page", id="a page full of items"),
+        pytest.param(b"[" * 1_000_000, "more than the 400000", id="brackets"),
+        pytest.param(b'{"a":' * 100_000, "nested deeper", id="nested JSON"),
+    ],
+)
+def test_what_holds_nothing_says_what_it_is(body: bytes, reason: str) -> None:
+    with pytest.raises(ParseError, match=reason):
+        read(body)
+
+
+def test_hardly_readable_items_cost_a_bounded_time() -> None:
+    assert read(b"x<iTEM>" * 20_000).cut == 10_000
+
+
+def test_a_json_feed_is_cut_at_the_same_number() -> None:
+    items = ",".join(f'{{"id":"{i}"}}' for i in range(12_000))
+    parsed = read(b'{"version":"https://jsonfeed.org/version/1","items":[%s]}' % items.encode())
+    assert (len(parsed.entries), parsed.cut) == (10_000, 2_000)
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        pytest.param(b"<li><a href='/1'>x</a>" * 100_000, id="rows"),
+        pytest.param(b"<div>" * 200_000, id="depth"),
+        pytest.param(b"x" * 5_000_000, id="text"),
+        pytest.param(b"<p " + b" ".join(b"a%d=1" % i for i in range(100_000)) + b">", id="attributes"),
+    ],
+)
+def test_a_list_page_without_end_is_read_to_a_bound(tail: bytes) -> None:
+    parsed = read(b"<ul><li><a href='/good'>good</a></li>" + tail, LIST)
+    assert parsed.entries[0].title == "good"
+
+
+def page(html: str) -> Callable[[], object]:
+    return lambda: parse.page(html.encode(), "https://x.example.com/a", "text/html", "Asia/Shanghai", NOW)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "<p>hello world.</p>",
+        "<div>",
+        "<div>x",
+        "<b>x</b>",
+        "2024-01-02 10:00 ",
+        "<div>2024-01-02 10:00</div>",
+        "20240102",
+        " ",
+        "<h1>title here</h1>",
+        "<ul><li><a href=x>hello world</a>2024-01-02",
+        "<script>pubtime:'2024-01-02',",
+        "<script type='application/ld+json'>[[[[[",
+        "<meta name=date content='2024-01-01'>",
+        "<style>",
+        "<svg>",
+        "来源：",
+        "<table><tr><td>",
+        "<span>hello, ",
+        "<title>a - ",
+    ],
+)
+def test_a_page_of_one_thing_is_read_or_refused_in_time(piece: str) -> None:
+    began = time.process_time()
+    html = "<html><title>title here</title><h1>title here</h1>" + piece * (1_000_000 // len(piece))
+    try:
+        page(html)()
+    except ParseError as error:
+        assert "no article text" in str(error)
+    assert time.process_time() - began < SECONDS
