@@ -7,6 +7,7 @@ Every pattern is anchored by digit borders and has only bounded repeats, so read
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -62,7 +63,8 @@ def _ymd(m: re.Match[str], _: bool | None) -> tuple[int, int, int]:
 
 
 def _month(name: str) -> int | None:
-    return MONTHS.get(name.lower())
+    plain = "".join(c for c in unicodedata.normalize("NFD", name.lower()) if not unicodedata.combining(c))
+    return MONTHS.get(plain)
 
 
 def century(two_digits: int) -> int:

@@ -70,7 +70,8 @@ def _holiday(m: re.Match[str]) -> Point | None:
 
 
 def _holiday_year(m: re.Match[str]) -> Said | None:
-    head = YEAR.match(m["y"]) if m["y"] else None
+    text = m["y"] or m.groupdict().get("y2")
+    head = YEAR.match(text) if text else None
     return year_said(head) if head else None
 
 
@@ -103,11 +104,11 @@ def _lunar_period(year: int, month: int, day: int | None, leap: bool) -> Period 
 _YEAR_HEAD = r"(?P<y>(?:\d{4}|[〇○零一二三四五六七八九]{4}|今|去|明|大?前|后|本|同|当|次|翌|该|来|上一?)年的?)?"
 
 LUNAR = rule(
-    rf"{_YEAR_HEAD}(?P<mark>农历|阴历|旧历)?(?P<y2>(?:\d{{4}}|[今去明])年)?(?P<leap>闰)?(?P<m>正|腊|冬|十[一二]?|[一二三四五六七八九])月份?(?P<d>初(?:[一二三四五六七八九十]|[1-9](?!\d)|10)|(?<=[正腊冬]月)(?:[二三]?十[一二三四五六七八九]?|廿[一二三四五六七八九]?))(?!日报)",
+    rf"{_YEAR_HEAD}(?P<mark>农历|阴历|旧历)?(?P<y2>(?:\d{{4}}|[〇○零一二三四五六七八九]{{4}}|[今去明])年)?(?P<leap>闰)?(?P<m>正|腊|冬|十[一二]?|[一二三四五六七八九])月份?(?P<d>初(?:[一二三四五六七八九十]|[1-9](?!\d)|10)|(?<=[正腊冬]月)(?:[二三]?十[一二三四五六七八九]?|廿[一二三四五六七八九]?))(?!日报)",
     _lunar,
 )
 LUNAR_MARKED = rule(
-    rf"{_YEAR_HEAD}(?P<mark>农历|阴历|旧历)(?P<leap>闰)?(?P<m>正|腊|冬|1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月(?P<d>初[一二三四五六七八九十]|[12]\d|30|[1-9]|[二三]?十[一二三四五六七八九]?|廿[一二三四五六七八九]?)?[日号]?",
+    rf"{_YEAR_HEAD}(?P<mark>农历|阴历|旧历)(?P<y2>(?:\d{{4}}|[〇○零一二三四五六七八九]{{4}}|[今去明])年)?(?P<leap>闰)?(?P<m>正|腊|冬|1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月(?P<d>初[一二三四五六七八九十]|[12]\d|30|[1-9]|[二三]?十[一二三四五六七八九]?|廿[一二三四五六七八九]?)?[日号]?",
     _lunar,
 )
 HOLIDAYS = rule(_YEAR_HEAD + HOLIDAY, _holiday)

@@ -24,6 +24,9 @@ How far into the next year "1月将" reaches: past that a writer says 明年. Wi
 whatever lies ahead is meant.
 """
 
+YEARS = range(100, 3000)
+"""Years that a text may name; others are lengths, slips or numbers, and would leave the calendar's arithmetic."""
+
 BACK = 9
 """Years looked back for a day that not every year has: 29 February comes at least every eighth."""
 
@@ -139,7 +142,7 @@ def _year_said(point: Point, year: Said, reference: date | None, before: Known |
         if before is None or before.period.earliest is None or not _one_year(before.period):
             return None
         number, referenced = before.period.earliest.year + year.number, before.referenced
-    period = point.unit(number, 1)
+    period = point.unit(number, 1) if number in YEARS else None
     return Known(period, referenced, True) if period else None
 
 

@@ -38,7 +38,7 @@ def _relative_month(m: re.Match[str]) -> Point:
         if m["rel"]
         else Said("before", 1 if m["then"] == "次" else 0)
     )
-    return Point(m.end(), in_month(m, None), month=said)
+    return Point(m.end(), in_month(m, None), month=said, deadline=bool(m["mp"]))
 
 
 def _relative_quarter(m: re.Match[str]) -> Point:
@@ -227,7 +227,7 @@ MONTH_END = rule(
     lambda m: _month_end(m),
 )
 WEEK = rule(
-    r"(?:(?P<rel>上上|上一?|本|这|下下|下一?)个?)?(?<![每\d一二两三四五六七八九十几数双])(?<!第[一二三四五]个)(?:周|星期|礼拜)(?:的?(?:周|星期)(?=[一二三四五六日天]))?(?:(?P<end>末(?!档))|(?P<wd>[一二三四五六天]|日(?!均|常|报|产|期|本))(?![次季福年个度鸣]))?(?!边|围|岁|刊|期|长|报|转|游|末版|年庆|全|密|到|折|至[周星])",
+    r"(?:(?P<rel>上上|上一?|本|这|下下|下一?)个?)?(?<![每\d一二两三四五六七八九十几数双])(?<!第[一二三四五]个)(?<![周期拜][一二三四五六日天][至到—-])(?:周|星期|礼拜)(?:的?(?:周|星期)(?=[一二三四五六日天]))?(?:(?P<end>末(?!档))|(?P<wd>[一二三四五六天]|日(?!均|常|报|产|期|本))(?![次季福年个度鸣]))?(?!边|围|岁|刊|期|长|报|转|游|末版|年庆|全|密|到|折|至[周星])",
     _week,
 )
 RECENT_WORDS = rule(

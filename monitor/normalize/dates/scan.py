@@ -11,12 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from monitor.model import Basis, DateSpan, Precision, When
 from monitor.normalize.dates.chinese import JOIN
 from monitor.normalize.dates.points import Known, Point, resolve
-from monitor.normalize.dates.spans import Period, lasting, widened, within
+from monitor.normalize.dates.spans import lasting, widened, within
 from monitor.normalize.dates.starts import FIRST, RUN, point_at
 
 _FOLD = str.maketrans(
@@ -128,8 +128,9 @@ _WEEKDAY = re.compile(
 
 
 def _range_end(text: str, at: int) -> Point | None:
-    clock = _CLOCK.match(text, at)
-    at = clock.end() if clock else at
+    for pattern in (_WEEKDAY, _CLOCK):
+        if found := pattern.match(text, at):
+            at = found.end()
     join = _JOIN.match(text, at) or _JOIN_WORD.match(text, at)
     if join and join.end() < len(text):
         return point_at(text, join.end(), joined=True)
@@ -155,6 +156,10 @@ def _range(first: Known, second: Point, reference: date | None) -> Known | None:
     return Known(period, first.referenced or last.referenced, first.yearly)
 
 
+LONGEST = timedelta(183)
+"""How long 12月28日至1月3日 may last; 3月19日至3月17日 is a slip, not a year."""
+
+
 def _not_before(first: Known, second: Point) -> Known | None:
     start = first.period.earliest
     if start is None:
@@ -163,7 +168,7 @@ def _not_before(first: Known, second: Point) -> Known | None:
         month = start.month + step if second.monthly else 1
         year = start.year + (step if not second.monthly else (month - 1) // 12)
         period = second.unit(year, (month - 1) % 12 + 1)
-        if period and period.latest and period.latest > start:
+        if period and period.latest and period.latest > start and (not step or period.latest - start < LONGEST):
             return Known(period, first.referenced, first.yearly)
     return None
 
@@ -183,14 +188,16 @@ def _edged(known: Known, edge: str, reference: date | None, ahead: bool) -> Know
         case "around":
             return replace(known, period=widened(period))
     if period.precision is Precision.WITHIN or (edge == "inside" and period.precision is not Precision.DAY):
-        return replace(known, period=_from_now(period, reference, ahead))
+        return _from_now(known, reference, ahead)
     return known
 
 
-def _from_now(period: Period, reference: date | None, ahead: bool) -> Period:
-    if ahead and reference and period.earliest and period.latest and period.earliest < reference <= period.latest:
-        return within(reference, period.latest)
-    return within(period.earliest, period.latest)
+def _from_now(known: Known, reference: date | None, ahead: bool) -> Known:
+    """Return "once, somewhere in" a period; of one that runs, what lies ahead where the words look ahead."""
+    first, last = known.period.earliest, known.period.latest
+    if ahead and reference and first and last and first < reference <= last:
+        return Known(within(reference, last), True, known.yearly)
+    return replace(known, period=within(first, last))
 
 
 # ------------------------------------------------------------------ which way the words look

@@ -80,10 +80,13 @@ def week_of(day: date, weeks: int = 0) -> Period:
 
 def widened(period: Period) -> Period:
     """
-    Return what 左右 or 前后 leaves of *period*: three days, one month or one year to either side, by its size.
+    Return what 左右 or 前后 leaves of *period*: one of its own kind to either side for a year or a month, three
+    days for a few days, a month for what lies between.
     """
-    if period.earliest is None or period.latest is None:
+    first, last = period.earliest, period.latest
+    if first is None or last is None:
         return period
-    length = (period.latest - period.earliest).days
-    slack = timedelta(3 if length < 7 else 31 if length < 100 else 366)
-    return within(period.earliest - slack, period.latest + slack)
+    if (last - first).days < 7:
+        return within(first - timedelta(3), last + timedelta(3))
+    months = 12 if period.precision is Precision.YEAR else 1
+    return within(date(*shift_month(first, -months), 1), last_of(*shift_month(last, months)))

@@ -193,8 +193,8 @@ def _at_word(text: str, at: int) -> Point | None:
     if run is None:
         return None
     if run[0].lower() not in english.FIRST_WORDS:
-        return chain(text, at) if run[0] in "Qq" else None
-    return _first(_LETTER_RULES, text, at)
+        return None
+    return _first(_LETTER_RULES, text, at) or (chain(text, at) if run[0] in "Qq" else None)
 
 
 def _first(rules: tuple[Rule, ...], text: str, at: int) -> Point | None:

@@ -8,24 +8,27 @@ MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "jan january januar january ιαν januar január jan.",
-            "feb february febr február φεβ",
-            "mar march márc marcius március μαρ",
-            "apr april ápr április απρ",
-            "may május maj μαι μαϊ",
-            "jun june jún június ιουν",
-            "jul july júl július ιουλ ιούλ",
+            "jan january januar ιαν",
+            "feb february februar februari φεβ",
+            "mar march marcius μαρ μαω",
+            "apr april aprilis απρ",
+            "may maj majus μαι",
+            "jun june junius ιουν ιον",
+            "jul july julius ιουλ ιολ",
             "aug august augusztus αυγ",
             "sep sept september szept szeptember σεπ",
-            "oct october okt október οκτ",
+            "oct october okt oktober οκτ",
             "nov november νοε",
-            "dec december december δεκ",
+            "dec december δεκ",
         ),
         start=1,
     )
     for name in names.split()
 }
-"""Month names in English, Hungarian (``2004-július-13``) and Greek (``11 Ιούλ 2004``): lower case -> 1 to 12."""
+"""
+Month names in English, Hungarian (``2004-július-13``) and Greek (``11 Ιούλ 2004``), lower case without accents
+-> 1 to 12. Μάώ for March is how some Greek systems abbreviate it (feedparser knows it too).
+"""
 
 WEEKDAYS = {
     name: number
