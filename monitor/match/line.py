@@ -15,6 +15,7 @@ __all__ = ["Line"]
 
 _STOP = re.compile(r"[。！？!?；;\n]|…{2,}|\.(?=\s)")
 _BORDER = re.compile(r"[，,：:|｜丨/。！？!?；;\n\t]|——|--| - |…{2,}|\.(?=\s)")
+_WORD = 9  # characters that are looked at for the word after a name
 _SPEAKER = 8  # characters of a speaker's name and title at the head of a sentence
 _MANY = 400  # cues looked at in one line: a line is a sentence or two
 _TIES = ("two", "one", "deal", "event", "held", "attends", "anaphor", "consumer", "market", "advert")
@@ -62,6 +63,21 @@ class Line:
         """Return the rest of the word that *start* lies in."""
         after = bisect_right(self.edges, start)
         return self.text[start : self.edges[after]] if after < len(self.edges) else ""
+
+    def word_after(self, start: int, end: int) -> str:
+        """
+        Return the word after ``text[start:end]``, or the rest of the word that begins with it.
+
+        Where a name's last letters were read as the beginning of another word (米线 after 小), that word is
+        none: what follows the name is read anew.
+        """
+        rest = self.text[end : end + _WORD]
+        blank = len(rest) - len(rest.lstrip(" "))
+        at = end + blank
+        inside = at not in self.inner and any(edge in self.inner for edge in range(start + 1, end))
+        if inside:
+            return rest[blank : blank + borders(rest[blank:])[1]]
+        return self.word_at(at)
 
     # ----------------------------------------------------------------- clauses
 

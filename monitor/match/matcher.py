@@ -10,9 +10,9 @@ Topics x text -> verdicts.
 *Relevant* needs a passage in which every side that the topic ties together stands, in its own sense and tied
 to the others. *Background* is a text without such a passage that
 
-- names all sides close together, but so that they are hardly said of each other (a resale advert, a photo), or
-- names a person or unit that belongs to one side in its headline or first sentence, and no other well-known
-  place there.
+- names all sides in one clause, but so that they are hardly said of each other, or
+- names, without the other sides, a person or unit that belongs to one side in its headline or first sentence,
+  and no other well-known place there.
 
 Everything else is *rejected*: another party in the place, the party elsewhere, sides named far apart.
 """

@@ -8,19 +8,26 @@ from datetime import date
 from monitor.model import Office
 from monitor.normalize import dates
 
-__all__ = ["holds"]
+__all__ = ["Days", "days", "holds"]
 
 
-def holds(offices: Sequence[Office], sentence: str, published: date | None) -> bool:
+Days = tuple[tuple[date | None, date | None], ...]
+"""First and last day of each time that a sentence tells of; None is open."""
+
+
+def days(sentence: str, published: date | None) -> Days:
+    """Return the times that *sentence* names; else the day of publication, which may not be known."""
+    told = tuple((d.when.earliest, d.when.latest) for d in dates.find(sentence, published))
+    return tuple(t for t in told if t != (None, None)) or ((published, published),)
+
+
+def holds(offices: Sequence[Office], told: Days) -> bool:
     """
-    Return whether one of *offices* was held on the day that *sentence* tells of.
+    Return whether one of *offices* was held in one of the times *told*; an unknown time rules nobody out.
 
-    That day is any that the sentence names; else the day of publication; else it is not known, and then
-    nobody is ruled out. Both ends of a term count: the day of a handover belongs to both holders.
+    Both ends of a term count: the day of a handover belongs to both holders.
     """
-    told = [(d.when.earliest, d.when.latest) for d in dates.find(sentence, published)]
-    days = [(a, b) for a, b in told if a or b] or [(published, published)]
-    return any(_meets(office, a, b) for office in offices for a, b in days)
+    return any(_meets(office, earliest, latest) for office in offices for earliest, latest in told)
 
 
 def _meets(office: Office, earliest: date | None, latest: date | None) -> bool:

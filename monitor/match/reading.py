@@ -41,6 +41,7 @@ class Reader:
         self._sentences = sentences(text)
         self._starts = [s.start for s in self._sentences]
         self._lines: dict[int, Line] = {}
+        self._days: dict[int, offices.Days] = {}
 
     def after(self, at: int) -> Sentence | None:
         """Return the first sentence that begins at or after *at*."""
@@ -82,12 +83,14 @@ class Reader:
 
     def _piece(self, i: int, members: list[Member]) -> Piece:
         line = self._line(i)
-        ours = tuple(m for m in members if m.side and m.sense.own and self._in_office(m, line))
+        ours = tuple(m for m in members if m.side and m.sense.own and self._in_office(m, i))
         return Piece(self._sentences[i], line, ours, tuple(m.sense for m in members))
 
-    def _in_office(self, member: Member, line: Line) -> bool:
+    def _in_office(self, member: Member, i: int) -> bool:
         held = member.hit.name.offices
-        return not held or offices.holds(held, line.text, self._published)
+        if held and i not in self._days:
+            self._days[i] = offices.days(self._line(i).text, self._published)
+        return not held or offices.holds(held, self._days[i])
 
 
 def _longest(hits: list[Hit]) -> list[Hit]:

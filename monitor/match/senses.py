@@ -189,9 +189,8 @@ def _surname(hit: Hit, line: Line) -> str:
 
 
 def _touching(hit: Hit, line: Line) -> Iterable[Vote]:
-    after = line.text[hit.end : hit.end + 9]
-    rest = after.lstrip(" ")
-    following = line.word_at(hit.end + len(after) - len(rest))
+    rest = line.text[hit.end : hit.end + 9].lstrip(" ")
+    following = line.word_after(hit.start, hit.end)
     before = line.text[max(0, hit.start - 4) : hit.start].rstrip(" ")
     amount = _AMOUNTS.match(line.text, hit.end)
     food = len(hit.name.text) <= _BRIEF and following in lexicon.words("food", "after")

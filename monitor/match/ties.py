@@ -23,7 +23,7 @@ TIED = 2.0
 """From this sum on a pair is tied; the weights below belong to it and were set together with it."""
 
 CLOSE = 1.3
-"""From this sum on an untied pair is worth keeping as background."""
+"""From this sum on an untied pair of one clause is worth keeping as background."""
 
 _CLAUSE = 2.0
 _SENTENCE = 0.5
@@ -31,7 +31,7 @@ _NEIGHBOUR = 0.1
 _CUE = 0.5  # a word for what ties, each of the first two
 _CUE_ACROSS = 0.4  # the same where a clause border lies between
 _RELATION = 0.8
-_OCCASION = 1.2
+_OCCASION = 1.5
 _UNIT = 1.2
 _ANAPHOR = 0.4
 _OTHER = -1.0  # somebody else beside one of the two
@@ -81,6 +81,11 @@ class Pair:
     def score(self) -> float:
         """The sum of the votes."""
         return round(sum(v.weight for v in self.votes), 3)
+
+    @property
+    def one_clause(self) -> bool:
+        """Return whether no clause border lies between the two."""
+        return self.votes[0].rule == "clause"
 
 
 def weigh(first: Member, second: Member, line: Line, story: float = 0.0) -> Pair:

@@ -131,12 +131,12 @@ def _untied(
     pieces: Sequence[Piece], ties: Sequence[_Tie], sides: set[str], wanted: Sequence[frozenset[str]], head: int
 ) -> Finding:
     best = max((t for t in ties if t.pair), key=_score, default=None)
-    if best and _score(best) >= CLOSE:
+    if best and best.pair and best.pair.one_clause and _score(best) >= CLOSE:
         return Finding(Judgement.BACKGROUND, (Vote("close_but_untied", 0.0), *_told([best])))
-    if circle := _circle(pieces, head):
-        return Finding(Judgement.BACKGROUND, (Vote("circle", 0.5, circle),))
     if ties:
         return Finding(Judgement.REJECTED, (Vote("far_apart", -1.0), *(_told([best]) if best else ())))
+    if circle := _circle(pieces, head):
+        return Finding(Judgement.BACKGROUND, (Vote("circle", 0.5, circle),))
     return Finding(Judgement.REJECTED, (*_missing(sides, wanted), *_doubts(pieces)))
 
 

@@ -1,0 +1,130 @@
+"""Verdicts: the cases of ``tests/data/match/verdicts.jsonl``, the first screen, and text made to hurt."""
+
+from __future__ import annotations
+
+import time
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.match import Matcher
+from monitor.model import Clean, Entity, Judgement, Topic
+from monitor.normalize import clean
+from tests.match.topics import cases, day, topics
+
+MATCHER = Matcher(list(topics().values()))
+FULL = ("full",)
+
+
+@pytest.mark.parametrize("case", cases("verdicts.jsonl"), ids=lambda c: f"{c['title'][:16]} - {c['why']}")
+def test_a_text_gets_the_verdict_of_a_careful_reader(case: dict[str, Any]) -> None:
+    text = clean(case.get("text", case["title"]))
+    verdict = MATCHER.judge(case["topic"], case["title"], text, day(case.get("published")))
+    assert (verdict.topic, verdict.judgement.value) == (case["topic"], case["want"]), verdict.votes
+    if "passages" in case:
+        assert [text.text[a:b] for a, b in verdict.passages] == case["passages"]
+
+
+@pytest.mark.parametrize("case", cases("verdicts.jsonl"), ids=lambda c: c["title"][:16])
+def test_the_first_screen_never_rejects_what_the_article_makes_relevant(case: dict[str, Any]) -> None:
+    published = day(case.get("published"))
+    if "text" not in case:
+        seen = MATCHER.screen(case["title"], "", (case["topic"],), published)[0]
+        assert case["want"] != "relevant" or seen.judgement is Judgement.RELEVANT
+    else:
+        seen = MATCHER.screen(case["title"], case["text"], (case["topic"],), published)[0]
+        assert case["want"] != "relevant" or seen.judgement is not Judgement.REJECTED
+
+
+def test_every_verdict_says_why() -> None:
+    for case in cases("verdicts.jsonl"):
+        verdict = MATCHER.judge(case["topic"], case["title"], clean(case.get("text", case["title"])))
+        assert verdict.votes and all(vote.rule for vote in verdict.votes)
+
+
+class TestScreen:
+    def test_it_answers_for_every_topic_in_order_or_for_those_asked(self) -> None:
+        assert [v.topic for v in MATCHER.screen("小米", "")] == ["full", "small", "three", "alone", "empty"]
+        assert [v.topic for v in MATCHER.screen("无关", "")] == ["full", "small", "three", "alone", "empty"]
+        assert [v.topic for v in MATCHER.screen("小米", "", ("small", "full"))] == ["small", "full"]
+
+    def test_a_name_of_one_side_is_worth_reading(self) -> None:
+        assert judged("小米汽车降价") is Judgement.BACKGROUND
+        assert judged("洛阳开通新线路") is Judgement.BACKGROUND
+
+    def test_a_name_in_the_summary_counts(self) -> None:
+        assert judged("重磅", "小米工厂落户洛阳") is Judgement.RELEVANT
+
+    def test_nothing_of_the_topic_is_rejected(self) -> None:
+        assert judged("今天天气不错") is Judgement.REJECTED
+
+    def test_only_plain_other_senses_are_rejected(self) -> None:
+        assert judged("小米粥怎么熬才养胃") is Judgement.REJECTED
+        assert judged("住在洛阳路的人") is Judgement.REJECTED
+        assert judged("洛阳路边的小米粥铺 熬粥二十年") is Judgement.BACKGROUND  # 路边 is no road: the place stands
+        assert judged("洛阳路上的小米粥铺 住在洛阳路", "") is Judgement.BACKGROUND
+        assert judged("住在洛阳路的人爱喝小米粥") is Judgement.REJECTED
+
+    def test_traditional_full_width_and_spoilt_names_pass_the_gate(self) -> None:
+        assert judged("洛陽見聞") is Judgement.BACKGROUND
+        assert judged("ＸＩＡＯＭＩ新機") is Judgement.BACKGROUND
+        assert judged("小(xiǎo)米(mǐ)新车") is Judgement.BACKGROUND
+        assert judged("平(píng)安无事") is Judgement.REJECTED
+
+    def test_an_unknown_topic_is_an_error_of_the_caller(self) -> None:
+        with pytest.raises(KeyError):
+            MATCHER.screen("小米", "", ("nobody",))
+        with pytest.raises(KeyError):
+            MATCHER.judge("nobody", "小米", clean("小米"))
+
+    def test_topics_without_a_hit_cost_nothing_of_the_others(self) -> None:
+        crowd = [Topic(f"t{i}", "?", (Entity("e", "company", (f"某某{i}公司",)),)) for i in range(50)]
+        verdicts = Matcher(crowd).screen("某某7公司成立", "")
+        assert [v.topic for v in verdicts if v.judgement is Judgement.RELEVANT] == ["t7"]
+
+    def test_a_matcher_without_topics_says_nothing(self) -> None:
+        assert Matcher([]).screen("小米", "洛阳") == ()
+        assert Matcher([]).senses("小米") == ()
+
+
+def judged(title: str, summary: str = "") -> Judgement:
+    return MATCHER.screen(title, summary, FULL)[0].judgement
+
+
+class TestHostileText:
+    @pytest.mark.parametrize(
+        "text",
+        ["米" * 300_000, "小米洛阳" * 50_000, "小米\n洛阳\n" * 30_000, "（1）" * 50_000, " " * 200_000, "小米，洛阳，" * 30_000,
+         "来洛" * 50_000, "洛(" * 50_000, "《" * 100_000 + "洛阳", "1、" * 60_000, "。" * 200_000],
+        ids=lambda t: t[:6],
+    )  # fmt: skip
+    def test_it_takes_time_in_proportion(self, text: str) -> None:
+        began = time.perf_counter()
+        MATCHER.judge("full", text[:100], Clean(text, text, range(len(text) + 1)))
+        MATCHER.screen(text, text)
+        MATCHER.senses(text)
+        assert time.perf_counter() - began < 15
+
+    def test_lone_surrogates_are_read_over(self) -> None:
+        text = "\ud800小米在洛阳建厂\udfff"
+        verdict = MATCHER.judge("full", text, Clean(text, text, range(len(text) + 1)))
+        assert verdict.judgement is Judgement.RELEVANT
+        assert verdict.passages == ((0, len(text)),)
+        assert judged(text) is Judgement.RELEVANT
+
+    @settings(max_examples=200, deadline=None)
+    @given(st.text(alphabet=st.sampled_from("小米洛阳在。,;\n 1、路粥《》:会见\ud800A("), max_size=60))
+    def test_passages_lie_in_order_within_the_text(self, text: str) -> None:
+        verdict = MATCHER.judge("full", text[:9], Clean(text, text, range(len(text) + 1)))
+        spans = verdict.passages
+        assert all(0 <= a < b <= len(text) for a, b in spans)
+        assert all(b <= c for (_, b), (c, _) in pairwise(spans))
+        assert not spans or verdict.judgement is Judgement.RELEVANT
+
+    @settings(max_examples=100, deadline=None)
+    @given(st.text(max_size=40), st.text(max_size=40))
+    def test_any_text_gets_a_verdict(self, title: str, summary: str) -> None:
+        assert len(MATCHER.screen(f"小米{title}", f"{summary}洛阳")) == 5
