@@ -16,6 +16,9 @@ from monitor.extract.language import Firm, Language, either
 from monitor.model import Actor, Entity, Topic
 from monitor.normalize import simplify
 
+# More persons with an office than this are a list of names; the first ones are known.
+MOST_PERSONS = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Named:
@@ -45,17 +48,16 @@ def names(text: str, topic: Topic, language: Language) -> Names:
     """Return the topic's entities and the persons with an office that *text* names."""
     known = list(_entities(text, topic))
     taken = {n.name for n in known}
-    persons = {p.name for p in language.people(text) if p.name not in taken}
+    persons = list(dict.fromkeys(p.name for p in language.people(text) if p.name not in taken))[:MOST_PERSONS]
     others = _persons(text, persons)
     found = tuple(sorted((*known, *others), key=lambda n: (n.start, -n.end)))
     return Names(found, tuple(n.start for n in found))
 
 
-def _persons(text: str, persons: Iterable[str]) -> Iterable[Named]:
-    people = sorted(persons)
-    if not people:
+def _persons(text: str, persons: Sequence[str]) -> Iterable[Named]:
+    if not persons:
         return ()
-    return (Named(m.start(), m.end(), m[0], "person") for m in re.finditer(either(people), text))
+    return (Named(m.start(), m.end(), m[0], "person") for m in re.finditer(either(persons), text))
 
 
 @lru_cache(maxsize=64)

@@ -10,6 +10,8 @@ from monitor.model import Kind
 
 # How far to the left a word that changes the sense may begin; the longest such word has six characters.
 LEFT = 12
+# A sentence of news holds some ten words of the lexicon; one that holds more than this is made of them.
+MOST_WORDS = 60
 OPENERS = frozenset(" \n\t，,。；;：:、！？!?“”\"'（(「『")
 
 
@@ -31,6 +33,8 @@ class Hit:
 def scan(text: str, start: int, end: int, lexicon: Lexicon) -> list[tuple[int, int]]:
     """Return the span of every word of the lexicon in ``text[start:end]``, or none where no word tells anything."""
     found = [m.span() for m in lexicon.pattern.finditer(text, start, end)]
+    if len(found) > MOST_WORDS:
+        return []
     return found if any(text[a:b].lower() in lexicon.telling for a, b in found) else []
 
 

@@ -77,7 +77,7 @@ class Language:
     ``stop`` ends a sentence and ``pause`` a clause; ``boilerplate`` and ``sidebar`` begin lines that are not
     prose, ``advert`` stands in one; ``bulletin`` follows a date that only says when it was announced, ``declares`` one on which a party
     declared it; ``same_day`` points to the day told before; ``question`` is found in what only asks;
-    ``aspect`` directly after a word says that it is done; ``settled`` names what can be ended only after it
+    ``aspect`` directly after a word says that it is done, ``progress`` up to its end that it goes on; ``settled`` names what can be ended only after it
     began; ``endable`` what a calling-off can be about; ``restart`` begins a relative clause's head (的), which
     closes the scope of a mark; ``lead_in`` is what a title leaves out at its beginning; ``both`` points to the
     parties named before; ``contact`` are the words of a first contact; ``masked`` finds spans in which no happening is told (titles of works).
@@ -97,6 +97,7 @@ class Language:
     same_day: re.Pattern[str]
     question: re.Pattern[str]
     aspect: re.Pattern[str]
+    progress: re.Pattern[str]
     settled: re.Pattern[str]
     endable: re.Pattern[str]
     restart: re.Pattern[str]

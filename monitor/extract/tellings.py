@@ -50,8 +50,9 @@ DECISIVE = {
     "done": Phase.DONE,
     "past": Phase.DONE,
 }
-SILENT = frozenset({"maybe", "notyet", "wish"})
-SENTENCE_WIDE = frozenset({"rumour", "deny"})
+NEAR = 24  # characters in which an auxiliary stands before its verb
+THOUGHT = frozenset({"wish", "opinion"})
+"""Marks that bear on all that follows in their sentence."""
 
 
 Clauses = Sequence[tuple[int, int]]
@@ -168,21 +169,19 @@ def _scope(text: str, hit: Hit, hits: Sequence[Hit], language: Language) -> list
     Return the marks that bear on *hit*: those before it in its clause, those of the clause before where they
     found no verb of their own, and wishes and opinions from anywhere before it.
     """
-    scope = []
-    for mark in hits:
-        if mark.start >= hit.start:
-            break
-        if mark.term.mark in ("wish", "opinion") or (mark.term.mark and _reaches(text, mark, hit, hits, language)):
-            scope.append(mark)
-    return scope
+    before = [h for h in hits if h.start < hit.start]
+    near = [h for h in before if h.clause >= hit.clause - 1]
+    return [m for m in before if m.term.mark in THOUGHT] + [
+        m for m in near if m.term.mark and m.term.mark not in THOUGHT and _reaches(text, m, hit, near, language)
+    ]
 
 
-def _reaches(text: str, mark: Hit, hit: Hit, hits: Sequence[Hit], language: Language) -> bool:
-    between = [h for h in hits if (h.kind or h.term.mark == "noun") and mark.end <= h.start < hit.start]
+def _reaches(text: str, mark: Hit, hit: Hit, near: Sequence[Hit], language: Language) -> bool:
+    between = [h for h in near if (h.kind or h.term.mark == "noun") and mark.end <= h.start]
     if mark.clause == hit.clause:
         # "计划总投资10亿元的工厂开工": the plan ends with the relative clause, the opening is done.
-        return not any(language.restart.search(text, h.end, hit.start) for h in between)
-    return mark.clause == hit.clause - 1 and not between and mark.term.mark in ("planned", "maybe")
+        return not between or language.restart.search(text, between[0].end, hit.start) is None
+    return not between and mark.term.mark in ("planned", "maybe")
 
 
 def _phase(
@@ -191,6 +190,8 @@ def _phase(
     """Return the phase, its rule, and whether a word says it."""
     if language.aspect.match(text, hit.end):
         return Phase.DONE, "aspect after the word", True
+    if language.progress.search(text[max(0, hit.start - NEAR) : hit.end]):
+        return Phase.ONGOING, "progressive form", True
     decisive = [h for h in scope if h.term.mark in DECISIVE]
     if decisive:
         return DECISIVE[decisive[-1].term.mark], decisive[-1].term.word, True

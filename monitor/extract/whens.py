@@ -108,7 +108,7 @@ def _not_later(telling: Telling, told: When) -> When:
 
 def older(when: When, published: date | None) -> bool:
     """Return whether a date of its own is known and does not lie after the publication."""
-    if when.precision is Precision.UNKNOWN or when.basis is Basis.PUBLISHED or when.earliest is None:
+    if when.basis is Basis.PUBLISHED or when.earliest is None:
         return False
     return published is None or when.earliest <= published
 

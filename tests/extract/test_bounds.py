@@ -111,6 +111,9 @@ def test_an_article_that_tells_too_much_is_cut() -> None:
         "\n" * 200_000,
         "，" * 200_000,
         "长风集团会见。" * 20_000,
+        ("可能投资" * 100 + "。") * 500,
+        ("可能投资将的" * 25 + "。") * 1_000,
+        "".join(f"市长王{chr(0x4E00 + i)}，" for i in range(15_000)),
     ],
     ids=lambda t: t[:6],
 )

@@ -56,6 +56,7 @@ def language() -> Language:
         ),
         question=re.compile(r"\?"),
         aspect=re.compile(r"(?!)"),
+        progress=re.compile(r"\b(?:is|are) (?:now |already )?\w+ing$", re.IGNORECASE),
         settled=re.compile(r"\b(?:agreement|contract|memorandum|deal|cooperation|partnership)\b", re.IGNORECASE),
         endable=re.compile(r"\b(?:project|plan|plans|investment|acquisition|plant|factory|launch|listing|meeting)\b"),
         restart=re.compile(r"\b(?:that|which|who)\b"),

@@ -44,6 +44,7 @@ def language() -> Language:
         same_day=re.compile(r"当[天日]|同[日天]|会后|会上|仪式上|活动现场"),
         question=re.compile(r"[？?]|(?:吗|呢)[。”]?$"),
         aspect=re.compile(r"[了过](?!解|程|渡|剩|后)|完毕"),
+        progress=re.compile(r"(?!)"),
         settled=re.compile(r"协议|合同|备忘录|合作"),
         endable=re.compile(r"项目|计划|投资|收购|交易|建厂|工厂|建设|活动|发布会|上市|融资|并购|仪式|会议"),
         restart=re.compile(r"的"),
