@@ -101,10 +101,7 @@ _MONTH_PARTS = {
 """Thirds of a month; 月底 is its last third."""
 
 
-def _month_part(year: int, month: int, word: str) -> Period | None:
-    whole = month_of(year, month)
-    if whole is None:
-        return None
+def _month_part(year: int, month: int, word: str) -> Period:
     first, last = _MONTH_PARTS[word]
     return within(
         date(year, month, first),
@@ -117,10 +114,8 @@ def month_unit(month: int | None, first: int | None, last: int | None, part: str
 
     def unit(year: int, given: int) -> Period | None:
         m = given if month is None else month
-        if part:
-            return _month_part(year, m, part)
         if first is None:
-            return month_of(year, m)
+            return _month_part(year, m, part) if part and year > 0 else month_of(year, m)
         day = make_day(year, m, first)
         if last is None or day is None:
             return on(day)
@@ -228,8 +223,6 @@ def _sub_point(m: re.Match[str], year: Said | None, text: str) -> Point | None:
         if count == 1 and m["fm"][0] == "前" and year is None:
             return None  # 前一个月 is the month before something
         return Point(m.end(), _first_months(count), year) if 0 < count <= 12 else None
-    if year is None and not m[0].startswith(("年", "岁")):
-        return None  # 初, 底, 末, 内 mean nothing without their year
     word = m["ypw"] or ("中" if kind == "ym" else "岁末")
     if year is None and word == "内":
         return Point(m.end(), _year_part(word), Said("reference", 0))

@@ -74,8 +74,6 @@ def _month_year(m: re.Match[str]) -> Point | None:
             ),
         )
 
-    if not m["y"] and not m["of"] and not part:
-        return None  # May and March alone are words
     return Point(m.end(), unit, _said(m), edge=_EDGES.get(m["of"].lower(), ""))
 
 

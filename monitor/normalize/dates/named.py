@@ -80,10 +80,8 @@ _LUNAR_MONTHS = {"正": 1, "冬": 11, "腊": 12}
 
 def _lunar(m: re.Match[str]) -> Point | None:
     name = m["m"]
-    month = _LUNAR_MONTHS.get(name) or number(name)
+    month = _LUNAR_MONTHS.get(name) or number(name) or 0
     day = number(m["d"].replace("初", "")) if m["d"] else None
-    if month is None or (day is None and not (m["mark"] or name in _LUNAR_MONTHS)):
-        return None
     leap = bool(m["leap"])
     said = _holiday_year(m)
     return Point(m.end(), lambda y, _: _lunar_period(y, month, day, leap), said, inherits=False)

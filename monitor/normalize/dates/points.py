@@ -111,8 +111,10 @@ def resolve(point: Point, reference: date | None, before: Known | None, near: bo
         return _month_said(point, point.month, reference, before)
     if point.year is not None:
         return _year_said(point, point.year, reference, before)
-    if near and before and (known := _inherited(point, before, reference, ahead)):
-        return known
+    if near and before and (known := _inherited(point, before)):
+        # 3月18日会面，25日签约 read on the 20th: the sentence says March, the nearest past is February. Unknown.
+        late = point.monthly and not ahead and reference and known.period.earliest and known.period.earliest > reference
+        return None if late else known
     if reference is None:
         return None
     steps = _months if point.monthly else _years
@@ -154,9 +156,8 @@ def _month_said(point: Point, month: Said, reference: date | None, before: Known
     if month.base == "reference":
         base, referenced = reference, True
     else:
-        base, referenced = (before.period.earliest, before.referenced) if before else (None, False)
-        if before is None or before.period.precision not in {Precision.DAY, Precision.MONTH}:
-            return None
+        exact = before is not None and before.period.precision in {Precision.DAY, Precision.MONTH}
+        base, referenced = (before.period.earliest, before.referenced) if before and exact else (None, False)
     if base is None:
         return None
     if point.year is not None:  # 去年本月
@@ -169,12 +170,12 @@ def _month_said(point: Point, month: Said, reference: date | None, before: Known
     return Known(period, referenced, True) if period else None
 
 
-def _inherited(point: Point, before: Known, reference: date | None, ahead: bool) -> Known | None:
+def _inherited(point: Point, before: Known) -> Known | None:
     """
     Return *point* in the year (and month) of the date before it in its sentence, or None.
 
     2018年3月立项，5月动工 runs on: a month after a date with a year and a month belongs to that year where it
-    does not go backwards. It never looks into the future on its own.
+    does not go backwards.
     """
     start = before.period.earliest
     if not point.inherits or start is None or before.period.precision not in {Precision.DAY, Precision.MONTH}:
@@ -183,8 +184,6 @@ def _inherited(point: Point, before: Known, reference: date | None, ahead: bool)
         return None
     period = point.unit(start.year, start.month)
     if period is None or period.earliest is None or period.earliest < start:
-        return None
-    if reference and not ahead and before.period.earliest and start <= reference < period.earliest:
         return None
     return Known(period, before.referenced, before.yearly)
 

@@ -168,20 +168,18 @@ def _window(m: re.Match[str]) -> Point | None:
 
     def seen(reference: date, _: bool) -> Period | None:
         far = _far(reference, unit, count if ahead else -count)
-        if far is None:
-            return None
         return lasting(reference + timedelta(1), far) if ahead else lasting(far, reference)
 
     return Point(m.end(), fixed(None), seen=seen)
 
 
-def _far(reference: date, unit: str, shift: int) -> date | None:
+def _far(reference: date, unit: str, shift: int) -> date:
     if unit in {"天", "日"}:
         return reference + timedelta(shift)
     if unit in {"周", "星期", "礼拜"}:
         return reference + timedelta(weeks=shift)
     year, month = shift_month(reference, shift * (12 if unit == "年" else 1))
-    return min(date(year, month, 1) + timedelta(reference.day - 1), last_of(year, month)) if 0 < year < 9999 else None
+    return min(date(year, month, 1) + timedelta(reference.day - 1), last_of(year, month))
 
 
 def _recent(m: re.Match[str]) -> Point:

@@ -144,11 +144,9 @@ def _range_end(text: str, at: int) -> Point | None:
 def _range(first: Known, second: Point, reference: date | None) -> Known | None:
     """Return from *first* to *second*, whose missing year or month is the first at which it does not go back."""
     start = first.period.earliest
-    if start is None:
-        return None
     own = second.year or second.month or second.seen or second.follows is not None
-    last = resolve(second, reference, first, True, False) if own else _not_before(first, second)
-    if last is None or last.period.latest is None or last.period.latest < start:
+    last = resolve(second, reference, first, True, False) if own else start and _not_before(first, start, second)
+    if not last or start is None or last.period.latest is None or last.period.latest < start:
         return None
     # Where an end is itself somewhere (2月底, 3/4/2025), so is what lies between: no more is known.
     vague = Precision.WITHIN in {first.period.precision, last.period.precision}
@@ -160,10 +158,7 @@ LONGEST = timedelta(183)
 """How long 12月28日至1月3日 may last; 3月19日至3月17日 is a slip, not a year."""
 
 
-def _not_before(first: Known, second: Point) -> Known | None:
-    start = first.period.earliest
-    if start is None:
-        return None
+def _not_before(first: Known, start: date, second: Point) -> Known | None:
     for step in range(2):
         month = start.month + step if second.monthly else 1
         year = start.year + (step if not second.monthly else (month - 1) // 12)
