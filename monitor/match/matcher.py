@@ -38,7 +38,7 @@ _READ = 200_000  # characters of one text that are read; the rest of a longer on
 _HITS = 4_000  # occurrences of names that are looked at in one text
 _WORTH = Vote("worth_reading", 0.0)
 _SURE = -1.5  # a sense as clear as this lets the first screen say no
-_RESIDUE = re.compile(r"[\u4e00-\u9fff][(（][a-zü\u0101-\u01dc]{1,6}[)）]|[\u00c0-\u00ff]{2}|[锛銆鐨]")
+_RESIDUE = re.compile(r"[\u4e00-\u9fff][(（][a-z\u00e0-\u00fc\u0101-\u01dc]{1,6}[)）]|[\u00c0-\u00ff]{2}|[锛銆鐨]")
 
 
 class Matcher:

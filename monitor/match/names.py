@@ -93,9 +93,9 @@ def _names(index: int, topic: Topic) -> Iterable[Name]:
         side = side_of(topic, entity)
         words = _folded(entity.contexts), _folded(entity.against)
         role = {"person": "person", "office": "office"}.get(entity.kind, "name")
-        held = entity.offices if role != "name" else ()
+        held = entity.offices if role == "person" else ()  # an office is its place's at all times
         groups = [(role, entity.names, held), ("short", entity.short, held), ("decoy", entity.decoys, ())]
-        groups += _holders(topic, entity) if role == "name" or role == "office" else []
+        groups += _holders(topic, entity) if role != "person" else []
         for kind, texts, offices in groups:
             for text in texts:
                 if word := fold(simplify(text)).strip():

@@ -65,8 +65,8 @@ class Member:
 
     @property
     def place(self) -> bool:
-        """Return whether it names a place itself."""
-        return self.hit.name.entity.kind == "place" and self.hit.name.role in ("name", "short")
+        """Return whether it names a place itself, or the place's office."""
+        return self.hit.name.entity.kind in ("place", "office") and self.hit.name.role in ("name", "short", "office")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,8 @@ def _receives(member: Member, line: Line) -> bool:
     """Return whether the place's own office stands here in a clause about what two sides do."""
     after = line.text[member.hit.end : member.hit.end + 5]
     start, end = line.clause(member.hit.start)
-    return bool(lexicon.beginning(after, "place", "office")) and bool(line.ties(start, end, ("two",)))
+    office = member.hit.name.role == "office" or lexicon.beginning(after, "place", "office")
+    return bool(office) and bool(line.ties(start, end, ("two",)))
 
 
 def _across(first: Member, second: Member, line: Line) -> Iterable[Vote]:

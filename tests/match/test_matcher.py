@@ -97,8 +97,8 @@ def judged(title: str, summary: str = "") -> Judgement:
 class TestHostileText:
     @pytest.mark.parametrize(
         "text",
-        ["米" * 300_000, "小米洛阳" * 50_000, "小米\n洛阳\n" * 30_000, "（1）" * 50_000, " " * 200_000, "小米，洛阳，" * 30_000,
-         "来洛" * 50_000, "洛(" * 50_000, "《" * 100_000 + "洛阳", "1、" * 60_000, "。" * 200_000],
+        ["米" * 200_000, "小米洛阳" * 10_000, "小米\n洛阳\n" * 5_000, "（1）" * 20_000, " " * 200_000, "小米，洛阳，" * 5_000,
+         "来洛" * 10_000, "洛(" * 10_000, "《" * 100_000 + "洛阳", "1、" * 30_000, "。" * 200_000],
         ids=lambda t: t[:6],
     )  # fmt: skip
     def test_it_takes_time_in_proportion(self, text: str) -> None:
@@ -106,7 +106,7 @@ class TestHostileText:
         MATCHER.judge("full", text[:100], Clean(text, text, range(len(text) + 1)))
         MATCHER.screen(text, text)
         MATCHER.senses(text)
-        assert time.perf_counter() - began < 15
+        assert time.perf_counter() - began < 8
 
     def test_lone_surrogates_are_read_over(self) -> None:
         text = "\ud800小米在洛阳建厂\udfff"

@@ -76,3 +76,11 @@ class TestNames:
     def test_the_gate_knows_capitals_beside_han(self) -> None:
         names = Names([Topic("t", "?", (Entity("e", "company", ("小米SU",)),))])
         assert names.gate.any("小米SU") and names.gate.any("小米su")
+
+    def test_an_empty_name_is_none(self) -> None:
+        names = Names([Topic("t", "?", (Entity("e", "company", ("", " ", "小米")),))])
+        assert [h.name.text for h in names.find("一 小米", 9)] == ["小米"]
+
+    def test_a_name_within_one_word_of_the_dictionary_is_left_to_other_votes(self) -> None:
+        topic = Topic("t", "?", (Entity("e", "company", ("会主",)),))
+        assert "word" not in [v.rule for v in Matcher([topic]).senses("社会主义")[0].votes]
