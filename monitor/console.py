@@ -85,7 +85,7 @@ def read_timeline(
 ) -> Timeline:
     """Read one topic's timeline from the store."""
     events = store.events(topic.id, as_of)
-    return resolve.assemble(topic, events, store.coverage(topic.id), as_of, background=background, top=top)
+    return resolve.assemble(topic, events, store.coverage(topic.id, as_of), as_of, background=background, top=top)
 
 
 def show_timeline(told: Timeline) -> None:

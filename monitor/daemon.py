@@ -32,6 +32,8 @@ from monitor.store import open_store
 
 TICK = 5.0  # seconds between two looks at what is due
 RELOAD = 5.0  # seconds between two looks at the configuration file
+HOUSEKEEPING = 3600.0  # seconds between two goes at what is to be forgotten
+REJECTED_DAYS = 180  # how long a rejected entry keeps its summary, so that the past can be judged again
 DRAIN = 8.0  # seconds that a stop may take; the promise is 10
 
 log = structlog.get_logger()
@@ -103,6 +105,7 @@ class Daemon:
         now = clock()
         scheduler.add_job(self._tick, "interval", seconds=TICK, id="tick", next_run_time=now)
         scheduler.add_job(self._reload_if_changed, "interval", seconds=RELOAD, id="reload")
+        scheduler.add_job(self._keep_house, "interval", seconds=HOUSEKEEPING, id="housekeeping")
         return scheduler
 
     async def _tick(self) -> None:
@@ -127,6 +130,10 @@ class Daemon:
         tally = await self.rounds.digest()
         if tally:
             log.info("digested", **{state.value: count for state, count in sorted(tally.items())})
+
+    async def _keep_house(self) -> None:
+        trimmed = await self.rounds.write(self.rounds.store.tidy, clock(), rejected_days=REJECTED_DAYS)
+        log.info("housekeeping", trimmed=trimmed)
 
     def _begin(self, work: Coroutine[object, object, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

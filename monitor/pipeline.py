@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from monitor import extract, match, normalize, parse, resolve, schedule
+from monitor import codec, extract, match, normalize, parse, resolve, schedule
 from monitor.errors import FetchError, Gone, ParseError, Refused
 from monitor.model import (
     Article,
@@ -285,7 +285,7 @@ def _kept(
 ) -> Article:
     text_sha256 = _sha256(page.text.encode("utf-8", "surrogatepass"))
     return Article(
-        id="ar_" + _sha256(f"{identity}|{text_sha256}".encode())[:12],
+        id=codec.article_id(identity, text_sha256),
         identity=identity,
         url=url,
         title=title,
@@ -350,9 +350,8 @@ def settle(desk: Desk, store: Store, digested: Digested, now: datetime) -> Seque
 def _placed(mention: Mention, digested: Digested) -> Placed:
     article = digested.article
     assert article is not None
-    key = f"{mention.topic}|{mention.article}|{mention.start}|{mention.end}|{mention.kind}"
     return Placed(
-        id="mn_" + _sha256(key.encode())[:12],
+        id=codec.mention_id(mention),
         mention=mention,
         source=article.source or article.source_name,
         tier=article.tier,

@@ -36,7 +36,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "fetch": {"model", "errors"},
     "store": {"model", "errors", "codec"},
     "config": {"model", "errors"},
-    "pipeline": {"model", "errors", "schedule", "store", *PURE},
+    "pipeline": {"model", "errors", "codec", "schedule", "store", *PURE},
 }
 
 FILES = sorted(HOME.rglob("*.py"))

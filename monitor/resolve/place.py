@@ -117,7 +117,7 @@ def sow(seeds: Sequence[SeedEvent], topic: Topic, ask: Candidates, now: datetime
 
 def event_id(topic: str, founded_on: str) -> str:
     """Return the id of the event of *topic* that a mention or seed founds: opaque, and the same on every machine."""
-    return "ev_" + hashlib.sha256(f"{topic}|{founded_on}".encode()).hexdigest()[:12]
+    return "ev_" + hashlib.sha256(f"{topic}|{founded_on}".encode()).hexdigest()[:20]
 
 
 def _recompose(table: _Table, known: KnownEvent) -> None:

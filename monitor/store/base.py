@@ -182,6 +182,11 @@ class Store(Protocol):
     def seed(self, seeds: Sequence[SeedEvent], now: datetime, decide: Callable[[Decider], Sequence[Change]]) -> int:
         """Save seed events and what *decide* makes of them in one transaction; return how many events changed."""
 
+    # ------------------------------------------------------------- keep house
+
+    def tidy(self, now: datetime, *, rejected_days: int) -> int:
+        """Forget the summaries of entries rejected more than *rejected_days* ago, fold the write-ahead log back, refresh the planner's figures; return how many entries were trimmed."""
+
     # ------------------------------------------------------------- read
 
     def events(self, topic: str, as_of: datetime | None = None) -> Sequence[Event]:

@@ -163,6 +163,12 @@ class Connection:
             finally:
                 self.db.rollback()
 
+    def settle(self) -> None:
+        """Fold the write-ahead log back into the file as far as readers allow, and refresh the planner's figures."""
+        with self._turn, self._sentences():
+            self.db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+            self.db.execute("PRAGMA optimize").fetchall()
+
     # ------------------------------------------------------------- one daemon at a time
 
     def hold(self) -> None:

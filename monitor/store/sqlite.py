@@ -24,7 +24,7 @@ from monitor.model import (
     Topic,
     Waiting,
 )
-from monitor.store import accounts, collect, coverage, declared, digest, entries, events
+from monitor.store import accounts, collect, coverage, declared, digest, entries, events, housekeeping
 from monitor.store.base import Decider, Digested, EntryRecord, RoundRecord
 from monitor.store.connection import PATIENCE, Connection
 
@@ -106,6 +106,14 @@ class SqliteStore:
     def seed(self, seeds: Sequence[SeedEvent], now: datetime, decide: Callable[[Decider], Sequence[Change]]) -> int:
         with self._connection.write() as db:
             return digest.seed(db, seeds, now, decide)
+
+    # ------------------------------------------------------------- keep house
+
+    def tidy(self, now: datetime, *, rejected_days: int) -> int:
+        with self._connection.write() as db:
+            trimmed = housekeeping.forget(db, now, rejected_days)
+        self._connection.settle()
+        return trimmed
 
     # ------------------------------------------------------------- read
 

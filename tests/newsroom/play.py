@@ -65,7 +65,7 @@ def portable(text: str) -> str:
     """Replace what the loopback port leaks into: the port itself and the ids and digests that follow from it."""
     text = re.sub(r"(127\.0\.0\.\d):\d+", r"\1:PORT", text)
     for prefix in ("ev", "ar", "en", "mn"):
-        ids = dict.fromkeys(re.findall(rf"\b{prefix}_[0-9a-f]{{12}}", text))
+        ids = dict.fromkeys(re.findall(rf"\b{prefix}_[0-9a-f]+", text))
         for number, id in enumerate(ids, 1):
             text = text.replace(id, f"{prefix}_{number}")
     return text

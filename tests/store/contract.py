@@ -624,6 +624,14 @@ class EntriesContract(_Made):
         assert list(store.entries(id=third.id)) == [third]
         assert list(store.entries("https://none.example/")) == []
 
+    def test_only_what_was_rejected_long_ago_loses_its_summary_and_none_is_lost(self, store):
+        collected(store, screened(1), screened(2, REJECTED))
+        collected(store, screened(3, REJECTED), at=later(3 * 1440))
+        before = list(store.entries())
+        assert store.tidy(later(11 * 1440), rejected_days=10) == 1
+        assert [e.summary for e in store.entries()] == [before[0].summary, "", before[2].summary]
+        assert store.tidy(later(11 * 1440), rejected_days=10) == 0
+
     def test_a_thousand_entries_come_in_order_while_others_are_written(self, store):
         collected(store, *(screened(n) for n in range(1001)))
         reading = store.entries()
