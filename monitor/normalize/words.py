@@ -11,7 +11,7 @@ __all__ = ["borders"]
 
 def borders(text: str) -> tuple[int, ...]:
     """
-    Return where the words of *text* begin, its length last: "太小米饭" gives ``(0, 2, 4)``.
+    Return where the words of *text* begin, its length last: "花园路线图" gives ``(0, 2, 5)``.
 
     By dictionary alone: unknown words fall into single characters, so a name that no dictionary knows is
     never swallowed by a guess.
