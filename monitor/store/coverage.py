@@ -10,14 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlite_utils import Database
 
-from monitor.model import Coverage, FeedCoverage, FeedState, Phase, Relation, Status, When
+from monitor.model import Coverage, FeedCoverage, FeedState
 from monitor.store.declared import feeds_of
-from monitor.store.events import records
-from monitor.store.rows import instant, load, moment
+from monitor.store.rows import instant, moment
 
 _LAST_ROUND = "SELECT id, finished FROM rounds WHERE finished <= ? ORDER BY id DESC LIMIT 1"
 _LAST_POLL = """
@@ -32,7 +30,7 @@ def coverage(db: Database, topic: str, as_of: datetime | None) -> Coverage:
     row = db.execute(_LAST_ROUND, (instant(as_of) if as_of else "9999",)).fetchone()
     number = row["id"] if row else 0
     feeds = tuple(_feed(db, url, number) for url in sorted(feeds_of(db, topic, as_of)))
-    return Coverage(moment(row["finished"]) if row else None, feeds, _last(db, topic, as_of))
+    return Coverage(moment(row["finished"]) if row else None, feeds)
 
 
 def _feed(db: Database, url: str, round: int) -> FeedCoverage:
@@ -49,19 +47,3 @@ def _spans(turns: Sequence[datetime | None]) -> tuple[tuple[datetime, datetime |
     """Pair the turns, which alternate: into blindness, out of it."""
     ends = [*turns[1::2], None]
     return tuple((start, end) for start, end in zip(turns[::2], ends, strict=False) if start)
-
-
-def _last(db: Database, topic: str, as_of: datetime | None) -> When | None:
-    """Return the date of the latest event that happened: direct, dated, neither planned nor retracted."""
-    happened = [r["when"] for r in records(db, topic, as_of) if _happened(r)]
-    last = max(happened, key=lambda when: (when["latest"], when["earliest"] or ""), default=None)
-    return load(When, last) if last else None
-
-
-def _happened(record: dict[str, Any]) -> bool:
-    return (
-        record["when"]["latest"] is not None
-        and record["relation"] == Relation.DIRECT
-        and record["phase"] != Phase.PLANNED
-        and record["status"] != Status.RETRACTED
-    )

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from monitor.model import Coverage, Kind, Phase, Polarity, Relation, Status
+from monitor.model import UNKNOWN_WHEN, Coverage, Kind, Phase, Polarity, Relation, Status
 from monitor.resolve import assemble
 from tests.resolve.make import TOPIC, Memory, day, mention, placed, seed
 
@@ -62,3 +62,15 @@ def test_top_keeps_the_most_important_in_order_of_time():
 def test_a_timeline_is_dated_by_its_last_round_or_revision():
     at = datetime(2025, 8, 1, tzinfo=UTC)
     assert assemble(TOPIC, (), Coverage(at, ()), None).as_of == at
+
+
+def test_silence_counts_from_the_latest_direct_event_that_happened():
+    memory = Memory()
+    memory.tell(
+        placed("a", mention(day("2025-06-02"))),
+        placed("b", mention(day("2025-06-03"), kind=Kind.MEETING)),
+        placed("c", mention(day("2025-06-09"), phase=Phase.PLANNED)),
+        placed("d", mention(day("2025-06-19"), relation=Relation.BACKGROUND, objects=("丁科技",))),
+        placed("e", mention(UNKNOWN_WHEN, kind=Kind.VISIT)),
+    )
+    assert told(memory, background=True).coverage.last_event == day("2025-06-03")

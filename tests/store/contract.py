@@ -28,9 +28,7 @@ from monitor.model import (
     FeedStatus,
     Hints,
     Judgement,
-    Phase,
     Precision,
-    Relation,
     Status,
     Validators,
     Vote,
@@ -656,7 +654,7 @@ class CoverageContract(_Made):
 
     def test_before_the_first_round_nothing_is_claimed(self, declared):
         coverage = declared.coverage(TOPIC)
-        assert (coverage.as_of, coverage.healthy, coverage.last_event) == (None, 0, None)
+        assert (coverage.as_of, coverage.healthy) == (None, 0)
         assert [(f.url, f.state, f.blind) for f in coverage.feeds] == [(RSS, FeedState.NEW, ())]
 
     def test_only_feeds_that_serve_the_topic_count(self, declared):
@@ -694,15 +692,6 @@ class CoverageContract(_Made):
         declared.declare(settings([feed(LIST)]), later(20))
         assert [f.url for f in declared.coverage(TOPIC).feeds] == [LIST]
         assert [f.url for f in declared.coverage(TOPIC, later(19)).feeds] == [RSS]
-
-    def test_the_last_event_is_the_latest_that_happened(self, declared):
-        told(declared, 1, "ev_1", when=day(2))
-        told(declared, 2, "ev_2", when=day(3))
-        told(declared, 3, "ev_3", when=day(9), phase=Phase.PLANNED)
-        told(declared, 4, "ev_4", when=day(9), status=Status.RETRACTED)
-        told(declared, 5, "ev_5", when=day(9), relation=Relation.BACKGROUND)
-        told(declared, 6, "ev_6", when=UNKNOWN_WHEN)
-        assert declared.coverage(TOPIC).last_event == day(3)
 
 
 class SharingContract(_Made):
