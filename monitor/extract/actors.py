@@ -109,13 +109,21 @@ def _each(
     text: str, named: Sequence[Named], firms: Sequence[Firm], acted_on: frozenset[int], language: Language
 ) -> Iterable[tuple[int, Actor]]:
     for firm in firms:
-        inside = next((n.entity for n in named if n.entity and n.kind == "company" and _within(n, firm)), None)
-        role = "object" if firm.start in acted_on and inside is None else ""
-        yield firm.start, Actor(inside.id if inside else "", firm.name, role)
+        inside = next((n for n in named if n.entity and n.kind == "company" and _within(n, firm)), None)
+        if inside and inside.entity:
+            yield firm.start, Actor(inside.entity.id, _full_name(text, inside, firm, language))
+        else:
+            yield firm.start, Actor("", firm.name, "object" if firm.start in acted_on else "")
     for n in named:
         if not any(_within(n, f) for f in firms):
             role = language.office_before(text, n.start) if n.kind == "person" else ""
             yield n.start, Actor(n.entity.id if n.entity else "", n.name, role)
+
+
+def _full_name(text: str, inside: Named, firm: Firm, language: Language) -> str:
+    """Return a known firm's full name: from its own name, or the place right before it (北京…有限公司), to its ending."""
+    seat = next((a for a, b, _ in language.places(text, firm.start, inside.start) if b == inside.start), inside.start)
+    return text[seat : firm.end]
 
 
 def _within(named: Named, firm: Firm) -> bool:

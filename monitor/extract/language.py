@@ -80,7 +80,7 @@ class Language:
     ``aspect`` directly after a word says that it is done, ``progress`` up to its end that it goes on; ``settled`` names what can be ended only after it
     began; ``endable`` what a calling-off can be about; ``restart`` begins a relative clause's head (的), which
     closes the scope of a mark; ``lead_in`` is what a title leaves out at its beginning; ``both`` points to the
-    parties named before; ``contact`` are the words of a first contact; ``masked`` finds spans in which no happening is told (titles of works).
+    parties named before; ``attends`` stands beside those who were there; ``contact`` are the words of a first contact; ``masked`` finds spans in which no happening is told (titles of works).
     """
 
     name: str
@@ -103,6 +103,7 @@ class Language:
     restart: re.Pattern[str]
     lead_in: re.Pattern[str]
     both: re.Pattern[str]
+    attends: re.Pattern[str]
     contact: re.Pattern[str]
     masked: re.Pattern[str]
     people: Callable[[str], tuple[Person, ...]]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from monitor.extract.actors import Named, Names, actors, names
@@ -41,6 +41,12 @@ LIST_ITEMS = 3  # so many numbered paragraphs make a list
 
 # Kinds whose subject is a person: a firm that opened the sentence before does not carry over.
 PERSONAL = frozenset({Kind.PERSONNEL})
+# Kinds that a person may be the left-out subject of; a speaker is not the subject of what he tells.
+BY_PERSONS = frozenset({Kind.PERSONNEL, Kind.MEETING, Kind.VISIT})
+# Kinds that nobody does.
+BY_NOBODY = frozenset({Kind.STATISTICS, Kind.FORECAST, Kind.ACCIDENT})
+# Kinds that people attend: 会谈举行。市委书记江凌出席。
+GATHERINGS = frozenset({Kind.MEETING, Kind.VISIT, Kind.AGREEMENT, Kind.CONSTRUCTION, Kind.OPENING, Kind.PRODUCTION})
 # Kinds done to a firm, which then is their object.
 DONE_TO = frozenset({Kind.INVESTMENT})
 
@@ -108,7 +114,7 @@ def _worth(page: Page, all_sentences: Sequence[Sentence]) -> Sequence[Sentence]:
 def _sentence(page: Page, sentence: Sentence, carried: Carried) -> None:
     text = page.text.text
     named = page.named.within(sentence.start, sentence.end)
-    spans = page.dates[_from(page.starts, sentence.start) : _from(page.starts, sentence.end)]
+    spans = page.dates[bisect_left(page.starts, sentence.start) : bisect_left(page.starts, sentence.end)]
     direct = _direct(page, sentence.start, sentence.end)
     found = scan(text, sentence.start, sentence.end, page.language.lexicon) if spans or direct else []
     if found:
@@ -121,11 +127,9 @@ def _sentence(page: Page, sentence: Sentence, carried: Carried) -> None:
         if not told and direct:
             # "已投产？官方：不属实": what was only asked is what the denial denies.
             carried.claim = next((h.kind for h in here if h.kind and h.term.strength > 1), carried.claim)
+    if carried.found and page.language.attends.search(text, sentence.start, sentence.end):
+        _attended(page, sentence, named, carried)
     _refocus(sentence, named, carried)
-
-
-def _from(starts: Sequence[int], at: int) -> int:
-    return bisect_left(starts, at)
 
 
 # --------------------------------------------------------------------------- one happening
@@ -135,7 +139,7 @@ def _tell(
     page: Page, sentence: Sentence, telling: Telling, dates: Dates, named: Sequence[Named], carried: Carried
 ) -> None:
     text = page.text.text
-    relation = Relation.DIRECT if _direct(page, telling.start, telling.end) else Relation.BACKGROUND
+    relation = _relation(page, telling, carried)
     told = when(telling, dates, _day_before(page, sentence, carried), page.published)
     phase = Phase.PLANNED if telling.phase is Phase.DONE and future(told, page.published) else telling.phase
     kind = _claim(telling, carried)
@@ -145,13 +149,34 @@ def _tell(
     firms = page.language.firms(text, telling.start, telling.end)
     acted_on = frozenset(f.start for f in firms if kind in DONE_TO and f.start >= telling.word[1])
     parties = actors(text, [n for n in own if n.kind != "place"], firms, acted_on, page.language)
-    parties = _with_carried(page, sentence, telling, kind, named, parties, carried)
+    parties = _with_carried(page, telling, kind, named, parties, carried)
     mention = _mention(page, telling, kind, phase, relation, told, own, firms, acted_on, parties)
     carried.found.append(mention)
     if relation is Relation.DIRECT:
         carried.parties, carried.claim = parties, kind
         if carries(telling, relation, told):
             carried.day, carried.paragraph = told, sentence.paragraph
+
+
+def _relation(page: Page, telling: Telling, carried: Carried) -> Relation:
+    """The denial of a claim that the tied passage told belongs to it, though it may not name the tie again."""
+    denies = telling.polarity is Polarity.DENIED and telling.kind in (carried.claim, Kind.DENIAL) and carried.claim
+    return Relation.DIRECT if denies or _direct(page, telling.start, telling.end) else Relation.BACKGROUND
+
+
+def _attended(page: Page, sentence: Sentence, named: Sequence[Named], carried: Carried) -> None:
+    """Add those who attended to the gathering that the sentence right before tells, and their sentence to its quote."""
+    last = carried.found[-1]
+    start, end = page.text.raw_span(sentence.start, sentence.end)
+    if last.relation is not Relation.DIRECT or last.kind not in GATHERINGS or not last.start < last.end == start:
+        return
+    persons = [n for n in named if n.kind == "person"]
+    parties = _joined(last.actors, actors(page.text.text, persons, (), frozenset(), page.language))
+    quote = page.article.text[last.start : end]
+    told = (last.reading or last.quote) + page.text.text[sentence.start : sentence.end]
+    reading = told if told != quote else ""
+    carried.parties = parties
+    carried.found[-1] = replace(last, end=end, quote=quote, reading=reading, actors=parties)
 
 
 def _direct(page: Page, start: int, end: int) -> bool:
@@ -200,7 +225,6 @@ def _accepted(telling: Telling, relation: Relation, told: When, phase: Phase, pu
 
 def _with_carried(
     page: Page,
-    sentence: Sentence,
     telling: Telling,
     kind: Kind,
     named: Sequence[Named],
@@ -212,7 +236,7 @@ def _with_carried(
     if page.language.both.search(text, telling.start, telling.end):
         parties = _joined(parties, carried.parties)
     before = [n for n in named if n.kind != "place" and n.start < telling.word[0]]
-    if any(n.start >= telling.start and _fit(n, kind) for n in before):
+    if any(n.start >= telling.start for n in before if n.kind == "person" or kind not in PERSONAL):
         return parties
     if _firm_before(page, telling) and kind not in PERSONAL:
         return parties
@@ -225,7 +249,9 @@ def _firm_before(page: Page, telling: Telling) -> bool:
 
 
 def _fit(named: Named, kind: Kind) -> bool:
-    return named.kind == "person" or kind not in PERSONAL
+    if named.kind == "person":
+        return kind in BY_PERSONS
+    return kind not in PERSONAL and kind not in BY_NOBODY
 
 
 def _last(found: Sequence[Named]) -> Named | None:
@@ -233,7 +259,8 @@ def _last(found: Sequence[Named]) -> Named | None:
 
 
 def _subject(kind: Kind, carried: Carried) -> Named | None:
-    return carried.person if kind in PERSONAL else carried.party
+    subject = carried.person if kind in PERSONAL else carried.party
+    return subject if subject and _fit(subject, kind) else None
 
 
 def _joined(first: tuple[Actor, ...], second: tuple[Actor, ...]) -> tuple[Actor, ...]:
@@ -343,8 +370,13 @@ def title(page: Page, telling: Telling, own: Sequence[Named]) -> str:
     start, end = telling.clause
     parties = [n.start for n in own if n.kind != "place" and n.start < end]
     if parties and not any(s >= start for s in parties):
-        start = max(parties)
+        start = _clause_start(page, telling, max(parties))
     return _stripped(page, start, end)
+
+
+def _clause_start(page: Page, telling: Telling, at: int) -> int:
+    cut = clauses(page.text.text, telling.start, telling.end, page.language)
+    return next(start for start, end in cut if at < end)
 
 
 def _stripped(page: Page, start: int, end: int) -> str:
@@ -354,7 +386,7 @@ def _stripped(page: Page, start: int, end: int) -> str:
         before = start
         lead = page.language.lead_in.match(text, start, end)
         start = lead.end() if lead else start
-        first = _from(page.starts, start)
+        first = bisect_left(page.starts, start)
         if first < len(page.dates) and page.dates[first].start == start and page.dates[first].end < end:
             start = page.dates[first].end
             bulletin = page.language.bulletin.match(text, start, end)

@@ -62,6 +62,7 @@ def language() -> Language:
         restart=re.compile(r"\b(?:that|which|who)\b"),
         lead_in=re.compile(r"(?:[\s,;:—-]|(?:On|In|Meanwhile|Earlier|Yesterday|Today|Also|However|And|But)\b)+"),
         both=re.compile(r"\b(?:both sides|the two sides|both parties|the visitors|they)\b", re.IGNORECASE),
+        attends=re.compile(r"\b(?:attended|presided|was present|were present)\b"),
         contact=re.compile(r"(?!)"),
         masked=re.compile(r"(?!)"),
         people=people,

@@ -52,6 +52,7 @@ def language() -> Language:
             r"(?:[，,：:、\s]|(?:据悉|此外|另外|同时|其中|随后|此前|据了解|据介绍|据报道|消息称|近日|日前|昨日|今日|今天|昨天|当日|当天|上午|下午|晚间?|凌晨))+"
         ),
         both=re.compile(r"双方|两地|客人|来宾|一行人|各方|二人|两人|三方"),
+        attends=re.compile(r"出席|参加|主持|陪同|与会|参会"),
         contact=re.compile(r"接洽|对接|推介会"),
         masked=re.compile(r"《[^》]{1,60}》"),
         people=people,
