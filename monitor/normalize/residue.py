@@ -21,14 +21,23 @@ _BRACKETS = re.compile(rf"(?<=[{_HAN}])(?:[(（]{pinyin.SYLLABLES}[)）])+")
 _RUN = re.compile(rf"[{_HAN}]+")
 _INSIDE = re.compile(r"[^()（）]+")
 _BEFORE = 8
+_LESSON = 6  # more brackets than that are damage, whatever they hold
 
 
 def remove(draft: Draft) -> Draft:
     """Return *draft* without the pinyin residues; each is a repair."""
     found = list(_residues(draft.text))
-    if not any(certain for _, certain in found):
+    if not any(certain for _, certain in found) or _is_lesson(draft.text, [edit for edit, _ in found]):
         return draft
     return draft.apply(edit for edit, _ in found)
+
+
+def _is_lesson(text: str, edits: list[Edit]) -> bool:
+    """Whether a character is given two different readings: 单(shàn)姓与单(dān)位 is about reading."""
+    if len(edits) > _LESSON:
+        return False
+    readings = {(text[edit.start - 1], _INSIDE.findall(text[edit.start : edit.end])[0]) for edit in edits}
+    return len({char for char, _ in readings}) < len(readings)
 
 
 def _residues(text: str) -> Iterator[tuple[Edit, bool]]:
@@ -36,9 +45,9 @@ def _residues(text: str) -> Iterator[tuple[Edit, bool]]:
     for match in _BRACKETS.finditer(text):
         before = _RUN.findall(text, max(0, match.start() - _BEFORE), match.start())[-1]
         syllables = [s.strip() for s in _INSIDE.findall(match.group())]
-        kept = _explained(before, syllables)
-        if kept is not None:
-            yield Edit(match.start(), match.end(), "", RULE), kept
+        certain = _explained(before, syllables)
+        if certain is not None:
+            yield Edit(match.start(), match.end(), "", RULE), certain
 
 
 def _explained(before: str, syllables: list[str]) -> bool | None:

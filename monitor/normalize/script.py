@@ -4,8 +4,8 @@ Form: width, look-alike code points, invisible characters, and traditional to si
 Of NFKC only what keeps the meaning is done: full-width letters and digits, half-width kana, compatibility
 ideographs and radicals, ligatures, mathematical alphabets, unit signs (㎞, ㎡ as m²), odd spaces. What is left
 alone: ①, ⑴ and ㋀ (their digits would run into a number beside them), ½ and m² (1½ is not 11⁄2, m² is not m2),
-Ⅲ, ™, …, and the Chinese punctuation ，：；！？（）, which marks clauses; only between two digits do ： and ，
-become : and , so that 10：30 and 1，000 read as numbers.
+Ⅲ, ™, …, and the Chinese punctuation ，：；！？（）, which marks clauses; only ： between two digits becomes a colon,
+so that 10：30 reads as a time.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ _KEPT = frozenset("，：；！？（）～")
 _CHINESE = str.maketrans(",:;!?()", "，：；！？（）")
 _FOLDED_KINDS = ("<wide>", "<narrow>", "<noBreak>", "<font>")
 _BEYOND = "[\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U0001d400-\U0001d7ff\U0002f800-\U0002fa1d\U000e0000-\U000e0fff]"
-_BETWEEN_DIGITS = re.compile(r"(?<=[0-9])[：，](?=[0-9])")
+_BETWEEN_DIGITS = re.compile(r"(?<=[0-9])：(?=[0-9])")
 # Marks are composed in small clusters: canonical ordering of a long row of them is quadratic in CPython.
-_LOOSE = re.compile(r"(?<=[0-9])[：，]|[A-Za-z\u00c0-\u024f][\u0300-\u036f]")
+_LOOSE = re.compile(r"(?<=[0-9])：|[A-Za-z\u00c0-\u024f][\u0300-\u036f]")
 _COMBINING = re.compile(r"[A-Za-z\u00c0-\u024f][\u0300-\u036f]{1,4}")
 
 
@@ -43,7 +43,7 @@ def simplify(text: str) -> str:
         return text
     if _changes(text):
         text = _compose(text.translate(_folds()))
-        text = _BETWEEN_DIGITS.sub(_half, text)
+        text = _BETWEEN_DIGITS.sub(":", text)
     return to_simplified(text)
 
 
@@ -53,13 +53,13 @@ def fold(draft: Draft) -> Draft:
         draft = draft.apply(_resizing(draft.text))
         draft = draft.reworded(draft.text.translate(_folds()))
         draft = draft.apply(_composing(draft.text))
-        draft = draft.reworded(_BETWEEN_DIGITS.sub(_half, draft.text))
+        draft = draft.reworded(_BETWEEN_DIGITS.sub(":", draft.text))
     return _simplified(draft)
 
 
 def to_simplified(text: str) -> str:
     """Return *text*, which holds no lone surrogate, in simplified script; its length may change."""
-    converted = _converter().convert(text)
+    converted: str = _converter().convert(text)
     if converted == text or len(converted) != len(text):
         return converted
     traditional = any(a != b and not in_gb2312(a) for a, b in zip(text, converted, strict=True))
@@ -105,10 +105,6 @@ def _same_length(text: str) -> str:
 @functools.cache
 def _converter() -> opencc.OpenCC:
     return opencc.OpenCC("t2s")
-
-
-def _half(found: re.Match[str]) -> str:
-    return ":" if found.group() == "：" else ","
 
 
 def _compose(text: str) -> str:

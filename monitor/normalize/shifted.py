@@ -111,7 +111,8 @@ def _restored(text: str, mark: re.Match[str]) -> Edit | None:
     if not mark[3] and scores[best] - score(_Path(text[start:end], end)) < _ODD_GAIN * _ODD_LEAST:
         return None
     near = [path for path in paths if scores[path] > scores[best] - _MARGIN and not _same(path, best)]
-    if not near:
+    # A single character of which both bytes are guessed is told by nothing but its neighbours.
+    if not near and not (best.guessed and len(best.text) == 1):
         return Edit(start, best.end, best.text, RULE)
     if all(path.guessed and (path.text[:-1], path.end) == (best.text[:-1], best.end) for path in (best, *near)):
         return Edit(start, best.end, best.text[:-1] + "\ufffd", RULE, False)
