@@ -176,7 +176,7 @@ def _as_known(held: KnownEntry | None, feed: Feed, sha256: str, topics: Sequence
 def _judge_entry(
     desk: Desk, entry: Entry, sha256: str, topics: Sequence[str], held: KnownEntry | None, feed: Feed
 ) -> Screened:
-    verdicts = desk.matcher.screen(entry.title, entry.summary, topics)
+    verdicts = desk.matcher.screen(entry.title, entry.summary, topics, entry.published.day)
     if all(v.judgement is Judgement.REJECTED for v in verdicts):
         return Screened(entry, sha256, EntryState.REJECTED, verdicts, _why(verdicts))
     # What another feed's entry was rejected for, a fuller summary may still earn.
@@ -323,7 +323,7 @@ def _published(page: Published, entry: Published) -> Published:
 def judge(desk: Desk, entry: str, article: Article, body: bytes, topics: Sequence[str]) -> Digested:
     """Say what an article means to each of *topics*; it is kept when one of them wants it."""
     clean = normalize.clean(article.text)
-    verdicts = tuple(desk.matcher.judge(topic, article.title, clean) for topic in topics)
+    verdicts = tuple(desk.matcher.judge(topic, article.title, clean, article.published.day) for topic in topics)
     wanted = [v for v in verdicts if v.judgement is not Judgement.REJECTED]
     mentions = tuple(m for v in wanted for m in extract.mentions(article, clean, v, desk.topics[v.topic]))
     if not wanted:
