@@ -7,7 +7,7 @@ import re
 
 from monitor.normalize import decode
 
-__all__ = ["http_charset", "is_utf8", "is_wide", "text_and_encoding", "utf8"]
+__all__ = ["http_charset", "is_binary", "is_utf8", "is_wide", "text_and_encoding", "utf8"]
 
 _XML = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{1,40})["']""")
 _META = re.compile(rb"""<meta[^>]{0,300}?charset\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE)
@@ -27,6 +27,20 @@ _MARKS = (
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+_BINARY = 0.05
+"""Control characters that a text may hold; a tenth of any compressed or compiled file is such."""
+_MAGIC = (
+    b"PK\x03\x04",
+    b"%PDF-",
+    b"\x1f\x8b",
+    b"\x89PNG",
+    b"GIF8",
+    b"\xff\xd8\xff",
+    b"SQLite format 3\x00",
+    b"\x7fELF",
+    b"\xd0\xcf\x11\xe0",
 )
 
 
@@ -82,3 +96,14 @@ def _declared(body: bytes) -> str:
 def is_wide(body: bytes) -> bool:
     """Return whether *body* is in two or four bytes a character, by its mark or its first bytes."""
     return bool(_wide(body))
+
+
+def is_binary(body: bytes) -> bool:
+    """Return whether *body* is no text in any encoding: by its first bytes, or by its control characters."""
+    head = body[:8192]
+    if head.startswith(_MAGIC):
+        return True
+    if is_wide(head):
+        return False
+    control = sum(head.count(code) for code in range(32) if code not in (9, 10, 12, 13, 27))
+    return b"\x00" in head or control > _BINARY * len(head)

@@ -25,19 +25,6 @@ __all__ = ["Document", "Documents", "document"]
 _HTML = (".html", ".htm", ".xhtml", ".shtml")
 _LINES = (".jsonl", ".ndjson")
 _FEEDS = (".xml", ".rss", ".atom", ".rdf", ".json")
-_BINARY = 0.05
-"""Control characters that a text may hold; a tenth of any compressed or compiled file is such."""
-_MAGIC = (
-    b"PK\x03\x04",
-    b"%PDF-",
-    b"\x1f\x8b",
-    b"\x89PNG",
-    b"GIF8",
-    b"\xff\xd8\xff",
-    b"SQLite format 3\x00",
-    b"\x7fELF",
-    b"\xd0\xcf\x11\xe0",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +56,7 @@ def document(body: bytes, name: str, zone: str, now: datetime) -> Documents:
     ending = PurePath(name).suffix.lower()
     if not body.strip():
         raise ParseError("the file is empty")
-    if is_binary(body):
+    if charset.is_binary(body):
         raise ParseError("the file is binary: text, HTML, JSON lines or a feed was expected")
     if ending in _HTML:
         page = pages.page(body, "", "text/html", zone, now)
@@ -81,17 +68,6 @@ def document(body: bytes, name: str, zone: str, now: datetime) -> Documents:
     if ending in ("", ".txt", ".text", ".md"):
         return Documents((Document(_text(body), body),))
     raise ParseError(f"files ending in {ending} are not read: .html, .txt, .jsonl, .xml, .rss, .atom or .json")
-
-
-def is_binary(body: bytes) -> bool:
-    """Return whether *body* is no text in any encoding: by its first bytes, or by its control characters."""
-    head = body[:8192]
-    if head.startswith(_MAGIC):
-        return True
-    if charset.is_wide(head):
-        return False
-    control = sum(head.count(code) for code in range(32) if code not in (9, 10, 12, 13, 27))
-    return b"\x00" in head or control > _BINARY * len(head)
 
 
 def _text(body: bytes) -> Page:

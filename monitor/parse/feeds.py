@@ -74,8 +74,6 @@ def _not_a_feed(text: bytes, harvest: xml.Harvest) -> str:
         return "an HTML page where a feed was expected"
     if root == "sitemapindex":
         return "an index of sitemaps: declare one of the sitemaps that it lists"
-    if root and xml.OVERLOADED in harvest.warnings:
-        return xml.OVERLOADED
     if root:
         return f"XML, but no feed: its root is <{root[:60]}>"
     head = " ".join(text[:80].decode("utf-8", "replace").split())

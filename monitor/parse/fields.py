@@ -7,7 +7,7 @@ A name is written as ``local`` for the feed's own vocabulary, ``prefix:local`` f
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import lru_cache
 from urllib.parse import urljoin
@@ -105,9 +105,9 @@ def attribute(element: etree._Element, name: str) -> str:
     return element.get(name) or element.get(name.upper()) or ""
 
 
-def first_text(parent: etree._Element, name: str) -> str:
-    """Return the plain text of the first child called *name*."""
-    child = next((c for c in parent if local(c.tag).lower() == name), None)
+def first_text(head: Sequence[etree._Element], name: str) -> str:
+    """Return the plain text of the first element called *name*."""
+    child = next((c for c in head if local(c.tag).lower() == name), None)
     return _line(child)[:MAX_TITLE] if child is not None else ""
 
 
@@ -271,7 +271,7 @@ _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "su
 _LONGEST = timedelta(days=366)
 
 
-def hints_of(head: etree._Element) -> Hints:
+def hints_of(head: Sequence[etree._Element]) -> Hints:
     """Return what a channel says about its rhythm: ttl is in minutes (RSS 2.0), skipHours are in GMT."""
     found = {local(child.tag).lower(): child for child in head}
     ttl = _number(found.get("ttl"))

@@ -42,7 +42,8 @@ def read(body: bytes, content_type: str) -> Harvest:
 
 def _raw(entry: dict[str, object]) -> Raw:
     def text(key: str) -> str:
-        value = entry.get(key)
+        # Its dict answers for "updated" with "published", and warns: only what is really there is asked for.
+        value = dict.get(entry, key)
         return value if isinstance(value, str) else ""
 
     guid = text("id")

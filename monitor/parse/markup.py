@@ -118,12 +118,7 @@ def _break(tag: re.Match[str]) -> str:
 def _parsed(text: str) -> str:
     # A literal < before anything but a tag's first letter (1 < 2, <小米>) must reach the reader as text.
     parser = etree.HTMLParser(no_network=True, remove_comments=True, remove_pis=True, recover=True)
-    try:
-        root = etree.fromstring(f"<div>{_LOOSE.sub('&lt;', text)}</div>", parser)
-    except etree.XMLSyntaxError:
-        return ""
-    if root is None:
-        return ""
+    root = etree.fromstring(f"<div>{_LOOSE.sub('&lt;', text)}</div>", parser)
     etree.strip_elements(root, *_UNSEEN, with_tail=False)
     return "".join(map(str, root.itertext()))
 

@@ -39,9 +39,9 @@ def page(body: bytes, url: str, content_type: str, zone: str, now: datetime) -> 
     """
     if not body.strip():
         raise ParseError("an empty body where a page was expected")
-    text, encoding = charset.text_and_encoding(body, content_type)
-    if "\x00" in text[:1024]:
+    if charset.is_binary(body):
         raise ParseError("binary data where a page was expected")
+    text, encoding = charset.text_and_encoding(body, content_type)
     if content_type.lower().startswith("text/plain"):
         return Page(_first_line(text), text, encoding=encoding)
     tree = soup.tree_of(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import islice
 
 from lxml import etree
 from lxml import html as lxml_html
@@ -60,16 +61,9 @@ def _without_heavy(text: str) -> str:
 
 
 def _bounded(text: str) -> str:
-    if text.count("<") <= MAX_TAGS:
-        return text
-    end, left = 0, MAX_TAGS
-    # Scripts may hold any number of "<": only what opens or closes an element counts.
-    for found in _TAG.finditer(text):
-        left -= 1
-        if not left:
-            end = found.start()
-            break
-    return text[:end] if end else text
+    """Return *text* up to its 30,000th tag; a "<" in a script is none."""
+    last = next(islice(_TAG.finditer(text), MAX_TAGS, None), None)
+    return text[: last.start()] if last else text
 
 
 _TAG = re.compile(r"</?[a-zA-Z]")

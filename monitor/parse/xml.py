@@ -8,9 +8,10 @@ time and memory follow from the length of the body alone.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import cast
-from urllib.parse import urljoin
 
 from lxml import etree
 
@@ -29,6 +30,8 @@ _FORMATS = {"rss": "rss", "rdf": "rdf", "feed": "atom", "channel": "cdf", "urlse
 
 MAX_LOAD = 300_000
 """Tags and attributes without a finished item among them: some 40 MB of tree, a hundred times any honest item."""
+MAX_HEAD = 500
+"""Elements of a channel in which it is looked for what the feed says about itself."""
 OVERLOADED = "more mark-up outside of entries than any feed has: the rest was not read"
 MAX_REPAIR = 4 * 1024 * 1024
 """Bytes that are mended and read again: mending costs a second per 8 MB of nothing but faults."""
@@ -143,12 +146,9 @@ class _Gatherer:
 
     def take(self, parser: etree.XMLPullParser) -> None:
         """Read and clear the items that were finished since the last call."""
-        try:
-            for _, item in parser.read_events():
-                self.load = 0
-                self._item(cast(etree._Element, item))
-        except etree.XMLSyntaxError:
-            return  # the same fault that feed() or close() has raised already
+        for _, item in parser.read_events():
+            self.load = 0
+            self._item(cast(etree._Element, item))
 
     @property
     def full(self) -> bool:
@@ -164,11 +164,12 @@ class _Gatherer:
         if self.root is None:
             self.root = item.getroottree().getroot()
             self.harvest.root = local(self.root.tag).lower()
-            name = f"{item.prefix}:{local(item.tag)}" if item.prefix else local(item.tag)
-            self.harvest.closing = f"</{name}>".encode()
         sitemap = self.harvest.root == "urlset"
         if (local(item.tag) == "url") != sitemap:
             return
+        if not self.harvest.closing:
+            name = f"{item.prefix}:{local(item.tag)}" if item.prefix else local(item.tag)
+            self.harvest.closing = f"</{name}>".encode()
         if self.half and len(item):
             item.remove(item[-1])  # what was being said when the body broke off: half a date is a wrong one
         if self.full:
@@ -194,10 +195,11 @@ class _Gatherer:
             return
         self.harvest.root = local(root.tag).lower()
         self.harvest.kind = _FORMATS.get(self.harvest.root, "rss" if self.harvest.raws else "")
-        head = _head(root)
+        channel = _head(root)
+        head = list(islice(channel, MAX_HEAD))
         self.harvest.title = first_text(head, "title")
         self.harvest.home, self.harvest.next_url = _links(head)
-        self.harvest.base = attribute(root, "base") or attribute(head, "base")
+        self.harvest.base = attribute(root, "base") or attribute(channel, "base")
         self.harvest.hints = hints_of(head)
 
 
@@ -207,11 +209,11 @@ def _holds(outer: etree._Element, inner: etree._Element) -> bool:
 
 def _head(root: etree._Element) -> etree._Element:
     if local(root.tag).lower() in ("rss", "rdf"):
-        return next((c for c in root if local(c.tag).lower() == "channel"), root)
+        return next((c for c in islice(root, MAX_HEAD) if local(c.tag).lower() == "channel"), root)
     return root
 
 
-def _links(head: etree._Element) -> tuple[str, str]:
+def _links(head: Sequence[etree._Element]) -> tuple[str, str]:
     """Return the channel's own page and the next page of the feed (RFC 5005)."""
     home = next_url = ""
     for child in head:
@@ -223,4 +225,4 @@ def _links(head: etree._Element) -> tuple[str, str]:
             home = home or target
         elif rel == "next":
             next_url = next_url or target
-    return urljoin(attribute(head, "base"), home), next_url
+    return home, next_url

@@ -31,26 +31,28 @@ def read(body: bytes, feed: Feed = FEED) -> ParsedFeed:
     "tail",
     [
         pytest.param(b"<item " + b" ".join(b'a%d="x"' % i for i in range(100_000)) + b"/>", id="attributes"),
-        pytest.param(b"<a>" * 500_000, id="depth"),
-        pytest.param(b"<a/>" * 1_000_000, id="elements"),
+        pytest.param(b"<a>" * 100_000, id="depth"),
+        pytest.param(b"<a/>" * 350_000, id="elements"),
         pytest.param(b"<item><title>" + b"x" * 5_000_000, id="title"),
-        pytest.param(b"<item><title>" + b"&" * 500_000, id="ampersands"),
-        pytest.param(b"<item><title>" + b"&nbsp;" * 200_000, id="entities"),
-        pytest.param(b"<item><title>" + b"<![CDATA[" * 100_000, id="CDATA"),
+        pytest.param(b"<item><title>" + b"&" * 100_000, id="ampersands"),
+        pytest.param(b"<item><title>" + b"&nbsp;" * 40_000, id="entities"),
+        pytest.param(b"<item><title>" + b"<![CDATA[" * 30_000, id="CDATA"),
         pytest.param(b"<!--" * 500_000, id="comments"),
-        pytest.param(b"".join(b'<item xmlns:n%d="u%d"/>' % (i, i) for i in range(20_000)), id="namespaces"),
+        pytest.param(b"".join(b'<item xmlns:n%d="u%d"/>' % (i, i) for i in range(5_000)), id="namespaces"),
     ],
 )
 def test_what_was_good_before_the_flood_is_kept(tail: bytes) -> None:
     assert read(HEAD + tail).entries[0].title == "good"
 
 
-def test_a_million_items_are_counted_and_ten_thousand_read() -> None:
-    parsed = read(b"<rss><channel>" + b"<item><title>t</title></item>" * 1_000_000 + b"</channel></rss>")
-    assert (len(parsed.entries), len(parsed.entries) + parsed.cut) == (10_000, 1_000_000)
+@pytest.mark.parametrize("count", [12_345, pytest.param(1_000_000, marks=pytest.mark.long)])
+def test_all_items_are_counted_and_ten_thousand_read(count: int) -> None:
+    parsed = read(b"<rss><channel>" + b"<item><title>t</title></item>" * count + b"</channel></rss>")
+    assert (len(parsed.entries), len(parsed.entries) + parsed.cut) == (10_000, count)
 
 
-def test_a_million_broken_items_are_read_as_far_as_mending_goes() -> None:
+@pytest.mark.long
+def test_many_broken_items_are_read_as_far_as_mending_goes() -> None:
     parsed = read(b"<rss><channel>" + b"<item><title>t & u</title></item>" * 300_000)
     assert (len(parsed.entries), parsed.entries[0].title) == (10_000, "t & u")
     # The item that the border of what is mended cuts in two may be counted twice.
@@ -73,12 +75,12 @@ def test_titles_and_summaries_are_cut_to_size() -> None:
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        pytest.param(b"<a/>" * 1_000_000, "cannot be read", id="many roots"),
-        pytest.param(b"<x>" + b"<a/>" * 1_000_000, "more mark-up outside of entries", id="no items"),
-        pytest.param(b"<!DOCTYPE x [" + b'"' * 1_000_000, "cannot be read", id="an open document type"),
+        pytest.param(b"<a/>" * 100_000, "cannot be read", id="many roots"),
+        pytest.param(b"<x>" + b"<a/>" * 350_000, "more mark-up outside of entries", id="no items"),
+        pytest.param(b"<!DOCTYPE x [" + b'"' * 200_000, "cannot be read", id="an open document type"),
         pytest.param(b"<!-- " * 10, "cannot be read", id="an open comment"),
-        pytest.param(b"<html>" + b"<item>" * 100_000, "an HTML page", id="a page full of items"),
-        pytest.param(b"[" * 1_000_000, "more than the 400000", id="brackets"),
+        pytest.param(b"<html>" + b"<item>" * 10_000, "an HTML page", id="a page full of items"),
+        pytest.param(b"[" * 400_001, "more than the 400000", id="brackets"),
         pytest.param(b'{"a":' * 100_000, "nested deeper", id="nested JSON"),
     ],
 )
@@ -88,22 +90,22 @@ def test_what_holds_nothing_says_what_it_is(body: bytes, reason: str) -> None:
 
 
 def test_hardly_readable_items_cost_a_bounded_time() -> None:
-    assert read(b"x<iTEM>" * 20_000).cut == 10_000
+    assert read(b"x<iTEM>" * 11_000).cut == 1_000
 
 
 def test_a_json_feed_is_cut_at_the_same_number() -> None:
-    items = ",".join(f'{{"id":"{i}"}}' for i in range(12_000))
+    items = ",".join(f'{{"id":"{i}"}}' for i in range(10_050))
     parsed = read(b'{"version":"https://jsonfeed.org/version/1","items":[%s]}' % items.encode())
-    assert (len(parsed.entries), parsed.cut) == (10_000, 2_000)
+    assert (len(parsed.entries), parsed.cut) == (10_000, 50)
 
 
 @pytest.mark.parametrize(
     "tail",
     [
-        pytest.param(b"<li><a href='/1'>x</a>" * 100_000, id="rows"),
-        pytest.param(b"<div>" * 200_000, id="depth"),
+        pytest.param(b"<li><a href='/1'>x</a>" * 7_000, id="rows"),
+        pytest.param(b"<div>" * 30_000, id="depth"),
         pytest.param(b"x" * 5_000_000, id="text"),
-        pytest.param(b"<p " + b" ".join(b"a%d=1" % i for i in range(100_000)) + b">", id="attributes"),
+        pytest.param(b"<p " + b" ".join(b"a%d=1" % i for i in range(20_000)) + b">", id="attributes"),
     ],
 )
 def test_a_list_page_without_end_is_read_to_a_bound(tail: bytes) -> None:
@@ -139,9 +141,10 @@ def page(html: str) -> Callable[[], object]:
         "<title>a - ",
     ],
 )
-def test_a_page_of_one_thing_is_read_or_refused_in_time(piece: str) -> None:
+@pytest.mark.parametrize("size", [60_000, pytest.param(3_000_000, marks=pytest.mark.long)])
+def test_a_page_of_one_thing_is_read_or_refused_in_time(piece: str, size: int) -> None:
     began = time.process_time()
-    html = "<html><title>title here</title><h1>title here</h1>" + piece * (1_000_000 // len(piece))
+    html = "<html><title>title here</title><h1>title here</h1>" + piece * (size // len(piece))
     try:
         page(html)()
     except ParseError as error:
