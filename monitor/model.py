@@ -208,7 +208,8 @@ class Published:
     ``at`` is the instant where the time of day is known, ``day`` the day in the source's zone (set whenever
     ``at`` is). Both are None when it cannot be known; ``flag`` then says why (``missing``, ``unreadable``,
     ``imprecise``,
-    ``impossible``, ``future``, ``absurd``, ``crawl_time``), or notes a doubt beside a value (``disagrees``).
+    ``impossible``, ``future``, ``absurd``, ``crawl_time``), or notes a doubt beside a value (``disagrees``;
+    ``updated``: only the day of the last change is known).
     """
 
     raw: str = ""
