@@ -126,7 +126,7 @@ def month_unit(month: int | None, first: int | None, last: int | None, part: str
 
 
 IN_MONTH = (
-    rf"(?:的?(?:(?P<d1>{DAY})[日号]?{JOIN}(?P<d2>{DAY})[日号]|(?P<d>{DAY})\s?[日号](?!线)"
+    rf"(?:的?(?:(?P<d1>{DAY})[日号]?{JOIN}(?P<d2>{DAY})\s?[日号]|(?P<d>{DAY})\s?[日号](?!线)"
     r"|月?(?P<mp>上旬|中下旬|中上旬|上中旬|中旬|下旬|初(?![中级步始次衷创心])|底|末(?!端))))?"
 )
 _CHAIN_SUB = re.compile(
@@ -140,7 +140,7 @@ _CHAIN_SUB = re.compile(
     r"|(?P<ys>岁末)"
 )  # fmt: skip
 YEAR = re.compile(
-    rf"(?P<is>(?:19|20)\d\d(?=[上下]半年|第?[一二三四1-4]季度)|\d{{4}}(?=\s?年)|[〇○零一二三四五六七八九]{{3,4}}|[一二两]千(?:[零〇]?[{NUMERALS}]{{0,3}}))(?:\s?年度?|(?=[上下]半|第?[一二三四1-4]季))"
+    rf"(?P<is>(?:19|20)\d\d(?=[上下]半年|第?[一二三四1-4]季度)|\d{{4}}(?=\s?年)|(?<=[在于])[1-9]\d\d(?=年(?![前后来间里内的多]))|[〇○零一二三四五六七八九]{{3,4}}|[一二两]千(?:[零〇]?[{NUMERALS}]{{0,3}}))(?:\s?年度?|(?=[上下]半|第?[一二三四1-4]季))"
     rf"|(?P<yy>(?:\d{{2}}|[〇零一二三四五六七八九]{{2}})(?=年(?:{MONTH}月|第?[一二三四1-4]季|[上下]半年|[初底末]))|[0零〇][\d一二三四五六七八九](?=年))年"
     r"|(?P<era>民国|公元)(?P<en>\d{1,4}|[一二三四五六七八九十]{1,3}|元)年"
     r"|(?P<rel>大前|前|去|今|明|后|本|来|(?<![马以加晚早路网线身])上(?:一)?|(?<![以之天零地])下(?:一)?)年(?!级|轮|薪|龄|纪|景|鉴|货|检|报|来|少|终奖|度?股东)度?"
@@ -189,13 +189,14 @@ def chain(text: str, at: int) -> Point | None:
 def _bare_year(text: str, head: re.Match[str], year: Said) -> Point | None:
     if (head["yy"] and head["yy"][0] not in "0零〇") or not _NAME_AFTER_YEAR.match(text, head.end()):
         return None
-    if head["is"] and not (1800 <= year.number <= 2100 and _is_year_form(head["is"])):
-        return None  # 5000年 is a length; 三三年 and 两千年 may be one
+    if head["is"] and not _is_year(head["is"], year.number):
+        return None
     return Point(head.end(), lambda y, _: year_of(y), year)
 
 
-def _is_year_form(text: str) -> bool:
-    return len(text) == 4 and "千" not in text
+def _is_year(text: str, value: int) -> bool:
+    """Return whether a number alone before 年 is a year: 5000年 is a length, 三三年 and 两千年 may be, 在789年 is not."""
+    return "千" not in text and ((len(text) == 4 and 1800 <= value <= 2100) or (len(text) == 3 and text.isascii()))
 
 
 def in_month(m: re.Match[str], month: int | None) -> Unit:

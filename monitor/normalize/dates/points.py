@@ -170,6 +170,9 @@ def _month_said(point: Point, month: Said, reference: date | None, before: Known
     return Known(period, referenced, True) if period else None
 
 
+_EXACT = {Precision.DAY, Precision.MONTH, Precision.QUARTER, Precision.HALF}
+
+
 def _inherited(point: Point, before: Known) -> Known | None:
     """
     Return *point* in the year (and month) of the date before it in its sentence, or None.
@@ -178,9 +181,11 @@ def _inherited(point: Point, before: Known) -> Known | None:
     does not go backwards.
     """
     start = before.period.earliest
-    if not point.inherits or start is None or before.period.precision not in {Precision.DAY, Precision.MONTH}:
+    if not point.inherits or start is None or before.period.precision not in _EXACT:
         return None
-    if not point.monthly and not before.yearly:
+    if (point.monthly and before.period.precision not in {Precision.DAY, Precision.MONTH}) or not (
+        point.monthly or before.yearly
+    ):
         return None
     period = point.unit(start.year, start.month)
     if period is None or period.earliest is None or period.earliest < start:

@@ -101,16 +101,20 @@ def _same_day(m: re.Match[str]) -> Point:
 _WEEKDAYS = {c: i for i, c in enumerate("一二三四五六日")} | {"天": 6}
 
 
+_COUNTED = re.compile("[个每\\d一二两三四五六七八九十几数双]$")
+"""What makes a 周 one of several: 首个周末, 第一个周二, 一周三次."""
+
+
 def _week(m: re.Match[str]) -> Point | None:
-    shift = SHIFTS[m["rel"]] if m["rel"] else None
+    shift = SHIFTS[m["rel"].replace("一", "")] if m["rel"] else None
+    if shift is None and _COUNTED.search(m.string[max(0, m.start() - 1) : m.start()]):
+        return None
     if m["end"]:
         return Point(m.end(), fixed(None), seen=lambda ref, ahead: _weekend(ref, shift, ahead))
     if m["wd"]:
         day = _WEEKDAYS[m["wd"]]
         return Point(m.end(), fixed(None), seen=lambda ref, ahead: _weekday(ref, day, shift, ahead))
-    if shift is None:
-        return None
-    return Point(m.end(), fixed(None), seen=lambda ref, _: week_of(ref, shift))
+    return Point(m.end(), fixed(None), seen=lambda ref, _: week_of(ref, shift or 0))
 
 
 def _weekday(reference: date, day: int, shift: int | None, ahead: bool) -> Period | None:
@@ -182,7 +186,9 @@ def _far(reference: date, unit: str, shift: int) -> date:
     return min(date(year, month, 1) + timedelta(reference.day - 1), last_of(year, month))
 
 
-def _recent(m: re.Match[str]) -> Point:
+def _recent(m: re.Match[str]) -> Point | None:
+    if m[0] == "前不久" and not _CLAUSE_START.search(m.string[max(0, m.start() - 1) : m.start()]):
+        return None  # 上市前不久 counts from something else
     days = RECENT if m["near"] else LATELY
 
     def seen(reference: date, ahead: bool) -> Period:
@@ -205,7 +211,7 @@ BARE_DAYS = rule(
     rf"{_BEFORE_NUMBER}(?P<d1>{DAY})(?P<u>[日号])?{JOIN}(?P<d2>{DAY})[日号](?!内|之内|线|楼|院|店|左右)", _bare_days
 )
 BARE_DAY = rule(
-    rf"{_BEFORE_NUMBER}(?<![{NUMERALS}两几数多路街巷道弄楼栋幢座区村期为满达续近])(?P<d>{DAY})"
+    rf"{_BEFORE_NUMBER}(?<![{NUMERALS}两几数多路街巷道弄楼栋幢座区村期为满达续近月])(?P<d>{DAY})"
     r"(?:日(?!内|之内|间|前|之前|以前|后|之后|以后|均|常|本|报|程|游|元|用|产|线|照|薪|化|志|历|子|夜兼程|龄|活|不|为限|以上|以下|志|租|结|更|销|多|粒|行情)"
     r"|号(?=$|[，。、；：,.;:!！?？()（）\s]|上午|下午|中午|晚|凌晨|早|当|那天|这天|起|开始|到|至|在|的[上下早晚]|\d{1,2}[点:]))",
     _bare_day,
@@ -225,11 +231,12 @@ MONTH_END = rule(
     lambda m: _month_end(m),
 )
 WEEK = rule(
-    r"(?:(?P<rel>上上|上一?|本|这|下下|下一?)个?)?(?<![每\d一二两三四五六七八九十几数双])(?<!第[一二三四五]个)(?<![周期拜][一二三四五六日天][至到—-])(?:周|星期|礼拜)(?:的?(?:周|星期)(?=[一二三四五六日天]))?(?:(?P<end>末(?!档))|(?P<wd>[一二三四五六天]|日(?!均|常|报|产|期|本))(?![次季福年个度鸣]))?(?!边|围|岁|刊|期|长|报|转|游|末版|年庆|全|密|到|折|至[周星])",
+    r"(?:(?P<rel>上上|上一?|本|这|下下|下一?)个?)?(?<![周期拜][一二三四五六日天][至到—-])(?:周|星期|礼拜)(?:的?(?:周|星期)(?=[一二三四五六日天]))?"
+    r"(?:(?P<end>末(?![档版]))|(?P<wd>[一二三四五六天]|日(?!均|常|报|产|期|本))(?![次季福年个度鸣])(?!至[周星])|(?(rel)(?![一二三四五六日天末边围岁刊期年])|(?!)))",
     _week,
 )
 RECENT_WORDS = rule(
     r"(?:(?P<near>(?<![最附接靠将逼临邻就])近(?:日(?!均|本|点|距)|[几些]天|几日|来(?!说))|(?<![\d假节生工末周翌今昨明当次同今〇零一二三四五六七八九十近每几数])日前(?!往|来|夕|后|十|列)|连日(?:来)?)"
-    r"|近期(?!目标|规划)|最近(?![的一两二三四五六七八九十几\d]|距离|邻|点)|前不久|不久前)",
+    r"|近期(?!目标|规划)|最近(?![的个一两二三四五六七八九十几\d]|距离|邻|点)|前不久|不久前)",
     _recent,
 )

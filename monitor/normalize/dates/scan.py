@@ -77,7 +77,7 @@ def _when(known: Known | None, raw: str, reference: date | None) -> When:
 
 _JOIN = re.compile(rf"起?{JOIN}")
 _CLOCK = re.compile(
-    r"\s?(?:(?:上午|下午|中午|晚上?|凌晨|早上?)\s?(?:\d{1,2}[:点时](?:\d{1,2}分?)?时?)?|\d{1,2}[:点时](?:\d{1,2}分?)?时?)"
+    r"\s?(?:(?:上午|下午|中午|晚上?|凌晨|早上?)\s?(?:(?:\d{1,2}|[一二两三四五六七八九十]{1,2})[:点时](?:\d{1,2}分?|半)?时?)?|\d{1,2}[:点时](?:\d{1,2}分?)?时?)"
 )
 """The time of day between a day and the dash of a range."""
 _JOIN_WORD = re.compile(r"\s(?:to|until|and)\s")
@@ -202,7 +202,7 @@ _LOOK_BACK, _LOOK_ON = 16, 12
 
 _CLAUSE = re.compile("[。！？；，,!?;\n]")
 _FUTURE = re.compile(
-    r"将(?![军领士帅门相信])|拟(?![定合人态真])|预计|预期|力争|有望|争取|定于|计划(?=[于在到今明用投建实完开启交推年从\d一二三四五六七八九十]|$)|届时|目标|确保|待到|要在|须在|应于|应在|准备"
+    r"将(?![军领士帅门相信])|拟(?![定合人态真])|预计|预期|力争|有望|争取|定于|计划(?=[于在到今明用投建实完开启交推年从\d一二三四五六七八九十]|$)|届时|最快|最早|最迟|目标|确保|待到|要在|须在|应于|应在|准备"
     r"|\b(?:will|plans?|expects?|expected|scheduled|due|aims?|to be|next)\b"
 )
 _SPEECH = re.compile("宣布|表示|称|透露|披露|公告|介绍|发布|消息|获悉|报道|指出|said|announced")

@@ -134,7 +134,7 @@ RUN = re.compile("[0-9]+|[A-Za-z]+|[〇○零一二三四五六七八九十两�
 _RECURRING = re.compile("[每逐历](?:个?[年月周]|季度|逢|个)?的?$")
 """每年3月 and 历年春节 come again and again: no date."""
 
-_INSIDE = re.compile(r"[A-Za-z.:/%#第每逐历_-]")
+_INSIDE = re.compile(r"[A-Za-z.·:/%#第每逐历_-]")
 """What makes a number part of something longer."""
 
 
@@ -171,10 +171,13 @@ def _at_numeral(text: str, at: int) -> Point | None:
 
 
 def _at_digit(text: str, at: int, joined: bool) -> Point | None:
-    if at and not joined and _INSIDE.match(text[at - 1]):
-        return None
     run = RUN.match(text, at)
-    length = run.end() - at if run else 0
+    end = run.end() if run else at
+    length = end - at
+    if at and not joined and _INSIDE.match(text[at - 1]):
+        # A model's name may touch a date: Ultra12月25日.
+        month = length < 3 and text[end : end + 1] == "月" and text[at - 1].isalpha() and text[at - 1].isascii()
+        return chain(text, at) if month else None
     if length > 8:
         return None
     if length in {1, 2, 4, 8} and (point := _first(NUMERIC, text, at)):
