@@ -87,7 +87,9 @@ def _anchors(kept: Sequence[Mention], topic: Topic) -> set[str]:
     """Return who and what the direct events are about, else the topic's own entities other than places."""
     direct = [m for m in kept if m.relation is Relation.DIRECT]
     told = {name for m in direct for name in (*_who(m.actors), *m.objects)}
-    return told or {e.id for e in topic.entities if e.kind != "place"}
+    # What a fund of the firm does, the firm does; what a person of it does need not be the firm's.
+    firms = {e.of for e in topic.entities if e.id in told and e.kind != "person" and e.of}
+    return told | firms or {e.id for e in topic.entities if e.kind != "place"}
 
 
 def _shares(mention: Mention, anchors: set[str]) -> bool:

@@ -32,7 +32,7 @@ def family(kind: Kind) -> str:
 
 def particular(told: Mention | SeedEvent | Event, topic: Topic) -> frozenset[str]:
     """Return who and what tells this happening from others: actors outside the topic's tie, and objects."""
-    names = (_name(a, topic) for a in told.actors if a.entity not in topic.together)
+    names = (_name(a, topic) for a in told.actors if not _is_common(a, topic))
     return frozenset(n for n in (*names, *getattr(told, "objects", ())) if n)
 
 
@@ -50,6 +50,13 @@ def asked(told: Mention | SeedEvent, topic: Topic) -> frozenset[str]:
     around = {f"{group}|m:{_month(d, step)}" for d in days for step in (-1, 0, 1)}
     years = {f"{group}|y:{d.year}" for d in days}
     return carried(told, topic) | around | years
+
+
+def _is_common(actor: Actor, topic: Topic) -> bool:
+    """Return whether *actor* is one of the tied entities, or a unit of one: a fund of the firm is the firm."""
+    entity = topic.entity(actor.entity) if actor.entity else None
+    tied = entity is not None and entity.kind != "person" and entity.of in topic.together
+    return actor.entity in topic.together or tied
 
 
 def _name(actor: Actor, topic: Topic) -> str:

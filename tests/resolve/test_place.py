@@ -10,6 +10,7 @@ from monitor.model import (
     UNKNOWN_WHEN,
     Actor,
     Basis,
+    Entity,
     Kind,
     Phase,
     Polarity,
@@ -22,6 +23,7 @@ from monitor.model import (
     When,
 )
 from monitor.resolve import place
+from monitor.resolve.keys import particular
 from tests.resolve.make import BOTH, LI, NOW, TOPIC, ZHANG, Memory, by, day, mention, money, placed, seed, year
 
 SIGNED = day("2025-06-12")
@@ -249,3 +251,10 @@ def test_an_edited_article_revises_its_event_and_founds_no_other():
     (change,) = place("ar_a2", (edited,), {"t": TOPIC}, Resting(), NOW)
     assert change.event.id == id
     assert [(r.field, r.before[0].value, r.after[0].value) for r in change.event.revisions] == [("figures", 5e8, 3e8)]
+
+
+def test_a_fund_of_the_firm_tells_no_event_from_another():
+    from_fund = (Actor("fund", "甲基金"), *BOTH)
+    topic = replace(TOPIC, entities=(*TOPIC.entities, Entity("fund", "company", ("甲基金",), of="firm")))
+    assert particular(mention(SIGNED, actors=from_fund), topic) == frozenset()
+    assert particular(mention(SIGNED, actors=(*from_fund, ZHANG)), topic) == {"张三"}
