@@ -9,6 +9,7 @@ from monitor.normalize import lookalikes, mojibake, residue, script, shifted
 from monitor.normalize.draft import Draft
 
 _LATIN_IN_BRACKETS = re.compile("[a-zü\u00e0-\u01dc\u0300-\u030c1-5][)）]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _LOST = re.compile("[?\ufffd]")
 
 
@@ -20,7 +21,9 @@ def clean(raw: str) -> Clean:
     raw span and rule; one that is not sure (``sure`` False) only flags the place and leaves it as it stood,
     or holds U+FFFD where one character could not be told. Time is linear in the length of *raw*.
     """
-    draft = script.fold(_repaired(Draft.of(raw)))
+    # One for one, so the way back stays: no codec takes half of a pair, and it stands for nothing anyhow.
+    whole = Draft.of(raw).reworded(_SURROGATE.sub("\ufffd", raw))
+    draft = script.fold(_repaired(whole))
     offsets = draft.offsets if isinstance(draft.offsets, range) else tuple(draft.offsets)
     return Clean(raw, draft.text, offsets, tuple(sorted(draft.repairs, key=lambda repair: repair.start)))
 

@@ -36,7 +36,7 @@ _TRACED = range(0xA1, 0xFF)
 
 # A tail ends at the next ASCII sign, as a rule within a clause; the longest seen had 14 characters.
 _TAIL = 60
-_PATHS = 1_000
+_PATHS = 600
 _CONTEXT = 8
 # So many times likelier must the best restoration be than the second: a factor of ten, as a log.
 _MARGIN = 2.3
@@ -47,7 +47,7 @@ _PARTICLES = frozenset("的了吗呢吧啊着过")
 _ODD_GAIN = 7.0
 _ODD_LEAST = 3
 # Each place costs milliseconds; a real article has a few. What lies beyond is flagged unread.
-_MOST = 60
+_MOST, _MOST_UNREAD = 60, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +65,13 @@ def repair(draft: Draft) -> Draft:
 
 
 def _edits(text: str) -> Iterator[Edit]:
-    done = tried = 0
+    done = read = unread = 0
     for mark in _MARK.finditer(text):
         if mark.start(1) < done or not (mark[3] or _looks_shifted(text, mark.end())):
             continue
-        tried += 1
-        edit = _restored(text, mark) if tried <= _MOST else _flag(text, mark, mark.end())
+        read, unread = read + bool(mark[3]), unread + (not mark[3])
+        beyond = read > _MOST if mark[3] else unread > _MOST_UNREAD
+        edit = _flag(text, mark, mark.end()) if beyond else _restored(text, mark)
         if edit:
             done = edit.end
             yield edit
@@ -111,12 +112,16 @@ def _restored(text: str, mark: re.Match[str]) -> Edit | None:
     if not mark[3] and scores[best] - score(_Path(text[start:end], end)) < _ODD_GAIN * _ODD_LEAST:
         return None
     near = [path for path in paths if scores[path] > scores[best] - _MARGIN and not _same(path, best)]
-    # A single character of which both bytes are guessed is told by nothing but its neighbours.
-    if not near and not (best.guessed and len(best.text) == 1):
+    if not near and (not best.guessed or _is_told(to_simplified(before + best.text), len(best.text))):
         return Edit(start, best.end, best.text, RULE)
     if all(path.guessed and (path.text[:-1], path.end) == (best.text[:-1], best.end) for path in (best, *near)):
         return Edit(start, best.end, best.text[:-1] + "\ufffd", RULE, False)
     return _flag(text, mark, best.end)
+
+
+def _is_told(text: str, length: int) -> bool:
+    """Whether a guess at the end is more than one: part of a word, and not all that was restored."""
+    return length > 1 and len(last_word(text)) > 1
 
 
 def _same(one: _Path, other: _Path) -> bool:
@@ -208,10 +213,7 @@ def _widened(char: str) -> bytes:
 
 def _bytes(char: str) -> bytes:
     """The GBK bytes of *char*: one, two, or none where it has no such form."""
-    try:
-        code = char.encode("gb18030")
-    except UnicodeEncodeError:
-        return b""
+    code = char.encode("gb18030")
     return code if len(code) <= 2 else b""
 
 

@@ -53,7 +53,7 @@ def test_clean_simplified_text_comes_back_as_it_is():
     assert (read.text, read.offsets) == (SENTENCES[0], range(len(SENTENCES[0]) + 1))
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(12))
 def test_the_fault_of_the_mirror_sites_is_undone_or_flagged_but_never_misread(seed):
     chance = random.Random(seed)
     chars = sorted({char for s in SENTENCES for char in annotated(s, {}) if simplify(char) != char} | set(ACROSS))
@@ -113,27 +113,27 @@ def test_any_unicode_text_has_a_reading_that_leads_back(raw):
 @pytest.mark.parametrize(
     "raw",
     [
-        "米" * 300_000,
-        "產" * 300_000,
-        "\u200b" * 300_000,
-        "(" * 300_000,
-        "米(" * 150_000,
-        "米(a" * 100_000,
-        "米(mi)" * 60_000,
-        "米" + "(mi)" * 75_000,
-        "米?mi)" * 60_000,
-        "米?藗兦猩砀" * 50_000,
-        "\ud800" * 300_000,
-        "Ã" * 300_000,
-        "灏忕背 " * 75_000,
-        "a" + "\u0301" * 300_000,
-        "놅米" * 150_000,
-        "aа" * 150_000,
-        "１" * 300_000,
-        "米" + "(" * 150_000 + ")" * 150_000,
-        "1：" * 150_000,
-        "锟斤拷" * 100_000,
-        "米?" + "mi)" * 100_000,
+        "米" * 90_000,
+        "產" * 90_000,
+        "\u200b" * 90_000,
+        "(" * 90_000,
+        "米(" * 45_000,
+        "米(a" * 30_000,
+        "米(mi)" * 18_000,
+        "米" + "(mi)" * 20_000,
+        "米?mi)" * 18_000,
+        "米?藗兦猩砀" * 15_000,
+        "\ud800" * 90_000,
+        "Ã" * 90_000,
+        "灏忕背 " * 20_000,
+        "a" + "\u0301" * 90_000,
+        "놅米" * 45_000,
+        "aа" * 45_000,
+        "１" * 90_000,
+        "米" + "(" * 45_000 + ")" * 45_000,
+        "1：" * 45_000,
+        "锟斤拷" * 30_000,
+        "米?" + "mi)" * 30_000,
     ],
     ids=lambda raw: f"{raw[:6].encode('unicode_escape').decode()}",
 )
@@ -141,7 +141,7 @@ def test_hostile_text_takes_linear_time(raw):
     began = time.perf_counter()
     read = clean(raw)
     # Seconds where quadratic would be hours; generous, since test machines are busy.
-    assert time.perf_counter() - began < 12
+    assert time.perf_counter() - began < 8
     assert len(read.offsets) == len(read.text) + 1
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.normalize import clean, simplify
-from monitor.normalize.script import level
+from monitor.normalize.script import level, to_simplified
 
 
 @pytest.mark.parametrize(
@@ -55,6 +55,10 @@ def test_simplified_twice_is_simplified_once_and_clean_agrees(raw):
     once = simplify(raw)
     assert simplify(once) == once
     assert clean(raw).text == once
+
+
+def test_no_character_changes_the_length_of_a_text():
+    assert all(len(to_simplified(chr(code))) == 1 for code in range(0x3400, 0xA000))
 
 
 def test_common_characters_are_told_from_rare_ones():
