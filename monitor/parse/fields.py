@@ -7,9 +7,10 @@ A name is written as ``local`` for the feed's own vocabulary, ``prefix:local`` f
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import lru_cache
+from operator import itemgetter
 from urllib.parse import urljoin
 
 from lxml import etree
@@ -76,7 +77,21 @@ _DATES = (
     "lastmod",
 )
 _SOURCES = ("source", "?:source", "news:source", "dc:source")
-_WANTED = frozenset((*_TITLES, *_SUMMARIES, *_GUIDS, *_DATES, *_SOURCES, "feedburner:origlink"))
+_LINKS = ("link", "a")
+_SLOTS = {
+    name: (slot, rank)
+    for slot, names in (
+        ("title", _TITLES),
+        ("summary", _SUMMARIES),
+        ("guid", _GUIDS),
+        ("date", _DATES),
+        ("source", _SOURCES),
+        ("link", _LINKS),
+        ("own link", ("feedburner:origlink",)),
+    )
+    for rank, name in enumerate(names)
+}
+"""What an element is for, and how good it is for that (0 best)."""
 _ATOM_PLAIN = ("", "text", "text/plain")
 
 
@@ -86,6 +101,10 @@ def local(tag: object) -> str:
 
 
 @lru_cache(maxsize=4096)
+def _slot_of(tag: str, own: str) -> tuple[str, int] | None:
+    return _SLOTS.get(name_of(tag, own))
+
+
 def name_of(tag: str, own: str) -> str:
     """Return the name of *tag* inside an item of the namespace *own*."""
     space, _, name = tag.removeprefix("{").rpartition("}")
@@ -116,17 +135,25 @@ def first_text(head: Sequence[etree._Element], name: str) -> str:
 
 def item_of(item: etree._Element, with_bases: bool) -> Raw:
     """Read an item or entry; *with_bases* tells that the body has xml:base somewhere."""
-    found, links = _fields(item)
-    guid = _first(found, _GUIDS)
+    found = _fields(item)
+    guid = found["guid"][0] if "guid" in found else None
     return Raw(
-        title=next((t for t in (_line(found[n]) for n in _TITLES if n in found) if t), ""),
-        links=_best_links(item, found, links, with_bases),
+        title=_said(found.get("title"), _line),
+        links=_best_links(item, found, with_bases),
         guid=_raw(guid) or item.get(_RDF_ABOUT, ""),
         permalink=_is_permalink(guid),
-        summary=next((t for t in (_lines(found[n]) for n in _SUMMARIES if n in found) if t), ""),
-        dates=_dates(item, found),
-        source=_source(_first(found, _SOURCES)),
+        summary=_said(found.get("summary"), _lines),
+        dates=_dates(item, found.get("date", ())),
+        source=_said(found.get("source"), _source),
     )
+
+
+_Found = dict[str, list[etree._Element]]
+
+
+def _said(elements: Sequence[etree._Element] | None, read: Callable[[etree._Element], str]) -> str:
+    """Return the text of the best element that has one."""
+    return next((text for text in map(read, elements) if text), "") if elements else ""
 
 
 def url_of(url: etree._Element) -> Raw:
@@ -145,31 +172,28 @@ def url_of(url: etree._Element) -> Raw:
     )
 
 
-def _fields(item: etree._Element) -> tuple[dict[str, etree._Element], list[etree._Element]]:
-    """Return the first filled element of each wanted name, and all links."""
-    found: dict[str, etree._Element] = {}
-    links: list[etree._Element] = []
+def _fields(item: etree._Element) -> _Found:
+    """Return the filled elements of each slot, best first."""
+    ranked: dict[str, list[tuple[int, etree._Element]]] = {}
     own = _space(item.tag)
     for child in item:
-        name = name_of(str(child.tag), own)
-        if name in _WANTED:
-            if name not in found or not _filled(found[name]):
-                found[name] = child
-        elif name == "link" or name == "a":
-            links.append(child)
-    return found, links
+        slot = _slot_of(str(child.tag), own)
+        if slot is None:
+            continue
+        text = child.text
+        if (text and not text.isspace()) or len(child) or slot[0] == "link":
+            ranked.setdefault(slot[0], []).append((slot[1], child))
+    return {
+        slot: [c for _, c in sorted(all_, key=_rank)] if len(all_) > 1 else [all_[0][1]]
+        for slot, all_ in ranked.items()
+    }
+
+
+_rank = itemgetter(0)
 
 
 def _space(tag: object) -> str:
     return tag[1:].partition("}")[0] if isinstance(tag, str) and tag.startswith("{") else ""
-
-
-def _filled(element: etree._Element) -> bool:
-    return bool(len(element) or (element.text and element.text.strip()))
-
-
-def _first(found: Mapping[str, etree._Element], names: tuple[str, ...]) -> etree._Element | None:
-    return next((found[n] for n in names if n in found and _filled(found[n])), None)
 
 
 def _raw(element: etree._Element | None) -> str:
@@ -182,14 +206,11 @@ def _is_permalink(guid: etree._Element | None) -> bool:
     return _raw(guid).startswith(("http://", "https://"))
 
 
-def _best_links(
-    item: etree._Element, found: Mapping[str, etree._Element], links: list[etree._Element], with_bases: bool
-) -> tuple[str, ...]:
+def _best_links(item: etree._Element, found: _Found, with_bases: bool) -> tuple[str, ...]:
     """Return the link to the article: the publisher's own before a counter's, HTML before other forms."""
-    own = _raw(found.get("feedburner:origlink"))
-    best = [own] if own else []
-    ranked = [(*_link(link), link) for link in links]
-    good = min((r for r in ranked if r[1]), key=lambda r: r[0], default=None)
+    best = [_raw(link) for link in found.get("own link", ())]
+    ranked = [(*_link(link), link) for link in found.get("link", ())]
+    good = min((r for r in ranked if r[1]), key=_rank, default=None)
     if good:
         _, target, link = good
         best.append(urljoin(link.base or "", target) if with_bases else target)
@@ -198,7 +219,7 @@ def _best_links(
 
 def _link(link: etree._Element) -> tuple[int, str]:
     """Return how good a link element is (0 best) and where it leads; "" where it leads to no article."""
-    target = (attribute(link, "href") or "".join(map(str, link.itertext()))).strip()
+    target = (attribute(link, "href") or ("".join(map(str, link.itertext())) if len(link) else link.text or "")).strip()
     rel = link.get("rel", "alternate").lower()
     if rel not in ("", "alternate") and not rel.endswith("/alternate"):
         return 9, ""
@@ -206,18 +227,16 @@ def _link(link: etree._Element) -> tuple[int, str]:
     return (0 if not kind or "html" in kind else 1), target
 
 
-def _dates(item: etree._Element, found: Mapping[str, etree._Element]) -> tuple[tuple[str, str], ...]:
-    texts = [_raw(found[n]) for n in _DATES if n in found] + [attribute(item, "lastmod")]
+def _dates(item: etree._Element, elements: Sequence[etree._Element]) -> tuple[tuple[str, str], ...]:
+    texts = [_raw(element) for element in elements] or [attribute(item, "lastmod")]
     return tuple((t, t) for t in (text[:MAX_TITLE] for text in texts) if t)
 
 
-def _source(element: etree._Element | None) -> str:
-    if element is None:
-        return ""
+def _source(element: etree._Element) -> str:
+    if len(element) == 0:
+        return _line(element)
     title = next((c for c in element if local(c.tag) == "title"), None)
-    if title is not None:
-        return _line(title)
-    return _line(element) if len(element) == 0 else ""
+    return _line(title) if title is not None else ""
 
 
 # --------------------------------------------------------------------------- text
