@@ -21,6 +21,8 @@ MAX_KEPT = 400_000
 """Characters of kept text: a long report has 50,000."""
 ENOUGH = 25
 """Characters under which the extractor has found nothing worth the name of an article."""
+SHORT = 1_000
+"""Characters up to which a text may be nothing but headlines: thirty of them."""
 
 _SUFFIX = re.compile(r"\s*(?:[_|｜]|--+|\s[-–—－·]\s|－|-(?=[^-]{2,12}$))\s*")
 _CREDIT = re.compile(r"(?:来源|來源|稿源|出处|Source)\s?[:：]\s?([^\n]{2,60})")
@@ -68,7 +70,16 @@ def _first_line(text: str) -> str:
 def _article(tree: lxml_html.HtmlElement) -> str:
     """Return the article's text; our own rule speaks where the extractor has nothing to say."""
     kept = _extracted(tree)
-    return kept if len(kept) >= ENOUGH else density.text(tree)
+    return density.text(tree) if len(kept) < ENOUGH or _is_list(kept, tree) else kept
+
+
+def _is_list(kept: str, tree: lxml_html.HtmlElement) -> bool:
+    """Return whether a short text is made of links' words: a list of other articles, taken for want of paragraphs."""
+    if len(kept) > SHORT:
+        return False
+    linked = "\n".join("".join(_text(link).split()) for link in tree.iter("a"))
+    words = kept.split()
+    return 2 * sum(len(word) for word in words if word in linked) > sum(map(len, words))
 
 
 def _extracted(tree: lxml_html.HtmlElement) -> str:

@@ -211,6 +211,14 @@ def test_paragraphs_are_lines_and_the_rest_of_the_page_is_left_out() -> None:
     assert [line[-4:] for line in text.splitlines()] == ["第一段。", "第二段。", "第三段。", "第四段。", "第五段。"]
 
 
+def test_headlines_of_others_are_not_taken_for_the_text() -> None:
+    links = "".join(
+        f"<p><a href='/{n}'>别的文章的标题之{n}，与本文毫无关系可言</a></p>" for n in "一二三四五六七八九十"
+    )
+    html = f"<html><body><div class='pic'>图说：{'双方交流，' * 6}</div><article>{links}</article></body></html>"
+    assert read(html).text == f"图说：{'双方交流，' * 6}"
+
+
 def test_style_sheets_and_drawings_are_left_out() -> None:
     assert read(article("<style>p{}</style><svg><style>a{}</style><text>x</text></svg>")).text == read(article()).text
 
