@@ -116,7 +116,7 @@ def _break(tag: re.Match[str]) -> str:
 
 
 def _parsed(text: str) -> str:
-    # A literal < before anything but a tag's first letter (1 < 2, <小米>) must reach the reader as text.
+    # A literal < before anything but a tag's first letter (1 < 2, <一>) must reach the reader as text.
     parser = etree.HTMLParser(no_network=True, remove_comments=True, remove_pis=True, recover=True)
     root = etree.fromstring(f"<div>{_LOOSE.sub('&lt;', text)}</div>", parser)
     etree.strip_elements(root, *_UNSEEN, with_tail=False)
