@@ -1,9 +1,9 @@
 """
 Text that was decoded by the wrong encoding, and the way back.
 
-    å°ç±³        小米   UTF-8 read as cp1252 or Latin-1
-    灏忕背        小米   UTF-8 read as GBK
-    Ð¡Ã×         小米   GBK read as cp1252 or Latin-1
+    æ±½è½¦      汽车   UTF-8 read as cp1252 or Latin-1
+    姹借溅        汽车   UTF-8 read as GBK
+    Æû³µ         汽车   GBK read as cp1252 or Latin-1
 
 each once or twice. A span is restored only where its bytes decode and what comes out is Chinese in common
 characters (or, for UTF-8 in Western text, a mark or an accented letter). What is recognised but cannot be

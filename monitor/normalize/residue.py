@@ -56,7 +56,7 @@ def _explained(before: str, syllables: list[str]) -> bool | None:
     if len(once) == 1 and pinyin.reads(before[-1], once[0]):
         return len(syllables) > 1 or pinyin.usual(before[-1], once[0])
     if len(once) == 1 and len(syllables) == 1:
-        return None  # 小米(xiaomi) names it in Latin letters
+        return None  # 北京(beijing) names it in Latin letters
     if once and len(once) <= len(before) and _in_order(before[-len(once) :], once):
         return True
     half = len(syllables) // 2
