@@ -1,5 +1,5 @@
 """
-Characters put in the place of others that look or sort like them: 놅 for 的, Cyrillic о in Xiaоmi.
+Characters put in the place of others that look or sort like them: 놅 for 的, Cyrillic о in Pаris.
 
 Some copy sites swap single characters for Hangul syllables so that a copy is not found. Which stands for which
 is a table that a person can edit (``data/lookalikes.tsv``); 年 and 日 follow from the date around them; any
