@@ -368,20 +368,34 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Validators:
-    """What a conditional request sends back, exactly as received."""
+    """
+    What a conditional request sends back, exactly as received.
+
+    ``url`` is where they came from: they mean nothing to another address that a redirect leads to. "" is any.
+    """
 
     etag: str = ""
     last_modified: str = ""
+    url: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.etag or self.last_modified)
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One thing to ask for; ``page`` requests heed robots.txt."""
+    """
+    One thing to ask for; ``page`` requests heed robots.txt.
+
+    ``body`` goes with POST alone, ``method`` is GET or POST; a POST is followed nowhere but on its own server.
+    """
 
     url: str
     validators: Validators = Validators()
     headers: tuple[tuple[str, str], ...] = ()
     page: bool = False
+    method: str = "GET"
+    body: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -403,6 +417,34 @@ class Response:
     def header(self, name: str) -> str:
         """Return the first header called *name* (lower case), or ""."""
         return next((v for n, v in self.headers if n == name), "")
+
+
+@dataclass(frozen=True, slots=True)
+class RobotsEntry:
+    """
+    What is remembered of one origin's robots.txt ("https://example.org:443") for another *fresh* seconds.
+
+    ``rules`` are the lines that speak to us; ``closed`` says why nothing may be read, or "".
+    """
+
+    origin: str
+    rules: str
+    closed: str
+    fresh: float
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """
+    What a process knows of hosts that the next one must know too.
+
+    ``rests`` are seconds for which a host ("example.org" or "example.org:8080") is still to be left alone.
+    ``abrupt``: the process did not end in good order, so that any host may have been asked just now.
+    """
+
+    rests: Mapping[str, float] = field(default_factory=dict)
+    robots: tuple[RobotsEntry, ...] = ()
+    abrupt: bool = False
 
 
 # --------------------------------------------------------------------------- parse
@@ -727,6 +769,14 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """A silence of a feed that ended: the time between two signs of life."""
+
+    ended: datetime
+    length: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class FeedStatus:
     """What is remembered of a feed between polls; the schedule is this row and the clock, nothing else."""
 
@@ -750,6 +800,11 @@ class FeedStatus:
     counts: Counts = Counts()  # of the last round
     hints: Hints = Hints()  # of the last body that was read: a 304 repeats none
     last_new: datetime | None = None  # the last poll that brought a new entry
+    read_as: str = ""  # the declaration that the last body was read with: another one must see it whole again
+    listed: int = 0  # entries in the last body that was read
+    refilled: bool = False  # it was empty once and filled again: being empty is its habit
+    alive: datetime | None = None  # the last sign of life: publication of the newest entry, or the poll that brought it
+    gaps: tuple[Gap, ...] = ()  # the longest silences of late, each longer than those that came after it
 
 
 @dataclass(frozen=True, slots=True)
@@ -765,17 +820,22 @@ class Screened:
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """The result of asking one feed once; ``entries`` are the new and changed ones, ``seen`` counts the rest."""
+    """
+    The result of asking one feed once; ``entries`` are the new and changed ones, ``seen`` counts the rest.
+
+    ``deferred`` means that nothing was asked, because the host still rests.
+    """
 
     round: int
     status: FeedStatus  # as it is to be from now on
     at: datetime
-    outcome: str  # "new", "unchanged", "failed"
+    outcome: str  # "new", "unchanged", "failed", "deferred"
     http_status: int = 0
     entries: tuple[Screened, ...] = ()
     seen: int = 0  # entries known and unchanged: duplicates of this round
     cut: int = 0
     warnings: tuple[str, ...] = ()
+    unseen_since: datetime | None = None  # since when nobody looked, although it was time
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,6 @@ The only way out to the network: ``await Fetcher(settings).get(Request(url))`` g
 from __future__ import annotations
 
 from monitor.fetch.fetcher import USER_AGENT, Fetcher
-from monitor.fetch.robots import RobotsEntry
+from monitor.model import RobotsEntry
 
 __all__ = ["USER_AGENT", "Fetcher", "RobotsEntry"]

@@ -18,16 +18,17 @@ from monitor.fetch import later, reasons, target
 from monitor.fetch.guard import Guard, Resolve
 from monitor.fetch.pace import Pace
 from monitor.fetch.resolve import SystemResolver
-from monitor.fetch.robots import MAX_BYTES, Robots, RobotsEntry
+from monitor.fetch.robots import MAX_BYTES, Robots
 from monitor.fetch.target import Target
 from monitor.fetch.wire import Answer, Limits, Trip, Wire
-from monitor.model import FetchSettings, Request, Response
+from monitor.model import FetchSettings, Manners, Request, Response, RobotsEntry, Validators
 
 USER_AGENT = "monitor-timeline (+https://github.com/monitor-timeline/monitor)"
 MAX_REDIRECTS = 5
 
 _PERMANENT = (301, 308)
 _REDIRECTS = (301, 302, 303, 307, 308)
+_UNCHANGED = (307, 308)  # the method and the body stay as they were (RFC 9110 15.4.8, 15.4.9)
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 5.6.2
 _HEADER_VALUE = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]*")  # RFC 9110 5.5
 # What a feed may not declare: the one honest name, and what belongs to the connection or to the cache.
@@ -59,13 +60,19 @@ class _Budget:
 
 @dataclass(frozen=True, slots=True)
 class _Order:
-    """One get on its way: ``declared`` goes to the first origin only, ``validators`` to every hop."""
+    """One request on its way: ``declared`` goes to the first origin only, ``validators`` to where they came from."""
 
     declared: _Lines
-    validators: _Lines
+    validators: Validators
     page: bool
     limits: Limits
     budget: _Budget
+    method: str = "GET"
+    body: bytes = b""
+
+    def conditional(self, goal: Target) -> bool:
+        """Say whether *goal* is asked conditionally: what another address called its own means nothing here."""
+        return bool(self.validators) and self.method == "GET" and self.validators.url in ("", goal.url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +82,7 @@ class _End:
     goal: Target
     answer: Answer
     permanent: bool  # every hop, of at least one, was permanent and none gave up encryption
+    conditional: bool  # validators were sent to it
 
 
 class Fetcher:
@@ -114,25 +122,40 @@ class Fetcher:
 
     async def get(self, request: Request) -> Response:
         """
-        Return the answer to *request*: 200 with a body, or 304 where validators were sent.
+        Return the answer to *request*: 200 with a body, or 304 where validators were sent; to a POST any 2xx.
 
         Raise Refused (nothing was asked), RateLimited, Gone, or FetchError; ``reason`` is one of
         :mod:`monitor.fetch.reasons`.
         """
         settings = self._settings
+        _sendable(request)
         order = _Order(
             _declared(request),
-            _validators(request),
+            request.validators,
             request.page,
             Limits(settings.max_bytes, settings.max_inflated),
             _Budget(settings.timeout.total_seconds()),
+            request.method,
+            request.body,
         )
         end = await self._follow(request.url, order)
         self._judge(request, end)
         answer = end.answer
-        body = answer.body if answer.status == 200 else None
+        body = None if answer.status == 304 else answer.body
         moved_to = end.goal.url if end.permanent else ""
         return Response(request.url, end.goal.url, answer.status, answer.headers, body, moved_to)
+
+    def manners(self) -> Manners:
+        """Return what the next process must know of hosts."""
+        return Manners(self.rests(), self.robots_cache())
+
+    def resume(self, known: Manners) -> None:
+        """Go on where another process stopped; where it was stopped abruptly, every host has just been asked."""
+        for host, seconds in known.rests.items():
+            self.rest(host, seconds)
+        self.preload_robots(known.robots)
+        if known.abrupt:
+            self._pace.rest_all()
 
     def rests(self) -> Mapping[str, float]:
         """Return who still rests (host, or host:port), and for how many seconds: to be kept over a restart."""
@@ -152,7 +175,7 @@ class Fetcher:
 
     async def _ask_robots(self, url: str) -> Answer:
         limits = Limits(self._settings.max_bytes, MAX_BYTES, cut=True)
-        order = _Order((), (), False, limits, _Budget(self._settings.timeout.total_seconds()))
+        order = _Order((), Validators(), False, limits, _Budget(self._settings.timeout.total_seconds()))
         return (await self._follow(url, order)).answer
 
     async def _follow(self, url: str, order: _Order) -> _End:
@@ -162,12 +185,15 @@ class Fetcher:
         permanent, moved = True, False
         declared = order.declared
         while True:
-            answer = await self._ask(goal, declared + order.validators, order)
+            conditional = order.conditional(goal)
+            answer = await self._ask(goal, declared + (_conditions(order.validators) if conditional else ()), order)
             if answer.status not in _REDIRECTS:
-                return _End(goal, answer, moved and permanent)
+                return _End(goal, answer, moved and permanent, conditional)
             if len(seen) > MAX_REDIRECTS:
                 raise FetchError(url, reasons.MANY_REDIRECTS, f"more than {MAX_REDIRECTS} redirects")
             before, goal = goal, self._next(goal, answer)
+            if order.method == "POST" and not (answer.status in _UNCHANGED and _same_party(before, goal)):
+                raise FetchError(url, reasons.BAD_REDIRECT, f"status {answer.status} asks to send a POST elsewhere")
             if goal.url in seen:
                 raise FetchError(url, reasons.REDIRECT_LOOP, f"{goal.url} again")
             seen.add(goal.url)
@@ -195,7 +221,7 @@ class Fetcher:
         async with self._pace.turn(goal.url, goal.party, pause):
             try:
                 async with order.budget.spend():
-                    return await self._wire.exchange(trip, headers, order.limits)
+                    return await self._wire.exchange(trip, headers, order.limits, order.method, order.body)
             except TimeoutError as exc:
                 detail = f"{order.budget.total:g} s in all were over while {trip.doing}"
                 raise FetchError(goal.url, reasons.TIMEOUT, detail, connected=trip.connected) from exc
@@ -209,10 +235,11 @@ class Fetcher:
     def _judge(self, request: Request, end: _End) -> None:
         """Raise what the final status means, unless it is an answer that can be used."""
         url, status = request.url, end.answer.status
-        asked = bool(request.validators.etag or request.validators.last_modified)
+        if request.method == "POST" and 200 <= status < 300:
+            return
         if status == 200 and not end.answer.body:
             raise FetchError(url, reasons.EMPTY, "200 without a body")
-        if status == 200 or (status == 304 and asked):
+        if status == 200 or (status == 304 and end.conditional):
             return
         sentence = f"{end.goal.url} answered {status} {_phrase(status)}".rstrip()
         if status == 410:
@@ -258,10 +285,16 @@ def _declared(request: Request) -> _Lines:
     return tuple(lines)
 
 
-def _validators(request: Request) -> _Lines:
-    """Return the conditional headers, byte for byte as received (headers are read as Latin-1)."""
-    pairs = (("If-None-Match", request.validators.etag), ("If-Modified-Since", request.validators.last_modified))
+def _sendable(request: Request) -> None:
+    if request.method not in ("GET", "POST") or (request.body and request.method != "POST"):
+        raise Refused(request.url, reasons.BAD_HEADER, f"{request.method[:20]!r} with {len(request.body)} bytes")
     try:
-        return tuple((name.encode("ascii"), value.encode("latin-1")) for name, value in pairs if value)
+        _conditions(request.validators)
     except UnicodeEncodeError as exc:
         raise Refused(request.url, reasons.BAD_HEADER, "a validator that no server can have sent") from exc
+
+
+def _conditions(validators: Validators) -> _Lines:
+    """Return the conditional headers, byte for byte as received (headers are read as Latin-1)."""
+    pairs = (("If-None-Match", validators.etag), ("If-Modified-Since", validators.last_modified))
+    return tuple((name.encode("ascii"), value.encode("latin-1")) for name, value in pairs if value)

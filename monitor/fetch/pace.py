@@ -42,6 +42,7 @@ class Pace:
         self._slots = asyncio.Semaphore(concurrency - aside)
         self._aside = asyncio.Semaphore(aside) if aside else self._slots
         self._hosts: dict[str, _Host] = {}
+        self._began = -inf  # loop time at which every host may last have been asked by somebody else
 
     @asynccontextmanager
     async def turn(self, url: str, party: str, pause: float) -> AsyncIterator[None]:
@@ -73,6 +74,12 @@ class Pace:
         host = self._host(party)
         host.floor = max(host.floor, _now() + seconds)
 
+    def rest_all(self) -> None:
+        """Let every host rest from now for its own pause, as if each had just been asked."""
+        self._began = _now()
+        for host in self._hosts.values():
+            host.ended = max(host.ended, self._began)
+
     def rests(self) -> Mapping[str, float]:
         """Return who still rests, and for how many seconds."""
         now = _now()
@@ -89,7 +96,7 @@ class Pace:
         if len(self._hosts) >= REMEMBERED and party not in self._hosts:
             now = _now()
             self._hosts = {p: h for p, h in self._hosts.items() if h.users or h.ready(h.pause) > now}
-        return self._hosts.setdefault(party, _Host())
+        return self._hosts.setdefault(party, _Host(ended=self._began))
 
 
 def _now() -> float:

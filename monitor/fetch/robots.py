@@ -18,6 +18,7 @@ from monitor.errors import FetchError, RateLimited, Refused
 from monitor.fetch import reasons, target
 from monitor.fetch.target import Target
 from monitor.fetch.wire import Answer
+from monitor.model import RobotsEntry
 
 MAX_BYTES = 500 * 1024  # RFC 9309 2.5: at least this much is read; what follows is ignored
 FRESH = 24 * 3600.0  # RFC 9309 2.4: not longer than a day
@@ -33,25 +34,12 @@ Ask = Callable[[str], Awaitable[Answer]]
 
 
 @dataclass(frozen=True, slots=True)
-class RobotsEntry:
-    """
-    What is remembered of one origin ("https://example.org:443") for another *fresh* seconds.
-
-    ``rules`` are the lines of its robots.txt that speak to us; ``closed`` says why nothing may be read, or "".
-    """
-
-    origin: str
-    rules: str
-    closed: str
-    fresh: float
-
-
-@dataclass(frozen=True, slots=True)
 class _Known:
     rules: str
     closed: str
     until: float  # loop time
     parsed: Protego
+    connected: bool = True  # False: closed because nothing took the connection
 
 
 class Robots:
@@ -68,7 +56,8 @@ class Robots:
         known = await self._of(page.origin)
         if known.closed:
             # Not Refused: it is the server that fails, and it may be well again tomorrow.
-            raise FetchError(page.url, reasons.ROBOTS_AWAY, f"{page.origin}/robots.txt {known.closed}")
+            sentence = f"{page.origin}/robots.txt {known.closed}"
+            raise FetchError(page.url, reasons.ROBOTS_AWAY, sentence, connected=known.connected)
         if not known.parsed.can_fetch(page.url, self._agent):
             raise Refused(page.url, reasons.ROBOTS, f"{page.origin}/robots.txt asks {self._agent} to stay away from it")
         return min(known.parsed.crawl_delay(self._agent) or 0.0, LONGEST_DELAY)
@@ -102,15 +91,15 @@ class Robots:
                 raise  # nothing was asked: the page would fare the same
             # Too many redirects may count as "unavailable" (2.3.1.2); whatever else went wrong is "unreachable".
             closed = "" if exc.reason == reasons.MANY_REDIRECTS else f"could not be asked ({exc})"
-            return self._remember(origin, "", closed, FRESH_FAILURE)
+            return self._remember(origin, "", closed, FRESH_FAILURE, connected=exc.connected)
         if answer.status == 200:
             return self._remember(origin, ours(answer.body, self._agent), "", FRESH)
         if 400 <= answer.status < 500 and answer.status != 429:
             return self._remember(origin, "", "", FRESH)
         return self._remember(origin, "", f"answered with status {answer.status}", FRESH_FAILURE)
 
-    def _remember(self, origin: str, rules: str, closed: str, fresh: float) -> _Known:
-        known = _Known(rules, closed, _now() + fresh, Protego.parse(rules))
+    def _remember(self, origin: str, rules: str, closed: str, fresh: float, *, connected: bool = True) -> _Known:
+        known = _Known(rules, closed, _now() + fresh, Protego.parse(rules), connected)
         self._known.pop(origin, None)
         self._known[origin] = known
         while len(self._known) > REMEMBERED:

@@ -74,7 +74,7 @@ class Trip:
 
 
 class Wire:
-    """Sends GET requests; *tls* replaces the usual trust store, *proxy* is a http or https URL or ""."""
+    """Sends GET and POST requests; *tls* replaces the usual trust store, *proxy* is a http or https URL or ""."""
 
     def __init__(self, guard: Guard, user_agent: str, proxy: str = "", tls: ssl.SSLContext | None = None) -> None:
         transport = _Transport(guard, _proxy(proxy), tls or httpx.create_ssl_context(trust_env=False))
@@ -90,11 +90,19 @@ class Wire:
         """Let go of everything."""
         await self._client.aclose()
 
-    async def exchange(self, trip: Trip, headers: Sequence[tuple[bytes, bytes]], limits: Limits) -> Answer:
+    async def exchange(
+        self,
+        trip: Trip,
+        headers: Sequence[tuple[bytes, bytes]],
+        limits: Limits,
+        method: str = "GET",
+        content: bytes = b"",
+    ) -> Answer:
         """Ask ``trip.goal`` once, following nothing; raise FetchError where there is no whole answer."""
         url = trip.goal.url
         with _translated(trip):
-            stream = self._client.stream("GET", url, headers=list(headers), extensions={"trip": trip})
+            sent = content if method == "POST" else None
+            stream = self._client.stream(method, url, headers=list(headers), content=sent, extensions={"trip": trip})
             async with stream as response:
                 raw = [*response.headers.raw, *((b"location", v) for v in response.extensions["location"])]
                 told = tuple((n.lower().decode("latin-1"), v.decode("latin-1")) for n, v in raw)
@@ -197,8 +205,9 @@ class _Transport(httpx.AsyncBaseTransport):
         )
         goal = trip.goal
         url = httpcore.URL(scheme=goal.scheme, host=goal.host, port=request.url.port, target=request.url.raw_path)
+        sent = httpcore.Request(request.method, url, headers=request.headers.raw, content=request.content)
         try:
-            answer = await pool.handle_async_request(httpcore.Request("GET", url, headers=request.headers.raw))
+            answer = await pool.handle_async_request(sent)
         except BaseException:
             await pool.aclose()
             raise

@@ -18,6 +18,7 @@ from monitor.model import (
     FeedStatus,
     KnownEntry,
     KnownEvent,
+    Manners,
     Mention,
     Poll,
     Published,
@@ -130,6 +131,15 @@ class Store(Protocol):
     def hold(self) -> None:
         """Take the single instance lock for ``run`` or ``poll`` until :meth:`close`; StoreError if another process has it."""
 
+    def begin_run(self, now: datetime) -> Manners:
+        """Say that a process begins to ask hosts, and return what the last one left, as it stands at *now*."""
+
+    def keep_manners(self, known: Manners, now: datetime) -> None:
+        """Keep *known* in case this process ends without a word."""
+
+    def end_run(self, known: Manners, now: datetime) -> None:
+        """Keep *known* and say that the process ended in good order: nothing is being asked any more."""
+
     # ------------------------------------------------------------- collect
 
     def statuses(self) -> Sequence[FeedStatus]:
@@ -149,8 +159,12 @@ class Store(Protocol):
         are judged again); a duplicate of another feed's entry is a row of its own that points to it.
         """
 
-    def close_round(self, round: int, now: datetime) -> RoundRecord:
-        """Finish *round* and return its account: the entries first seen in it by the state they are in now, plus duplicates."""
+    def close_round(self, round: int, now: datetime, moved: Sequence[FeedStatus] = ()) -> RoundRecord:
+        """
+        Finish *round* and return its account: the entries first seen in it by the state they are in now, plus duplicates.
+
+        *moved* are statuses that the round as a whole changed (a host that nothing on could be connected to).
+        """
 
     # ------------------------------------------------------------- digest
 

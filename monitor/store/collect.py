@@ -183,8 +183,8 @@ def _save_aliases(db: Database, feed: int, entries: Sequence[Screened]) -> None:
 
 def _save_poll(db: Database, feed: int, poll: Poll, seen_before: int) -> None:
     status = poll.status
-    blind = poll.outcome == "failed" or status.state in _UNSEEN
     was_blind = bool(db.execute("SELECT blind FROM feeds WHERE id = ?", (feed,)).fetchone()["blind"])
+    blind = was_blind if poll.outcome == "deferred" else poll.outcome == "failed" or status.state in _UNSEEN
     add(
         db,
         "polls",
@@ -202,6 +202,7 @@ def _save_poll(db: Database, feed: int, poll: Poll, seen_before: int) -> None:
             "cut": poll.cut,
             "turned": blind != was_blind,
             "warnings": to_json(poll.warnings),
+            "unseen_since": poll.unseen_since and instant(poll.unseen_since),
         },
     )
     saved = to_json(replace(status, counts=Counts()))  # always counted afresh

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from monitor.model import FeedStatus, Settings, Topic
+from monitor.model import Counts, FeedStatus, Settings, Topic
 from monitor.store import accounts
 from monitor.store.rows import add, from_json, instant, parse, text, to_json
 
@@ -64,6 +64,13 @@ def feed_number(db: Database, url: str) -> int:
     if row:
         return int(row["id"])
     return add(db, "feeds", {"url": text(url), "status": to_json(FeedStatus(url, url))})
+
+
+def reschedule(db: Database, moved: Iterable[FeedStatus]) -> None:
+    """Save statuses that changed without a poll of their own."""
+    for status in moved:
+        saved = to_json(replace(status, counts=Counts()))  # always counted afresh
+        db.execute("UPDATE feeds SET status = ? WHERE url = ?", (saved, text(status.url)))
 
 
 def statuses(db: Database) -> Sequence[FeedStatus]:

@@ -181,7 +181,29 @@ _FIRST = (
     ),
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
+_MANNERS = (
+    """CREATE TABLE runs (
+        id INTEGER PRIMARY KEY,
+        started TEXT NOT NULL,
+        ended TEXT
+    )""",
+    """CREATE TABLE rests (
+        host TEXT PRIMARY KEY,
+        at TEXT NOT NULL,
+        seconds REAL NOT NULL
+    ) WITHOUT ROWID""",
+    """CREATE TABLE robots (
+        origin TEXT PRIMARY KEY,
+        at TEXT NOT NULL,
+        seconds REAL NOT NULL,
+        closed TEXT NOT NULL,
+        rules TEXT NOT NULL
+    ) WITHOUT ROWID""",
+    "ALTER TABLE polls ADD COLUMN unseen_since TEXT",
+    "CREATE INDEX polls_unseen ON polls (feed) WHERE unseen_since IS NOT NULL",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _MANNERS)
 
 
 def version(db: Database) -> int:

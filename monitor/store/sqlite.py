@@ -17,6 +17,7 @@ from monitor.model import (
     Event,
     FeedStatus,
     KnownEntry,
+    Manners,
     Mention,
     Poll,
     SeedEvent,
@@ -24,7 +25,7 @@ from monitor.model import (
     Topic,
     Waiting,
 )
-from monitor.store import accounts, collect, coverage, declared, digest, entries, events, housekeeping
+from monitor.store import accounts, collect, coverage, declared, digest, entries, events, housekeeping, manners
 from monitor.store.base import Decider, Digested, EntryRecord, RoundRecord
 from monitor.store.connection import PATIENCE, Connection
 
@@ -48,6 +49,18 @@ class SqliteStore:
 
     def hold(self) -> None:
         self._connection.hold()
+
+    def begin_run(self, now: datetime) -> Manners:
+        with self._connection.write() as db:
+            return manners.begin(db, now)
+
+    def keep_manners(self, known: Manners, now: datetime) -> None:
+        with self._connection.write() as db:
+            manners.keep(db, known, now)
+
+    def end_run(self, known: Manners, now: datetime) -> None:
+        with self._connection.write() as db:
+            manners.end(db, known, now)
 
     # ------------------------------------------------------------- declared
 
@@ -77,8 +90,9 @@ class SqliteStore:
         with self._connection.write() as db:
             return collect.record(db, poll)
 
-    def close_round(self, round: int, now: datetime) -> RoundRecord:
+    def close_round(self, round: int, now: datetime, moved: Sequence[FeedStatus] = ()) -> RoundRecord:
         with self._connection.write() as db:
+            declared.reschedule(db, moved)
             return accounts.close(db, round, now)
 
     # ------------------------------------------------------------- digest
