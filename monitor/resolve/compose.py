@@ -260,12 +260,16 @@ def _status(told: Sequence[Placed], groups: Sequence[int], seed: SeedEvent | Non
 
 
 def _evidence(event: Event, told: Sequence[Placed], seed: SeedEvent | None) -> tuple[Evidence, ...]:
-    quotes = [_quote(event, p) for p in sorted(told, key=lambda p: (str(p.published.day or "9999"), p.id))]
+    quotes = [_quote(event, p) for p in sorted(told, key=_chronology)]
     if seed is None:
         return tuple(quotes)
     fields = ("title", "when", "actors", "places", "figures")
     supports = tuple(f for f in fields if getattr(event, f) and (f != "when" or seed.when.edtf == event.when.edtf))
     return (replace(seed.record, supports=supports), *quotes)
+
+
+def _chronology(p: Placed) -> tuple[str, str, str, int]:
+    return (str(p.published.day or "9999"), str(p.published.at or "9999"), p.url, p.mention.start)
 
 
 def _quote(event: Event, p: Placed) -> Quote:
@@ -294,7 +298,7 @@ def _supports(event: Event, p: Placed) -> tuple[str, ...]:
     names = {a.entity or a.name for a in m.actors}
     tests = {
         "title": m.title == event.title,
-        "when": m.when.edtf == event.when.edtf,
+        "when": m.when.edtf is not None and m.when.edtf == event.when.edtf,
         "actors": any((a.entity or a.name) in names or a.name in names for a in event.actors),
         "places": any(x in event.places for x in m.places),
         "figures": any(f in event.figures for f in m.figures),
