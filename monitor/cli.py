@@ -74,7 +74,7 @@ def _say(sentence: str) -> None:
 @contextmanager
 def _reading(declared: Declared) -> Iterator[Store]:
     """Open the store to read; nothing is created or changed. Where there is none yet, the seeds alone are shown."""
-    from monitor import pipeline
+    from monitor import seeding
     from monitor.clock import clock
     from monitor.store import open_store
 
@@ -84,7 +84,7 @@ def _reading(declared: Declared) -> Iterator[Store]:
         if not exists:
             _say(f"no database at {settings.database} yet: this is what the seeds alone say")
             store.declare(settings, clock())
-            pipeline.sow(pipeline.Desk.of(settings), store, declared.seeds, clock())
+            seeding.sow(settings.topics, store, declared.seeds, clock())
         yield store
 
 
@@ -143,7 +143,7 @@ def run(place: Place) -> None:
     """Seed, poll and digest until SIGTERM or Ctrl-C."""
     import asyncio
 
-    from monitor import console, daemon
+    from monitor import console, daemon, reading
     from monitor.clock import clock
     from monitor.declared import stamp
 
@@ -154,7 +154,7 @@ def run(place: Place) -> None:
         with console.watching() as progress:
             async with daemon.opened(declared, progress=progress) as rounds:
                 for topic in declared.settings.topics:
-                    console.show_timeline(await rounds.write(console.read_timeline, rounds.store, topic))
+                    console.show_timeline(await rounds.write(reading.timeline, rounds.store, topic))
                 console.show_schedule(await rounds.write(rounds.store.statuses), clock())
                 sys.stdout.flush()
                 await daemon.Daemon(rounds, declared, place.declared, stamp).run()
@@ -200,12 +200,12 @@ def poll(place: Place, everything: bool, form: str) -> None:
 @click.pass_obj
 def seed(place: Place) -> None:
     """Apply the seed files: once, however often it is called."""
-    from monitor import pipeline
+    from monitor import seeding
     from monitor.clock import clock
 
     declared = place.declared()
     with _writing(declared.settings) as store:
-        changed = pipeline.sow(pipeline.Desk.of(declared.settings), store, declared.seeds, clock())
+        changed = seeding.sow(declared.settings.topics, store, declared.seeds, clock())
     _say(f"{len(declared.seeds)} seed events, {changed} changed")
 
 
@@ -258,13 +258,13 @@ def _published(day: str | None, settings: Settings) -> Any:
 @click.pass_obj
 def timeline(place: Place, topic: str | None, background: bool) -> None:
     """Print the timeline as a table, dates in their true precision."""
-    from monitor import console
+    from monitor import console, reading
 
     declared = place.declared()
     topics = [_one_topic(declared.settings, topic)] if topic else declared.settings.topics
     with _reading(declared) as store:
         for one in topics:
-            console.show_timeline(console.read_timeline(store, one, background=background))
+            console.show_timeline(reading.timeline(store, one, background=background))
 
 
 @cli.command()
@@ -294,7 +294,7 @@ def export(
     background: bool,
 ) -> None:
     """Write the timeline: the same database gives the same bytes."""
-    from monitor import console
+    from monitor import reading
     from monitor.export import Options, render
 
     if form != "csv" and (bom or rows != "event"):
@@ -302,7 +302,7 @@ def export(
     declared = place.declared()
     chosen = _one_topic(declared.settings, topic)
     with _reading(declared) as store:
-        told = console.read_timeline(store, chosen, as_of=_instant(as_of, chosen), background=background, top=top or 0)
+        told = reading.timeline(store, chosen, as_of=_instant(as_of, chosen), background=background, top=top or 0)
     _write(render(told, form, Options(rows, bom)), output)
 
 

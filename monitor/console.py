@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, MutableMapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TextIO, cast
+from typing import Any, TextIO, cast
 
-import structlog
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn
 from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
-from monitor import resolve
 from monitor.export import display, record
-from monitor.model import Article, Counts, Event, FeedStatus, Quote, SeedRecord, Timeline, Topic, Verdict
+from monitor.model import Article, Counts, Event, FeedStatus, Quote, SeedRecord, Timeline, Verdict
 from monitor.progress import Progress, unwatched
 from monitor.store.base import EntryRecord, RoundRecord, Store
 
@@ -37,6 +35,8 @@ class _Stderr:
 
 def configure_log() -> None:
     """Log to stderr: coloured for a person who watches, plain lines otherwise; control characters never pass."""
+    import structlog
+
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -67,7 +67,7 @@ def watching() -> Iterator[Progress]:
         yield show
 
 
-def _printable(_: object, __: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+def _printable(_: object, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Take control characters out of every value: what a server sent must not drive a terminal."""
     return {k: printable(v) if isinstance(v, str) and k != "exception" else v for k, v in line.items()}
 
@@ -78,14 +78,6 @@ def printable(text: str) -> str:
 
 
 # --------------------------------------------------------------------------- timeline
-
-
-def read_timeline(
-    store: Store, topic: Topic, *, as_of: datetime | None = None, background: bool = False, top: int = 0
-) -> Timeline:
-    """Read one topic's timeline from the store."""
-    events = store.events(topic.id, as_of)
-    return resolve.assemble(topic, events, store.coverage(topic.id, as_of), as_of, background=background, top=top)
 
 
 def show_timeline(told: Timeline) -> None:

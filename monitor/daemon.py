@@ -19,7 +19,7 @@ import structlog
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from monitor import pipeline
+from monitor import seeding
 from monitor.clock import clock
 from monitor.declared import Declared
 from monitor.errors import ConfigError, StoreError
@@ -64,7 +64,7 @@ async def apply(rounds: Rounds, declared: Declared) -> None:
     """Make *declared* the configuration in force: feeds, topics, seeds."""
     desk = Desk.of(declared.settings)
     await rounds.write(rounds.store.declare, declared.settings, rounds.clock())
-    changed = await rounds.write(pipeline.sow, desk, rounds.store, declared.seeds, rounds.clock())
+    changed = await rounds.write(seeding.sow, declared.settings.topics, rounds.store, declared.seeds, rounds.clock())
     rounds.desk = desk
     if changed:
         log.info("seeded", events=changed)

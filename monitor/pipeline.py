@@ -38,7 +38,6 @@ from monitor.model import (
     Request,
     Response,
     Screened,
-    SeedEvent,
     Settings,
     Source,
     Tier,
@@ -373,20 +372,6 @@ def canonical(digested: Digested) -> tuple[str, str]:
 
 
 # --------------------------------------------------------------------------- by hand
-
-
-def sow(desk: Desk, store: Store, seeds: Sequence[SeedEvent], now: datetime) -> int:
-    """Apply seed events, topic by topic; return how many events changed."""
-    changed = 0
-    for topic in desk.topics.values():
-        mine = [s for s in seeds if s.topic == topic.id]
-
-        def decide(decider: Decider, topic: Topic = topic, mine: Sequence[SeedEvent] = mine) -> Sequence[Change]:
-            return resolve.sow(mine, topic, decider, now)
-
-        if mine:
-            changed += store.seed(mine, now, decide)
-    return changed
 
 
 @dataclass(frozen=True, slots=True)

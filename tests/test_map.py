@@ -36,6 +36,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "fetch": {"model", "errors"},
     "store": {"model", "errors", "codec"},
     "config": {"model", "errors"},
+    "seeding": {"model", "resolve", "store"},
+    "reading": {"model", "resolve", "store"},
     "pipeline": {"model", "errors", "codec", "schedule", "store", *PURE},
 }
 
@@ -72,8 +74,9 @@ def test_a_library_is_imported_only_by_the_room_that_owns_it(file):
     assert not wrong
 
 
-def test_the_pipeline_knows_the_contract_and_no_store():
-    assert {n for n in imports(HOME / "pipeline.py") if n.startswith("monitor.store")} == {"monitor.store.base"}
+@pytest.mark.parametrize("name", ["pipeline", "seeding", "reading"])
+def test_the_data_path_knows_the_contract_and_no_store(name):
+    assert {n for n in imports(HOME / f"{name}.py") if n.startswith("monitor.store")} == {"monitor.store.base"}
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda f: str(f.relative_to(HOME)))

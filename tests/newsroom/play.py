@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from monitor import daemon, declared
-from monitor.console import read_timeline
+from monitor import daemon, declared, reading
 from monitor.export import Options, render
 from monitor.model import Counts, EntryState
 from monitor.store import open_store
@@ -46,7 +45,7 @@ class Play:
         chosen = settings.topic(topic)
         assert chosen is not None
         with open_store(self._database, create=False) as store:
-            return render(read_timeline(store, chosen, background=True), format, Options(**options))  # type: ignore[arg-type]
+            return render(reading.timeline(store, chosen, background=True), format, Options(**options))  # type: ignore[arg-type]
 
     def events(self, topic: str) -> list[dict[str, object]]:
         return list(json.loads(self.export(topic))["events"])
