@@ -7,7 +7,9 @@ Article -> mentions: what happened, when, who, where, how much, and how surely i
     tellings     groups of clauses -> kind, phase, polarity, each by a named rule
     whens        the date of a happening, never made
     actors       topic entities, persons beside an office, firms by their ending
+    parties      places that act: X与平州市政府签约, but not 在平州签约
     reading      one article, with what one sentence leaves to the next
+    record       a telling as a mention, and its quote
     fold         one mention for each happening
 
 Rules of kind that others rely on:
@@ -27,6 +29,7 @@ from __future__ import annotations
 
 from monitor.extract.fold import fold
 from monitor.extract.reading import read
+from monitor.extract.record import quoted
 from monitor.model import Article, Clean, Judgement, Mention, Topic, Verdict
 from monitor.normalize import dates
 
@@ -43,4 +46,5 @@ def mentions(article: Article, text: Clean, verdict: Verdict, topic: Topic) -> t
     if verdict.judgement is Judgement.REJECTED:
         return ()
     found = dates.find(text.text, article.published.day)
-    return fold(read(article, text, verdict, topic, found), topic)
+    page, told = read(article, text, verdict, topic, found)
+    return tuple(quoted(m, article, text) for m in fold(told, topic, page.prose))

@@ -1,16 +1,19 @@
 """
 One mention for each happening of an article.
 
-The same happening told twice (the lead and 此次会谈中, the visit and the meeting on it) is kept once, as the
-telling that says most. A background event stays only if it shares somebody or something with the article's
+The same happening told twice (the lead and 此次会谈中, the visit and the meeting on it) is kept once: told in
+neighbouring sentences, as one mention whose quote spans them and which says what any of them says; told further
+apart, as the telling that says most. A background event stays only if it shares somebody or something with the article's
 direct events.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date
 
+from monitor.extract.page import Prose
 from monitor.model import Actor, Basis, Kind, Mention, Phase, Precision, Relation, Topic, When
 
 # A visit and the meeting held on it are one happening of one article.
@@ -19,28 +22,68 @@ ENCOUNTERS = frozenset({Kind.MEETING, Kind.VISIT})
 SEVERAL = frozenset({Kind.INVESTMENT, Kind.AGREEMENT, Kind.PERSONNEL, Kind.REGISTRATION, Kind.PRODUCT})
 
 
-def fold(found: Sequence[Mention], topic: Topic) -> tuple[Mention, ...]:
+def fold(found: Sequence[Mention], topic: Topic, prose: Prose) -> tuple[Mention, ...]:
     """Return *found* without repetitions and without unrelated background, in order of place."""
+    places = frozenset(e.id for e in topic.entities if e.kind == "place")
     kept: list[Mention] = []
     for mention in found:
-        twin = next((i for i, other in enumerate(kept) if same(mention, other)), None)
+        twin = next((i for i, other in enumerate(kept) if same(mention, other, places)), None)
         if twin is None:
             kept.append(mention)
         else:
-            kept[twin] = max(kept[twin], mention, key=_says)
-    anchors = _anchors(kept, topic)
+            kept[twin] = _one(kept[twin], mention, prose)
+    anchors = _anchors(kept, topic, places)
     return tuple(m for m in sorted(kept, key=lambda m: m.start) if m.relation is Relation.DIRECT or _shares(m, anchors))
 
 
-def same(a: Mention, b: Mention) -> bool:
-    """Return whether two mentions of one article tell one happening."""
+def _one(a: Mention, b: Mention, prose: Prose) -> Mention:
+    """Return the one mention of two tellings of one happening, *a* told first."""
+    best = max(a, b, key=_says)
+    start, end = min(a.start, b.start), max(a.end, b.end)
+    if not (prose.next_to(a.end, b.start) and prose.reach(start, end)):
+        return best
+    other = b if best is a else a
+    return replace(
+        best,
+        start=start,
+        end=end,
+        when=max(best.when, other.when, key=_fineness),
+        actors=_joined(a.actors, b.actors),
+        places=tuple(dict.fromkeys((*a.places, *b.places))),
+        figures=tuple({(f.value, f.unit, f.what): f for f in (*a.figures, *b.figures)}.values()),
+        objects=tuple(dict.fromkeys((*a.objects, *b.objects))),
+    )
+
+
+def _joined(first: Sequence[Actor], second: Sequence[Actor]) -> tuple[Actor, ...]:
+    """Return each actor once, with the role that one of them tells."""
+    found: dict[str, Actor] = {}
+    for actor in (*first, *second):
+        known = found.setdefault(actor.entity or actor.name, actor)
+        if actor.role and not known.role:
+            found[actor.entity or actor.name] = actor
+    return tuple(found.values())
+
+
+def same(a: Mention, b: Mention, places: Collection[str]) -> bool:
+    """Return whether two mentions of one article tell one happening; *places* are the ids of entities that are places."""
     if a.kind is not b.kind and not {a.kind, b.kind} <= ENCOUNTERS:
         return False
     if a.polarity is not b.polarity or (a.phase is not b.phase and not _vague(a) and not _vague(b)):
         return False
-    if a.kind in SEVERAL and a.objects and b.objects and not set(a.objects) & set(b.objects):
+    if a.kind in SEVERAL and a.objects and b.objects and not _alike(a.objects, b.objects):
         return False
-    return _meet(a.when, b.when) and _company(a, b)
+    return _meet(a.when, b.when) and _company(a, b, places)
+
+
+def _alike(ours: Sequence[str], theirs: Sequence[str]) -> bool:
+    """Return whether an object of one is an object of the other, or its shorter name (合作协议, 战略合作框架协议)."""
+    return any(_shortens(a, b) or _shortens(b, a) for a in ours for b in theirs)
+
+
+def _shortens(short: str, long: str) -> bool:
+    rest = iter(long)
+    return all(c in rest for c in short)
 
 
 def _vague(mention: Mention) -> bool:
@@ -59,38 +102,45 @@ def _meet(a: When, b: When) -> bool:
     return (a.earliest or date.min) <= (b.latest or date.max) and (b.earliest or date.min) <= (a.latest or date.max)
 
 
-def _company(a: Mention, b: Mention) -> bool:
-    """Return whether somebody takes part in both, or one of them names nobody."""
-    ours, theirs = _who(a.actors), _who(b.actors)
+def _company(a: Mention, b: Mention, places: Collection[str]) -> bool:
+    """Return whether somebody takes part in both, or one of them names nobody; a place takes part in everything."""
+    ours, theirs = _who(a.actors, places), _who(b.actors, places)
     return not ours or not theirs or bool(ours & theirs)
 
 
-def _who(found: Sequence[Actor]) -> set[str]:
-    return {a.entity or a.name for a in found}
+def _who(found: Sequence[Actor], places: Collection[str]) -> set[str]:
+    return {a.entity or a.name for a in found if a.entity not in places}
 
 
-def _says(mention: Mention) -> tuple[bool, int, bool, int, int]:
-    """Order mentions by what they say: the tie, the date's fineness, the meeting before the visit, who, how much."""
-    finest = {Precision.DAY: 3, Precision.RANGE: 2, Precision.MONTH: 2, Precision.WITHIN: 1}.get(
-        mention.when.precision, 0
-    )
+def _fineness(when: When) -> int:
+    if not dated(when):
+        return 0
+    return {Precision.DAY: 3, Precision.RANGE: 2, Precision.MONTH: 2, Precision.WITHIN: 1}.get(when.precision, 0)
+
+
+def _says(mention: Mention) -> tuple[bool, int, bool, int, int, int]:
+    """Order mentions by what they say: the tie, the date's fineness, the meeting before the visit, what, who, how much."""
     return (
         mention.relation is Relation.DIRECT,
-        finest if dated(mention.when) else 0,
+        _fineness(mention.when),
         mention.kind is not Kind.VISIT,
+        bool(mention.objects) + bool(mention.places),
         len(mention.actors),
         len(mention.figures),
     )
 
 
-def _anchors(kept: Sequence[Mention], topic: Topic) -> set[str]:
-    """Return who and what the direct events are about, else the topic's own entities other than places."""
+def _anchors(kept: Sequence[Mention], topic: Topic, places: Collection[str]) -> set[str]:
+    """
+    Return who and what the direct events are about, else the topic's own entities. What a place did with others is
+    no background: everything there would be.
+    """
     direct = [m for m in kept if m.relation is Relation.DIRECT]
-    told = {name for m in direct for name in (*_who(m.actors), *m.objects)}
+    told = {name for m in direct for name in (*_who(m.actors, places), *m.objects)}
     # What a fund of the firm does, the firm does; what a person of it does need not be the firm's.
     firms = {e.of for e in topic.entities if e.id in told and e.kind != "person" and e.of}
-    return told | firms or {e.id for e in topic.entities if e.kind != "place"}
+    return told | firms or {e.id for e in topic.entities if e.id not in places}
 
 
 def _shares(mention: Mention, anchors: set[str]) -> bool:
-    return bool(anchors & {*_who(mention.actors), *mention.objects})
+    return bool(anchors & {*_who(mention.actors, ()), *mention.objects})

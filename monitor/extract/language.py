@@ -70,6 +70,19 @@ class Firm:
 
 
 @dataclass(frozen=True, slots=True)
+class Partnering:
+    """When a place is a party: the patterns of ``parties.tsv``, where it is said what each finds."""
+
+    tail: re.Pattern[str]
+    where: re.Pattern[str]
+    together: re.Pattern[str]  # "with"
+    then: re.Pattern[str]
+    also: re.Pattern[str]  # "and"
+    gap: re.Pattern[str]
+    seat: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Language:
     """
     One language, as the readers need it.
@@ -106,6 +119,7 @@ class Language:
     attends: re.Pattern[str]
     contact: re.Pattern[str]
     masked: re.Pattern[str]
+    partnering: Partnering
     people: Callable[[str], tuple[Person, ...]]
     office_before: Callable[[str, int], str]
     firms: Callable[[str, int, int], tuple[Firm, ...]]
@@ -154,6 +168,13 @@ def either(alternatives: Iterable[str]) -> str:
 def line_pattern(language: str, file: str) -> re.Pattern[str]:
     """Return one pattern out of a file that holds a regular expression a line."""
     return re.compile("|".join(f"(?:{line})" for line in lines(language, file)))
+
+
+def partnering(language: str) -> Partnering:
+    """Return the patterns of *language*."""
+    rules = dict(line.split("\t") for line in lines(language, "parties.tsv"))
+    order = ("tail", "where", "with", "then", "and", "gap", "seat")
+    return Partnering(*(re.compile(rules[name]) for name in order))
 
 
 def lexicon(language: str, border: str = "", flags: re.RegexFlag = re.NOFLAG) -> Lexicon:

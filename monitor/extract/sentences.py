@@ -33,21 +33,21 @@ class Sentence:
     opening: bool = False
 
 
-def sentences(text: str, language: Language) -> tuple[Sentence, ...]:
-    """Return the sentences of *text* that are worth reading, in order."""
-    lines = list(_lines(text, language))
+def sentences(text: str, language: Language, headline: str = "") -> tuple[Sentence, ...]:
+    """Return the sentences of *text* that are worth reading, in order; a line that repeats *headline* is none."""
+    lines = list(_lines(text, language, headline))
     read = [span for span, prose in lines if prose] or [span for span, _ in lines]
     return tuple(s for number, span in enumerate(read) for s in _split(text, span, number, language))
 
 
-def _lines(text: str, language: Language) -> Iterator[tuple[tuple[int, int], bool]]:
+def _lines(text: str, language: Language, headline: str) -> Iterator[tuple[tuple[int, int], bool]]:
     """Yield each line that is not boilerplate with whether it is prose."""
     beside = False
     for m in _LINE.finditer(text):
         line = m[0].strip()
         start = m.start() + m[0].find(line)
         end = start + len(line)
-        prose = _prose(line, language)
+        prose = line != headline and _prose(line, language)
         if len(line) <= LONGEST_BOILERPLATE and language.sidebar.match(line):
             beside = True
         elif line and not (beside and not prose) and not _boilerplate(line, language):

@@ -41,6 +41,14 @@ class Dates:
     declared: tuple[DateSpan, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """When something happened, and where in the reading that stands (-1: nowhere, as of a publication)."""
+
+    when: When
+    at: int = -1
+
+
 def sort_dates(
     text: str, sentence: Sentence, hits: Sequence[Hit], spans: Sequence[DateSpan], language: Language
 ) -> Dates:
@@ -57,7 +65,7 @@ def _declares(text: str, sentence: Sentence, hits: Sequence[Hit], date: DateSpan
     return m is not None and not any(h.kind and date.end <= h.start < m.end() for h in hits)
 
 
-def when(telling: Telling, dates: Dates, carried: When | None, published: date | None) -> When:
+def when(telling: Telling, dates: Dates, carried: Dated | None, published: date | None) -> Dated:
     """
     Return when *telling* happened; *carried* is the day that the sentence before told.
 
@@ -65,26 +73,27 @@ def when(telling: Telling, dates: Dates, carried: When | None, published: date |
     """
     own = _nearest(telling)
     if own is not None:
-        return _ahead(own, published) if telling.phase is Phase.PLANNED else own
+        return Dated(_ahead(own.when, published) if telling.phase is Phase.PLANNED else own.when, own.start)
     if dates.declared:
-        return _declared(telling, dates.declared[0].when)
+        return Dated(_declared(telling, dates.declared[0].when), dates.declared[0].start)
     if carried is not None and telling.fresh and telling.phase is Phase.DONE:
-        return replace(carried, basis=Basis.RESOLVED, reference=carried.reference or carried.earliest)
+        day = carried.when
+        return replace(carried, when=replace(day, basis=Basis.RESOLVED, reference=day.reference or day.earliest))
     if dates.bulletins:
-        return _not_later(telling, dates.bulletins[0].when)
+        return Dated(_not_later(telling, dates.bulletins[0].when), dates.bulletins[0].start)
     if telling.phase is Phase.PLANNED or published is None:
-        return UNKNOWN_WHEN
-    return When(None, published, Precision.WITHIN, Basis.PUBLISHED)
+        return Dated(UNKNOWN_WHEN)
+    return Dated(When(None, published, Precision.WITHIN, Basis.PUBLISHED))
 
 
-def _nearest(telling: Telling) -> When | None:
+def _nearest(telling: Telling) -> DateSpan | None:
     """Return the date nearest before the telling word in its clause, else after it there, else in the group."""
     word, (start, end) = telling.word[0], telling.clause
     before = [d for d in telling.dates if start <= d.start < word]
     after = [d for d in telling.dates if word <= d.start < end]
     other = sorted(telling.dates, key=lambda d: (d.start > word, abs(d.start - word)))
     chosen = before[-1:] or after[:1] or other[:1]
-    return chosen[0].when if chosen else None
+    return chosen[0] if chosen else None
 
 
 def _ahead(own: When, published: date | None) -> When:

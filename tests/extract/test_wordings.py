@@ -37,6 +37,6 @@ def test_reports_of_one_signing_agree(text: str) -> None:
     told = one(text)
 
     assert (told.kind, told.when.edtf, told.phase, told.stage) == ("agreement", "2025-03-18", "done", "agreement")
-    assert {a.entity for a in told.actors} == {"changfeng"}
+    assert {a.entity for a in told.actors} == {"changfeng", "pingzhou"}
     assert told.places == ("平州",)
     assert [(f.value, f.unit, f.what) for f in told.figures] == [(5e9, "元", "总投资")]

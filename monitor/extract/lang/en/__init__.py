@@ -11,7 +11,7 @@ import re
 
 from monitor.extract.lang.en.figures import figures
 from monitor.extract.lang.en.names import firms, office_before, people, places
-from monitor.extract.language import Language, either, lexicon, line_pattern, lines
+from monitor.extract.language import Language, either, lexicon, line_pattern, lines, partnering
 from monitor.model import Kind
 
 _LETTER = re.compile(r"[A-Za-z]")
@@ -65,6 +65,7 @@ def language() -> Language:
         attends=re.compile(r"\b(?:attended|presided|was present|were present)\b"),
         contact=re.compile(r"(?!)"),
         masked=re.compile(r"(?!)"),
+        partnering=partnering("en"),
         people=people,
         office_before=office_before,
         firms=firms,

@@ -14,7 +14,7 @@ from monitor.extract.lang.zh.firms import firms
 from monitor.extract.lang.zh.objects import objects
 from monitor.extract.lang.zh.people import office_before, people
 from monitor.extract.lang.zh.places import places
-from monitor.extract.language import Language, either, lexicon, line_pattern, lines
+from monitor.extract.language import Language, either, lexicon, line_pattern, lines, partnering
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _CLOCK = r"(?:凌晨|清晨|早上|上午|中午|下午|傍晚|晚间?|夜)?"
@@ -55,6 +55,7 @@ def language() -> Language:
         attends=re.compile(r"出席|参加|主持|陪同|与会|参会"),
         contact=re.compile(r"接洽|对接|推介会"),
         masked=re.compile(r"《[^》]{1,60}》"),
+        partnering=partnering("zh"),
         people=people,
         office_before=office_before,
         firms=firms,

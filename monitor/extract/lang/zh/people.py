@@ -8,6 +8,8 @@ from functools import cache
 from monitor.extract.language import Person, either, words
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
+_COMMA = re.compile(r"、")
+_LAST = re.compile(r"、|和|以及|及")
 _EDGE = frozenset('，,。；;、：:！？!?（）()“”"《》 \n\t…—-·「」')
 
 
@@ -46,18 +48,34 @@ _DOUBLE = frozenset(
 
 
 @cache
+def _not_names() -> frozenset[str]:
+    return frozenset(words("zh", "names_not.txt"))
+
+
+@cache
 def _ends() -> re.Pattern[str]:
     return re.compile(either(words("zh", "names_end.txt")))
 
 
 def people(text: str) -> tuple[Person, ...]:
-    """Return every person of *text* whose name follows an office."""
+    """Return every person of *text* whose name follows an office, and those listed after one (副市长张三、李四和王五)."""
     found = []
     for m in _offices().finditer(text):
-        end = name_end(text, m.end())
-        if end:
-            found.append(Person(m.end(), end, text[m.end() : end], m[0].strip()))
+        start, end = m.end(), name_end(text, m.end())
+        listed = 0
+        while end:
+            found.append(Person(start, end, text[start:end], m[0].strip()))
+            start, end = _next(text, end, listed)
+            listed += 1
     return tuple(found)
+
+
+def _next(text: str, end: int, listed: int) -> tuple[int, int]:
+    """Return the span of the name that goes on with a list of names at *end*, or zeros; 和 closes a list, it opens none."""
+    m = (_LAST if listed else _COMMA).match(text, end)
+    after = name_end(text, m.end()) if m else 0
+    # 市长张三、高新区主任: what stands before an office is no name.
+    return (m.end(), after) if m and after and not _offices().match(text, after) else (0, 0)
 
 
 def office_before(text: str, start: int) -> str:
@@ -87,6 +105,6 @@ def name_end(text: str, start: int) -> int:
 
 
 def _ends_at(text: str, end: int, start: int) -> bool:
-    if end > len(text) or not all(_HAN.match(c) for c in text[start:end]):
+    if end > len(text) or text[start:end] in _not_names() or not all(_HAN.match(c) for c in text[start:end]):
         return False
     return end == len(text) or text[end] in _EDGE or _ends().match(text, end) is not None
