@@ -34,7 +34,8 @@ TICK = 5.0  # seconds between two looks at what is due
 RELOAD = 5.0  # seconds between two looks at the configuration file
 HOUSEKEEPING = 3600.0  # seconds between two goes at what is to be forgotten
 REJECTED_DAYS = 180  # how long a rejected entry keeps its summary, so that the past can be judged again
-DRAIN = 8.0  # seconds that a stop may take; the promise is 10
+LOCK_PATIENCE = 2.0  # seconds that one try to write waits for another writer
+DRAIN = 6.0  # seconds that a stop may take; the promise is 10
 
 log = structlog.get_logger()
 
@@ -53,11 +54,23 @@ async def opened(
             async with Fetcher(declared.settings.fetch, now=now) as fetcher:
                 rounds = Rounds(Desk.of(declared.settings), store, fetcher, writer, now, progress)
                 await apply(rounds, declared)
-                yield rounds
+                fetcher.resume(await rounds.write(store.begin_run, now()))
+                try:
+                    yield rounds
+                finally:
+                    await _leave(rounds)
         finally:
             await loop.run_in_executor(writer, store.close)
     finally:
         writer.shutdown(wait=True)
+
+
+async def _leave(rounds: Rounds) -> None:
+    """Say good-bye: what the next process must know. A store that cannot be written has been spoken of already."""
+    rounds.patient = False
+    rounds.readers.shutdown(wait=False, cancel_futures=True)
+    with contextlib.suppress(StoreError):
+        await rounds.write(rounds.store.end_run, rounds.fetcher.manners(), rounds.clock())
 
 
 async def apply(rounds: Rounds, declared: Declared) -> None:
@@ -84,6 +97,9 @@ class Daemon:
 
     async def run(self) -> None:
         """Poll until SIGTERM or SIGINT; StoreError if the store fails for good."""
+        # A daemon outlives what passes: a lock, a full disk. It asks again itself, so SIGTERM waits for no long lock.
+        self.rounds.patient = True
+        await self.rounds.write(self.rounds.store.patience, LOCK_PATIENCE)
         self._listen()
         scheduler = self._scheduler()
         scheduler.start()
@@ -123,7 +139,8 @@ class Daemon:
 
     async def _round(self, due: Sequence[FeedStatus]) -> None:
         record = await self.rounds.poll(due)
-        await self._digest()
+        if not self.rounds.digesting.locked():  # else whoever digests takes on what is new
+            await self._digest()
         log.info("round", number=record.id, feeds=len(due), fetched=record.counts.fetched)
 
     async def _digest(self) -> None:

@@ -6,6 +6,7 @@ What can go wrong, one class for each way of catching it.
     ├── InputError         a file that a person handed in cannot be used (exit 1); the others go on
     ├── FetchError         one URL failed; its feed or entry backs off, the others go on
     │   ├── RateLimited    the server named a delay, kept in .retry_after
+    │   │   └── Resting    nothing was asked: the host is to be left alone for so long
     │   ├── Refused        we may not ask: guard or robots.txt; not the server's failure
     │   └── Gone           410: stop asking
     ├── ParseError         bytes arrived, but no feed or page that we can read
@@ -25,6 +26,7 @@ __all__ = [
     "ParseError",
     "RateLimited",
     "Refused",
+    "Resting",
     "StoreError",
 ]
 
@@ -64,6 +66,10 @@ class RateLimited(FetchError):
         self.retry_after = retry_after
 
 
+class Resting(RateLimited):
+    """Nothing was asked and nobody failed: the host still rests for ``retry_after``."""
+
+
 class Refused(FetchError):
     """The guard or robots.txt forbids the request; nothing was sent to the address."""
 
@@ -77,4 +83,8 @@ class ParseError(MonitorError):
 
 
 class StoreError(MonitorError):
-    """The store is locked, damaged, full, of a newer version or cannot be written."""
+    """The store is locked, damaged, full, of a newer version or cannot be written; ``passing`` may pass by itself."""
+
+    def __init__(self, sentence: str, *, passing: bool = False) -> None:
+        super().__init__(sentence)
+        self.passing = passing

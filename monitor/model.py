@@ -295,6 +295,22 @@ class Select:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """
+    What is looked up before a list is asked for: a value on the page or in the answer at ``url``.
+
+    It stands where ``path`` (JSON) or ``select`` (CSS, ``selector@attribute``) says, or anywhere, and begins behind
+    the words ``after`` if there are any. ``{name}`` in a later address of the feed is that value.
+    """
+
+    name: str
+    url: str
+    path: str = ""
+    select: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Feed:
     """An address that lists entries, as declared; its ``url`` is its identity."""
 
@@ -311,7 +327,8 @@ class Feed:
     every_declared: bool = False
     select: Select | None = None
     map: Mapping[str, str] = field(default_factory=dict)
-    steps: tuple[Mapping[str, str], ...] = ()
+    steps: tuple[Step, ...] = ()
+    pages: int = 1  # of the list, read in one poll at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,6 +374,8 @@ class Topic:
     stages: tuple[str, ...] = DEFAULT_STAGES
     language: str = "zh"
     timezone: str = "Asia/Shanghai"
+    query: str = ""  # what a search is asked; "" is the first names of ``together``
+    query_en: str = ""  # the same in English; "" is their first names in Latin letters
 
     def entity(self, id: str) -> Entity | None:
         """Return the entity called *id*, or None."""
@@ -465,6 +484,7 @@ class Entry:
     guid: str = ""
     source_name: str = ""  # the outlet that an aggregator names
     aliases: tuple[str, ...] = ()
+    source_url: str = ""  # where that outlet is
 
 
 @dataclass(frozen=True, slots=True)
@@ -746,6 +766,8 @@ class Settings:
     sources: tuple[Source, ...]
     feeds: tuple[Feed, ...]
     topics: tuple[Topic, ...]
+    disabled: tuple[Feed, ...] = ()  # declared, but not polled
+    opml: tuple[str, ...] = ()  # files that list more feeds
 
     def topic(self, id: str) -> Topic | None:
         """Return the topic called *id*, or None."""
@@ -801,10 +823,15 @@ class FeedStatus:
     hints: Hints = Hints()  # of the last body that was read: a 304 repeats none
     last_new: datetime | None = None  # the last poll that brought a new entry
     read_as: str = ""  # the declaration that the last body was read with: another one must see it whole again
-    listed: int = 0  # entries in the last body that was read
+    shown: FeedState = FeedState.OK  # what the last body that was read showed: ok, emptied or blocked
+    listed: int = 0  # entries in the last body that held any
     refilled: bool = False  # it was empty once and filled again: being empty is its habit
+    strange: bool = False  # the last body that was read held nothing that the feed had listed before
     alive: datetime | None = None  # the last sign of life: publication of the newest entry, or the poll that brought it
+    watched: datetime | None = None  # since when its rhythm is known
     gaps: tuple[Gap, ...] = ()  # the longest silences of late, each longer than those that came after it
+    found: tuple[tuple[str, str], ...] = ()  # what the steps of the feed found
+    found_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

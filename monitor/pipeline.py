@@ -15,11 +15,12 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from functools import partial
+from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
 
-from monitor import codec, extract, match, normalize, parse, resolve, schedule
-from monitor.errors import FetchError, Gone, ParseError, Refused
+from monitor import asking, codec, extract, match, namesakes, normalize, parse, resolve, schedule, signs
+from monitor.errors import FetchError, Gone, ParseError, RateLimited, Refused, Resting
 from monitor.model import (
     Article,
     Change,
@@ -29,6 +30,7 @@ from monitor.model import (
     FeedStatus,
     Judgement,
     KnownEntry,
+    Manners,
     Mention,
     Page,
     ParsedFeed,
@@ -49,9 +51,14 @@ from monitor.model import (
 from monitor.normalize import urls
 from monitor.store.base import Decider, Digested, Store
 
+T = TypeVar("T")
+
 # How long an article that could not be had is left alone before it is asked for again; after the last it
 # has failed for good. A page that is down for a day is usually down for ever.
 RETRIES = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))
+
+
+CLOSED = "the link does not say where the article is, and no other feed has brought it"
 
 
 class Fetches(Protocol):
@@ -59,6 +66,21 @@ class Fetches(Protocol):
 
     async def get(self, request: Request) -> Response:
         """Return a usable answer or raise FetchError."""
+
+    def manners(self) -> Manners:
+        """Return what the next process must know of hosts."""
+
+
+class Thinks(Protocol):
+    """Where work on what came in is done: a large body must not keep the network waiting."""
+
+    async def __call__(self, size: int, act: Callable[[], T]) -> T:
+        """Return what *act* returns, which works on *size* bytes."""
+
+
+async def at_once(size: int, act: Callable[[], T]) -> T:
+    """Work where we stand."""
+    return act()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,65 +112,133 @@ class Desk:
 class Asked:
     """What asking a feed came to, before the store is looked at."""
 
+    feed: Feed
     status: FeedStatus
     response: Response | None = None
     parsed: ParsedFeed | None = None
     error: FetchError | ParseError | None = None
+    reading: str = ""  # what the body was read with
 
 
 # --------------------------------------------------------------------------- collect
 
 
-async def ask(desk: Desk, fetcher: Fetches, status: FeedStatus, now: Callable[[], datetime]) -> Asked:
-    """Ask one feed once; an unchanged one is not parsed, a failed one keeps its error as a value."""
+async def no_news(entries: Sequence[Entry]) -> bool:
+    """Let a list end with its first page."""
+    return False
+
+
+async def ask(
+    desk: Desk,
+    fetcher: Fetches,
+    status: FeedStatus,
+    now: Callable[[], datetime],
+    think: Thinks = at_once,
+    news: asking.News = no_news,
+) -> Asked:
+    """Ask one feed once, page by page while they bring *news*; an unchanged one is not parsed, a failed one keeps its error as a value."""
     feed = desk.feeds[status.url]
-    request = Request(schedule.address(feed, status, now()), status.validators, feed.headers, page=feed.kind == "list")
+    reading = signs.reading(feed, desk.topics_of(feed.url))
+    # What was read with another declaration must be seen whole: "unchanged" would be true of the bytes alone.
+    known = status if status.read_as == reading else replace(status, validators=Validators(), body_sha256="", found=())
+    response = None
+
+    async def read(page: Response) -> ParsedFeed:
+        return await think(len(page.body or b""), partial(parse.feed, page, feed, now()))
+
     try:
-        response = await fetcher.get(request)
-        if response.body is None or _sha256(response.body) == status.body_sha256:
-            return Asked(status, response)
-        return Asked(status, response, parse.feed(response, feed, now()))
+        known = await asking.looked_up(feed, known, fetcher, now())
+        url = asking.address(feed, known, now())
+        response = await fetcher.get(Request(url, known.validators, feed.headers, page=feed.kind == "list"))
+        if response.body is None or _sha256(response.body) == known.body_sha256:
+            return Asked(feed, known, response, reading=reading)
+        parsed = await asking.whole(feed, known, response, await read(response), fetcher, now(), read, news)
+        return Asked(feed, known, response, parsed, reading=reading)
     except (FetchError, ParseError) as error:
-        return Asked(status, error=error)
+        return Asked(feed, status, response, error=error)
 
 
-def broken(status: FeedStatus, bug: Exception) -> Asked:
+def is_news(store: Store, feed: str, entries: Sequence[Entry]) -> bool:
+    """Return whether *feed* never sent one of *entries* before."""
+    known = store.known(feed, [e.identity for e in entries])
+    return any(e.identity not in known or known[e.identity].feed != feed for e in entries)
+
+
+def broken(feed: Feed, status: FeedStatus, bug: Exception) -> Asked:
     """Return the outcome of a feed that hit a bug: it failed, and backs off like any other failure."""
-    return Asked(status, error=ParseError(f"bug: {type(bug).__name__}: {bug}"))
+    return Asked(feed, status, error=ParseError(f"bug: {type(bug).__name__}: {bug}"))
 
 
 def collect(desk: Desk, store: Store, asked: Asked, round: int, now: datetime) -> Poll:
     """Turn an answer into the poll to record: screened entries and the schedule from here on."""
-    feed = desk.feeds[asked.status.url]
-    if asked.response is None:
-        assert asked.error is not None
-        failed = schedule.failed(asked.status, feed, now, asked.error)
-        return Poll(round, failed, now, "failed")
-    entries, seen = _screen(desk, store, feed, asked.parsed) if asked.parsed else ((), 0)
-    fresh = sum(e.state is not EntryState.DUPLICATE for e in entries)
-    status = schedule.succeeded(
-        asked.status,
-        feed,
-        now,
-        headers=asked.response.headers,
-        hints=asked.parsed.hints if asked.parsed else None,
-        new_entries=fresh,
-        body_sha256=_sha256(asked.response.body) if asked.response.body is not None else asked.status.body_sha256,
-        validators=_validators(asked.response, asked.status),
-        moved_to=asked.response.moved_to,
-        newest=_newest(asked.parsed),
-    )
+    feed, response, parsed = asked.feed, asked.response, asked.parsed
+    unseen = schedule.unseen(asked.status, feed, now)
+    if isinstance(asked.error, Resting):
+        return Poll(round, schedule.deferred(asked.status, now, asked.error), now, "deferred", unseen_since=unseen)
+    if response is None or asked.error is not None:
+        return replace(_failure(asked, round, now), unseen_since=unseen)
+    entries, seen = _screen(desk, store, feed, parsed) if parsed else ((), 0)
+    fresh = [e for e in entries if e.state is not EntryState.DUPLICATE]
+    status, sight = _sight(store, asked, response, seen, fresh, now)
     return Poll(
         round,
-        status,
+        schedule.succeeded(status, feed, now, sight),
         now,
         "new" if fresh else "unchanged",
-        asked.response.status,
+        response.status,
         entries,
         seen,
-        asked.parsed.cut if asked.parsed else 0,
-        asked.parsed.warnings if asked.parsed else (),
+        parsed.cut if parsed else 0,
+        parsed.warnings if parsed else (),
+        unseen,
     )
+
+
+def _failure(asked: Asked, round: int, now: datetime) -> Poll:
+    """Return the poll of a feed that failed, or that shows a page where its entries were."""
+    error, response = asked.error, asked.response
+    assert error is not None
+    page = response is not None and signs.is_html(response)
+    home = signs.homeward(response) if response is not None and page else ""
+    if home:
+        error = ParseError(f"redirected to the home page {home}")
+    blocked = bool(home) or (page and asked.status.last_ok is not None)
+    status = schedule.failed(asked.status, asked.feed, now, error, blocked=blocked)
+    return Poll(round, status, now, "failed", response.status if response else 0)
+
+
+def _sight(
+    store: Store, asked: Asked, response: Response, seen: int, fresh: Sequence[Screened], now: datetime
+) -> tuple[FeedStatus, schedule.Sight]:
+    """Return what the answer shows, and the status that it is to be held against."""
+    parsed, status = asked.parsed, asked.status
+    body = status.body_sha256 if response.body is None else _sha256(response.body)
+    if parsed:
+        strange = not seen and status.listed > 0
+        status = replace(status, read_as=asked.reading, strange=strange)
+    sight = schedule.Sight(
+        response.headers,
+        parsed.hints if parsed else None,
+        len(fresh),
+        body,
+        signs.validators(response, status.validators),
+        response.moved_to,
+        len(parsed.entries) if parsed else 0,
+        signs.published([s.entry for s in fresh], now),
+        _foreign(store, asked.feed, status, response, body),
+    )
+    return status, sight
+
+
+def _foreign(store: Store, feed: Feed, status: FeedStatus, response: Response, body_sha256: str) -> str:
+    """Return why a body is not the feed's own, or "": the same page whatever is asked, or the home page."""
+    if feed.kind == "list" and (home := signs.homeward(response)):
+        return f"redirected to the home page {home}"
+    if not status.strange:
+        return ""
+    host = schedule.host(status.url_now)
+    same = [u for u in store.sharing(body_sha256) if u != feed.url and schedule.host(u) == host]
+    return f"the same page as {same[0]}, and nothing that was listed before" if same else ""
 
 
 def _screen(desk: Desk, store: Store, feed: Feed, parsed: ParsedFeed) -> tuple[tuple[Screened, ...], int]:
@@ -164,7 +254,10 @@ def _screen(desk: Desk, store: Store, feed: Feed, parsed: ParsedFeed) -> tuple[t
             seen += 1
         else:
             found[entry.identity] = _judge_entry(desk, entry, sha256, topics, held, feed)
-    return tuple(found.values()), seen
+    screened = tuple(found.values())
+    called = namesakes.names(screened, desk.settings.sources)
+    namesake = store.known(feed.url, list(called.values())) if called else {}
+    return tuple(namesakes.joined(screened, called, namesake, topics)), seen
 
 
 def _as_known(held: KnownEntry | None, feed: Feed, sha256: str, topics: Sequence[str]) -> bool:
@@ -194,16 +287,6 @@ def _why(verdicts: Sequence[Verdict]) -> str:
     return f"{vote.rule}: {vote.text}" if vote.text else vote.rule
 
 
-def _validators(response: Response, status: FeedStatus) -> Validators:
-    """Return the validators of the last 200 or 304; a 304 that repeats none leaves the old ones in force (RFC 9110, 15.4.5)."""
-    sent = Validators(response.header("etag"), response.header("last-modified"))
-    return status.validators if response.status == 304 and sent == Validators() else sent
-
-
-def _newest(parsed: ParsedFeed | None) -> datetime | None:
-    return max((e.published.at for e in parsed.entries if e.published.at), default=None) if parsed else None
-
-
 # --------------------------------------------------------------------------- digest
 
 
@@ -214,25 +297,48 @@ class Postponed:
     entry: str
     until: datetime
     reason: str
+    tried: bool = True  # False: nothing was asked, because the host still rests
 
 
-def held(store: Store, waiting: Waiting) -> Article | None:
+def held(desk: Desk, store: Store, waiting: Waiting) -> Article | None:
     """Return the article of an entry if it is kept already; an edited entry is to be read afresh."""
-    return None if waiting.article else store.article(waiting.entry.identity)
+    if waiting.article:
+        return None
+    entry = waiting.entry
+    return store.article(entry.identity) or (_namesake(desk, store, entry) if parse.is_closed(entry.url) else None)
+
+
+def _namesake(desk: Desk, store: Store, entry: Entry) -> Article | None:
+    """Return the article that another feed brought under the name of *entry*."""
+    name = namesakes.name(entry, desk.settings.sources)
+    known = store.known("", [name]).get(name) if name else None
+    record = next(iter(store.entries(id=known.id)), None) if known else None
+    return store.article_by_id(record.article_id) if record and record.article_id else None
 
 
 async def read(
-    desk: Desk, held: Article | None, fetcher: Fetches, waiting: Waiting, now: Callable[[], datetime]
+    desk: Desk,
+    held: Article | None,
+    fetcher: Fetches,
+    waiting: Waiting,
+    now: Callable[[], datetime],
+    think: Thinks = at_once,
 ) -> Digested | Postponed:
     """Get the article of a waiting entry and say what it means; one that is *held* is not fetched again."""
     if held is not None:
         return judge(desk, waiting.id, held, b"", waiting.topics)
+    if parse.is_closed(waiting.entry.url):
+        return _later(waiting, ParseError(CLOSED), now())
     try:
         response = await fetcher.get(Request(waiting.entry.url, page=True))
-        page = _page(response, desk.feeds.get(waiting.feed), desk, now())
+        return await think(len(response.body or b""), partial(_understood, desk, waiting, response, now()))
     except (FetchError, ParseError) as error:
         return _later(waiting, error, now())
-    article = _article(desk, waiting, page, response, now())
+
+
+def _understood(desk: Desk, waiting: Waiting, response: Response, now: datetime) -> Digested:
+    page = _page(response, desk.feeds.get(waiting.feed), desk, now)
+    article = _article(desk, waiting, page, response, now)
     judged = judge(desk, waiting.id, article, response.body or b"", waiting.topics)
     # An edited article that is no longer wanted must still withdraw what it used to say.
     return replace(judged, article=article, body=response.body or b"") if waiting.article else judged
@@ -244,10 +350,13 @@ def _page(response: Response, feed: Feed | None, desk: Desk, now: datetime) -> P
 
 
 def _later(waiting: Waiting, error: FetchError | ParseError, now: datetime) -> Digested | Postponed:
+    if isinstance(error, Resting):
+        return Postponed(waiting.id, now + error.retry_after, str(error), tried=False)
     final = isinstance(error, Refused | Gone) or waiting.attempts >= len(RETRIES)
     if final:
         return Digested(waiting.id, EntryState.FAILED, str(error), ())
-    return Postponed(waiting.id, now + RETRIES[waiting.attempts], str(error))
+    wait = error.retry_after if isinstance(error, RateLimited) else timedelta(0)
+    return Postponed(waiting.id, now + max(RETRIES[waiting.attempts], wait), str(error))
 
 
 def _article(desk: Desk, waiting: Waiting, page: Page, response: Response, now: datetime) -> Article:
@@ -303,11 +412,8 @@ def _kept(
 
 def _source(desk: Desk, url: str, feed: Feed | None) -> Source | None:
     """Return the declared source that *url* belongs to: by its host first, since a feed may list other people's articles."""
-    host = (urlsplit(url).hostname or "").lower()
-    owners = [(len(h), s) for s in desk.settings.sources for h in s.hosts if host == h or host.endswith("." + h)]
-    if owners:
-        return max(owners, key=lambda o: (o[0], o[1].id))[1]
-    return next((s for s in desk.settings.sources if feed and s.id == feed.source), None)
+    owner = namesakes.owner(url, desk.settings.sources)
+    return owner or next((s for s in desk.settings.sources if feed and s.id == feed.source), None)
 
 
 def _published(page: Published, entry: Published) -> Published:

@@ -20,8 +20,8 @@ from urllib.parse import urlsplit
 import structlog
 
 from monitor import pipeline, schedule
-from monitor.errors import StoreError
-from monitor.model import Counts, EntryState, FeedStatus, Waiting
+from monitor.errors import FetchError, StoreError
+from monitor.model import Counts, Entry, EntryState, FeedState, FeedStatus, Waiting
 from monitor.pipeline import Desk, Postponed
 from monitor.progress import Progress, unwatched
 from monitor.store.base import Digested, RoundRecord, Store
@@ -29,9 +29,17 @@ from monitor.store.base import Digested, RoundRecord, Store
 P = ParamSpec("P")
 T = TypeVar("T")
 
-# Waiting entries that one host may have under way: a host that answers slowly must not take every place.
+# Waiting entries that one host and one feed may have under way: whoever answers slowly must not take every place.
 PER_HOST = 4
+PER_FEED = 16
 UNDER_WAY = 64
+
+# Bytes that are read where the network is served: a few milliseconds of work. What is larger is read beside it.
+SMALL = 64 * 1024
+READERS = 2  # so many at once: each may take 128 MB
+
+# Seconds until a store that could not be written is tried again, doubling.
+RETRY, LONGEST_RETRY = 2.0, 60.0
 
 # Articles are settled in the order of publication; this is how long the finished ones wait for the rest.
 PATIENCE = timedelta(seconds=30)
@@ -49,13 +57,53 @@ class Rounds:
     writer: ThreadPoolExecutor
     clock: Callable[[], datetime]
     progress: Progress = unwatched
+    patient: bool = False
+    """Wait for a store that cannot be written now, instead of giving up what was fetched."""
+
     polling: set[str] = field(default_factory=set)
     digesting: asyncio.Lock = field(default_factory=asyncio.Lock)
+    readers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(READERS, "reader"))
+    _robots: frozenset[tuple[str, str, str]] = frozenset()  # as kept
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def write(self, act: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run *act* on the writer thread; once begun it is finished, even if the caller is cancelled."""
-        running = asyncio.get_running_loop().run_in_executor(self.writer, lambda: act(*args, **kwargs))
-        return await asyncio.shield(running)
+        """
+        Run *act* on the writer thread; once begun it is finished, even if the caller is cancelled.
+
+        Where the store cannot be written for now, a patient process tries again until it can: nothing of the
+        failed try was written, and everybody else waits in turn.
+        """
+        async with self._turn:
+            wait = 0.0
+            while True:
+                running = asyncio.get_running_loop().run_in_executor(self.writer, lambda: act(*args, **kwargs))
+                try:
+                    result = await asyncio.shield(running)
+                except StoreError as error:
+                    if not (self.patient and error.passing):
+                        raise
+                    if not wait:
+                        log.error("the store cannot be written, everything waits for it", reason=str(error))
+                    wait = min(2 * wait or RETRY, LONGEST_RETRY)
+                    await asyncio.sleep(wait)
+                else:
+                    if wait:
+                        log.info("the store can be written again")
+                    return result
+
+    async def think(self, size: int, act: Callable[[], T]) -> T:
+        """Return what *act* makes of *size* bytes: here if they are few, else beside the network."""
+        if size <= SMALL:
+            return act()
+        return await asyncio.get_running_loop().run_in_executor(self.readers, act)
+
+    async def remember(self) -> None:
+        """Keep what was learned of robots.txt files, in case this process is killed."""
+        known = self.fetcher.manners()
+        robots = frozenset((e.origin, e.rules, e.closed) for e in known.robots)
+        if robots != self._robots:
+            await self.write(self.store.keep_manners, known, self.clock())
+            self._robots = robots
 
     # ------------------------------------------------------------- poll
 
@@ -70,38 +118,58 @@ class Rounds:
         self.polling.update(s.url for s in statuses)
         try:
             number = await self.write(self.store.open_round, self.clock())
-            await self._poll_each(statuses, number)
+            dead = await self._poll_each(statuses, number)
+            await self.remember()
             if digest:
                 await self.digest()
-            return await self.write(self.store.close_round, number, self.clock())
+            return await self.write(self._close, number, dead)
         finally:
             self.polling.difference_update(s.url for s in statuses)
 
-    async def _poll_each(self, statuses: Sequence[FeedStatus], number: int) -> None:
+    async def _poll_each(self, statuses: Sequence[FeedStatus], number: int) -> frozenset[str]:
+        """Poll each of *statuses*; return the hosts that nothing at all could connect to."""
         tasks = [asyncio.create_task(self._poll_one(s, number)) for s in statuses]
+        reached: set[str] = set()
+        missed: set[str] = set()
         try:
             for done, task in enumerate(asyncio.as_completed(tasks), 1):
-                await task
+                host, connected = await task
+                (reached if connected else missed).add(host)
                 self.progress("polled", done, len(tasks))
         finally:
             for task in tasks:
                 task.cancel()
+        return frozenset(missed - reached)
 
-    async def _poll_one(self, status: FeedStatus, number: int) -> None:
+    async def _poll_one(self, status: FeedStatus, number: int) -> tuple[str, bool]:
+        """Poll one feed; return its host and whether anything there took the connection."""
+        desk = self.desk
+
+        async def news(entries: Sequence[Entry]) -> bool:
+            return await self.write(pipeline.is_news, self.store, status.url, entries)
+
         try:
-            asked = await pipeline.ask(self.desk, self.fetcher, status, self.clock)
-            counts, after = await self.write(self._record, asked, number)
+            asked = await pipeline.ask(desk, self.fetcher, status, self.clock, self.think, news)
+            counts, after = await self.write(self._record, desk, asked, number)
         except StoreError:
             raise
         except Exception as bug:  # a bug in one feed must not stop the others
             log.exception("bug", feed=status.url)
-            await self.write(self._record, pipeline.broken(status, bug), number)
-            return
+            asked = pipeline.broken(desk.feeds[status.url], status, bug)
+            counts, after = await self.write(self._record, desk, asked, number)
+        finally:
+            self.polling.discard(status.url)  # it is not to wait for the slowest of its round
         _tell(after, counts)
+        return _reached(asked)
 
-    def _record(self, asked: pipeline.Asked, number: int) -> tuple[Counts, FeedStatus]:
-        poll = pipeline.collect(self.desk, self.store, asked, number, self.clock())
+    def _record(self, desk: Desk, asked: pipeline.Asked, number: int) -> tuple[Counts, FeedStatus]:
+        poll = pipeline.collect(desk, self.store, asked, number, self.clock())
         return self.store.record(poll), poll.status
+
+    def _close(self, number: int, dead: frozenset[str]) -> RoundRecord:
+        now = self.clock()
+        moved = schedule.held(self.store.statuses(), self.desk.feeds, dead, now) if dead else ()
+        return self.store.close_round(number, now, moved)
 
     # ------------------------------------------------------------- digest
 
@@ -123,19 +191,22 @@ class Rounds:
 
     async def _begin(self, running: dict[asyncio.Task[Digested | Postponed], Waiting]) -> bool:
         """Start reading as many waiting entries as there is room for; return whether any is under way."""
-        waiting = await self.write(self.store.inbox, self.clock(), 4 * UNDER_WAY)
+        waiting = await self.write(self.store.inbox, self.clock(), 4 * UNDER_WAY, 2 * PER_FEED)
         busy = {w.id for w in running.values()}
         hosts = Counter(_host(w) for w in running.values())
+        feeds = Counter(w.feed for w in running.values())
         for w in waiting:
-            if w.id in busy or hosts[_host(w)] >= PER_HOST or len(running) >= UNDER_WAY:
+            full = hosts[_host(w)] >= PER_HOST or feeds[w.feed] >= PER_FEED or len(running) >= UNDER_WAY
+            if full or w.id in busy:
                 continue
             hosts[_host(w)] += 1
+            feeds[w.feed] += 1
             running[asyncio.create_task(self._read(w))] = w
         return bool(running)
 
     async def _read(self, waiting: Waiting) -> Digested | Postponed:
-        held = await self.write(pipeline.held, self.store, waiting)
-        return await pipeline.read(self.desk, held, self.fetcher, waiting, self.clock)
+        held = await self.write(pipeline.held, self.desk, self.store, waiting)
+        return await pipeline.read(self.desk, held, self.fetcher, waiting, self.clock, self.think)
 
     async def _finish(
         self, done: dict[asyncio.Task[Digested | Postponed], Waiting], tally: Counter[EntryState]
@@ -144,7 +215,8 @@ class Rounds:
         for task, waiting in done.items():
             outcome = self._outcome(task, waiting)
             if isinstance(outcome, Postponed):
-                await self.write(self.store.postpone, outcome.entry, outcome.until, outcome.reason)
+                until, why = outcome.until, outcome.reason
+                await self.write(self.store.postpone, outcome.entry, until, why, tried=outcome.tried)
                 log.info("article waits", url=waiting.entry.url, reason=outcome.reason, next_try=_minute(outcome.until))
             else:
                 read.append(outcome)
@@ -179,9 +251,19 @@ def _host(waiting: Waiting) -> str:
     return urlsplit(waiting.entry.url).hostname or ""
 
 
+def _reached(asked: pipeline.Asked) -> tuple[str, bool]:
+    """Return the host that was asked last, and whether it took the connection."""
+    error = asked.error
+    if isinstance(error, FetchError) and not error.connected:
+        return schedule.host(error.url), False
+    return schedule.host(asked.status.url_now), True
+
+
 def _tell(status: FeedStatus, counts: Counts) -> None:
     """Log one poll in a line."""
-    if status.error:
+    if status.state in (FeedState.FROZEN, FeedState.EMPTIED) or (status.error and not status.failures):
+        log.warning("shows nothing new", feed=status.url, state=status.state.value, reason=status.error)
+    elif status.error:
         log.warning("not reached", feed=status.url, reason=status.error, next_try=_minute(status.next_poll))
     else:
         log.info("polled", feed=status.url, **{k: v for k, v in _shown(counts).items() if v})

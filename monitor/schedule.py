@@ -3,9 +3,10 @@ When each feed is asked next: a pure function of its declaration, what is rememb
 
     succeeded(status, feed, now, ...)   a 200 or 304 that could be read       -> the status to remember
     failed(status, feed, now, error)    anything else                         -> the status to remember
-    held(statuses, hosts, now)          hosts that nothing could connect to   -> the statuses that change
+    deferred(status, now, error)        nothing was asked: the host rests     -> the status to remember
+    held(statuses, feeds, hosts, now)   hosts that nothing could connect to   -> the statuses that change
+    unseen(status, feed, now)           the time that nobody looked           -> since when
     due(statuses, now)                  -> the statuses to ask now, longest overdue first
-    address(feed, status, now)          -> what to ask for
 
 ``every`` is the shortest interval and ``every_max`` the longest. In between, the longest of these decides:
 
@@ -24,14 +25,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
-from monitor.errors import FetchError, Gone, ParseError, RateLimited
+from monitor import rhythm
+from monitor.errors import FetchError, Gone, ParseError, RateLimited, Resting
 from monitor.model import Feed, FeedState, FeedStatus, Hints, Validators
 
 Headers = Iterable[tuple[str, str]]
@@ -49,64 +50,84 @@ _PAST_THE_HOUR = timedelta(minutes=6)  # jitter after a skipped hour, small enou
 # --------------------------------------------------------------------------- outcomes
 
 
-def succeeded(
-    status: FeedStatus,
-    feed: Feed,
-    now: datetime,
-    *,
-    headers: Headers,
-    hints: Hints | None,
-    new_entries: int,
-    body_sha256: str,
-    validators: Validators,
-    moved_to: str = "",
-    newest: datetime | None = None,
-) -> FeedStatus:
+@dataclass(frozen=True, slots=True)
+class Sight:
     """
-    Return *status* after an answer that could be read.
+    What an answer showed that could be read.
 
-    *hints* is None when the body was not read (304, or the same bytes again): those of the last one hold.
-    *body_sha256* is of the last body seen; *validators* are those to send next time.
+    ``hints`` is None when the body was not read (304, or the same bytes again): what the last one said and showed
+    holds. ``body_sha256`` is of the last body seen; ``validators`` are those to send next time. ``listed`` counts
+    the entries of the body, ``signs`` are the publication instants of the new ones, ``blocked`` says why the body is
+    not the feed's own.
     """
-    known = status.hints if hints is None else hints
-    last_new = now if new_entries or status.last_new is None else status.last_new
-    same_again = bool(body_sha256) and body_sha256 == status.body_sha256 and validators == Validators()
-    wishes = [
-        feed.every,
-        freshness(headers, now),
-        known.ttl or timedelta(0),
-        (now - last_new) * RHYTHM,
-        2 * (status.interval or feed.every) if same_again and not feed.every_declared else timedelta(0),
-    ]
-    interval = min(max(wishes), _cap(feed))
-    return replace(
-        _moved(status, feed, moved_to),
-        state=FeedState.OK,
-        error="",
-        since=status.since if status.state is FeedState.OK and status.since else now,
+
+    headers: Headers
+    hints: Hints | None
+    new_entries: int
+    body_sha256: str
+    validators: Validators
+    moved_to: str = ""
+    listed: int = 0
+    signs: Sequence[datetime] = ()
+    blocked: str = ""
+
+
+def succeeded(status: FeedStatus, feed: Feed, now: datetime, sight: Sight) -> FeedStatus:
+    """Return *status* after an answer that could be read."""
+    hints = status.hints if sight.hints is None else sight.hints
+    last_new = now if sight.new_entries or status.last_new is None else status.last_new
+    interval = _interval(status, feed, now, sight, now - last_new)
+    alive, watched, gaps = rhythm.learned(status, now, sight.new_entries, sight.signs)
+    after = replace(
+        _moved(status, feed, sight.moved_to),
         failures=0,
         last_poll=now,
         last_ok=now,
-        next_poll=_skip(now, _with_jitter(now, interval, feed), known, feed),
+        next_poll=_skip(now, _with_jitter(now, interval, feed), hints, feed),
         not_before=None,
-        validators=validators,
-        body_sha256=body_sha256,
+        validators=sight.validators,
+        body_sha256=sight.body_sha256,
         interval=interval,
-        unchanged=0 if new_entries else status.unchanged + 1,
-        newest=max(filter(None, (status.newest, newest)), default=None),
-        hints=known,
+        unchanged=0 if sight.new_entries else status.unchanged + 1,
+        newest=max(filter(None, (status.newest, *sight.signs)), default=None),
+        hints=hints,
         last_new=last_new,
+        shown=_shown(status, sight),
+        listed=sight.listed or status.listed,
+        refilled=status.refilled or (status.shown is FeedState.EMPTIED and sight.listed > 0),
+        alive=alive,
+        watched=watched,
+        gaps=gaps,
     )
+    state, why = _health(after, feed, now, sight.blocked)
+    return replace(after, state=state, error=why, since=_since(status, state, now))
 
 
-def failed(status: FeedStatus, feed: Feed, now: datetime, error: FetchError | ParseError) -> FeedStatus:
+def _interval(status: FeedStatus, feed: Feed, now: datetime, sight: Sight, silence: timedelta) -> timedelta:
+    """Return the longest interval that anybody wishes for, within ``every`` and ``every_max``."""
+    hints = status.hints if sight.hints is None else sight.hints
+    same = bool(sight.body_sha256) and sight.body_sha256 == status.body_sha256 and not sight.validators
+    wishes = (
+        feed.every,
+        freshness(sight.headers, now),
+        hints.ttl or timedelta(0),
+        silence * RHYTHM,
+        2 * (status.interval or feed.every) if same and not feed.every_declared else timedelta(0),
+    )
+    return min(max(wishes), _cap(feed))
+
+
+def failed(
+    status: FeedStatus, feed: Feed, now: datetime, error: FetchError | ParseError, *, blocked: bool = False
+) -> FeedStatus:
     """
     Return *status* after a failure: it doubles its distance from ``every`` up to ``every_max``.
 
-    Validators, hints and rhythm stay those of the last good answer. 410 stops the feed for good.
+    Validators, hints and rhythm stay those of the last good answer. 410 stops the feed for good. *blocked* says that
+    the server answered well, but with a page where the feed was.
     """
     failures = status.failures + 1
-    state = FeedState.STOPPED if isinstance(error, Gone) else FeedState.FAILING
+    state = FeedState.STOPPED if isinstance(error, Gone) else FeedState.BLOCKED if blocked else FeedState.FAILING
     wait = min(max(feed.every * 2 ** min(failures - 1, 20), status.interval or feed.every), _cap(feed))
     not_before = _not_before(status, now, error)
     next_poll = max(now + _with_jitter(now, wait, feed), not_before or now)
@@ -115,7 +136,7 @@ def failed(status: FeedStatus, feed: Feed, now: datetime, error: FetchError | Pa
         url_now=status.url if failures >= HOME_AFTER else status.url_now,
         state=state,
         error=str(error),
-        since=status.since if status.state is state and status.since else now,
+        since=_since(status, state, now),
         failures=failures,
         last_poll=now,
         next_poll=None if state is FeedState.STOPPED else next_poll,
@@ -123,25 +144,74 @@ def failed(status: FeedStatus, feed: Feed, now: datetime, error: FetchError | Pa
     )
 
 
-def held(statuses: Iterable[FeedStatus], hosts: Collection[str], now: datetime) -> Sequence[FeedStatus]:
+def deferred(status: FeedStatus, now: datetime, error: Resting) -> FeedStatus:
+    """Return *status* where the host still rests: asked again when it has, and otherwise as it was."""
+    return replace(status, next_poll=now + min(error.retry_after, LONGEST_PAUSE))
+
+
+def held(
+    statuses: Iterable[FeedStatus], feeds: Mapping[str, Feed], hosts: Collection[str], now: datetime
+) -> Sequence[FeedStatus]:
     """
     Return the statuses to change because nothing on *hosts* could be connected to: all feeds there wait as long as
     the one that waits longest, so that a dead host is asked by one feed's rhythm and not by the sum of them.
 
-    Only what is due by then is moved, and never to an earlier time.
+    Nothing is moved to an earlier time, nor beyond its own ``every_max``; what a server named with Retry-After is
+    for the feed that it told.
     """
-    rows = [s for s in statuses if s.state is not FeedState.STOPPED and host(s.url_now) in hosts]
+    rows = [s for s in statuses if s.state is not FeedState.STOPPED and host(s.url_now) in hosts and s.url in feeds]
     until: dict[str, datetime] = {}
     for row in rows:
-        if row.state is FeedState.FAILING and row.next_poll and row.last_poll:
+        told = row.not_before is not None and row.not_before > now
+        if row.state is FeedState.FAILING and row.next_poll and not told:
             until[host(row.url_now)] = max(row.next_poll, until.get(host(row.url_now), now))
-    moved = [(row, until.get(host(row.url_now))) for row in rows]
-    return [replace(row, next_poll=at) for row, at in moved if at and (row.next_poll is None or row.next_poll < at)]
+    moved = []
+    for row in rows:
+        at = min(until.get(host(row.url_now), now), (row.last_poll or now) + _cap(feeds[row.url]))
+        if at > (row.next_poll or now):
+            moved.append(replace(row, next_poll=at))
+    return moved
+
+
+def unseen(status: FeedStatus, feed: Feed, now: datetime) -> datetime | None:
+    """Return since when *feed* should have been asked, where it is *now* late by more than an interval; else None."""
+    if status.next_poll is None or status.last_poll is None:
+        return None
+    late = now - status.next_poll > (status.interval or feed.every)
+    return status.next_poll if late else None
 
 
 def host(url: str) -> str:
     """Return the host of *url* in small letters, with its port where one is written."""
     return urlsplit(url).netloc.rpartition("@")[2].lower()
+
+
+# --------------------------------------------------------------------------- health
+
+
+def _shown(status: FeedStatus, sight: Sight) -> FeedState:
+    """Return what a body shows: emptied, where there were entries and it is not known to come and go."""
+    if sight.blocked:
+        return FeedState.BLOCKED
+    if sight.hints is None:
+        return status.shown
+    return FeedState.EMPTIED if not sight.listed and status.listed and not status.refilled else FeedState.OK
+
+
+def _health(status: FeedStatus, feed: Feed, now: datetime, blocked: str) -> tuple[FeedState, str]:
+    """Return how a feed is whose answer could be read, and why."""
+    if status.shown is FeedState.BLOCKED:
+        return FeedState.BLOCKED, blocked or (
+            status.error if status.state is FeedState.BLOCKED else "the same body again"
+        )
+    if status.shown is FeedState.EMPTIED:
+        return FeedState.EMPTIED, f"no entries, where there were {status.listed}"
+    why = rhythm.frozen(status, feed, now)
+    return (FeedState.FROZEN, why) if why else (FeedState.OK, "")
+
+
+def _since(status: FeedStatus, state: FeedState, now: datetime) -> datetime:
+    return status.since if status.state is state and status.since else now
 
 
 # --------------------------------------------------------------------------- due
@@ -177,18 +247,10 @@ def _reached(at: datetime | None, since: datetime | None, now: datetime) -> bool
 
 # --------------------------------------------------------------------------- addresses
 
-_DATE = re.compile(r"\{date:([^{}]*)\}")
-
-
-def address(feed: Feed, status: FeedStatus, now: datetime) -> str:
-    """Return what to ask for: where the feed has moved to, with ``{date:%Y-%m/%d}`` as the day in the feed's zone."""
-    today = now.astimezone(ZoneInfo(feed.timezone))
-    return _DATE.sub(lambda found: today.strftime(found[1]), status.url_now)
-
 
 def _moved(status: FeedStatus, feed: Feed, moved_to: str) -> FeedStatus:
-    # An address with a date in it leads somewhere else every day: there is nothing to adopt.
-    if not moved_to or _DATE.search(feed.url):
+    # An address with placeholders in it leads somewhere else every day: there is nothing to adopt.
+    if not moved_to or "{" in feed.url:
         return replace(status, moved_to="", moved_seen=0)
     seen = status.moved_seen + 1 if moved_to == status.moved_to else 1
     if seen >= MOVED_AFTER:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from math import inf
 
-from monitor.errors import FetchError, RateLimited
+from monitor.errors import FetchError, Resting
 from monitor.fetch import reasons
 
 # A caller is kept waiting for a rest of at most this many seconds; for more, it is told to come again.
@@ -49,8 +49,7 @@ class Pace:
         """
         Wait until *party* may be asked, and hold it until the block ends.
 
-        A slot is taken only once the host is free and rested: a queue on one host holds none. Raise RateLimited
-        ("resting") where the rest would take longer than LONGEST_WAIT.
+        A slot is taken only once the host is free and rested: a queue on one host holds none. Raise Resting where the rest would take longer than LONGEST_WAIT.
         """
         host = self._host(party)
         host.users += 1
@@ -89,7 +88,7 @@ class Pace:
         while (wait := host.ready(pause) - _now()) > 0:
             if wait > LONGEST_WAIT:
                 sentence = f"{party} is to be left alone for another {wait:.0f} s"
-                raise RateLimited(url, reasons.RESTING, sentence, timedelta(seconds=wait))
+                raise Resting(url, reasons.RESTING, sentence, timedelta(seconds=wait))
             await asyncio.sleep(wait)
 
     def _host(self, party: str) -> _Host:

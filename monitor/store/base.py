@@ -131,6 +131,9 @@ class Store(Protocol):
     def hold(self) -> None:
         """Take the single instance lock for ``run`` or ``poll`` until :meth:`close`; StoreError if another process has it."""
 
+    def patience(self, seconds: float) -> None:
+        """Wait at most *seconds* for another writer from now on."""
+
     def begin_run(self, now: datetime) -> Manners:
         """Say that a process begins to ask hosts, and return what the last one left, as it stands at *now*."""
 
@@ -151,6 +154,9 @@ class Store(Protocol):
     def known(self, feed: str, identities: Sequence[str]) -> Mapping[str, KnownEntry]:
         """Return what is known of *identities*; where several feeds hold one, the entry of *feed* first, else the oldest."""
 
+    def sharing(self, body_sha256: str) -> Sequence[str]:
+        """Return the declared feeds whose last body was exactly this one."""
+
     def record(self, poll: Poll) -> Counts:
         """
         Save one poll whole: status, entries, verdicts, counts.
@@ -168,8 +174,8 @@ class Store(Protocol):
 
     # ------------------------------------------------------------- digest
 
-    def inbox(self, now: datetime, limit: int = 100) -> Sequence[Waiting]:
-        """Return waiting entries whose time has come, oldest first."""
+    def inbox(self, now: datetime, limit: int = 100, per_feed: int = 0) -> Sequence[Waiting]:
+        """Return waiting entries whose time has come, oldest first; with *per_feed*, the feeds take turns and none gives more than so many."""
 
     def article(self, identity: str) -> Article | None:
         """Return the newest kept version of the article whose cleaned URL (or ``sha256:`` of its bytes) is *identity*."""
@@ -177,8 +183,8 @@ class Store(Protocol):
     def holds_body(self, body_sha256: str) -> bool:
         """Return whether exactly these bytes were ever kept or judged by ``ingest``: a file counts once."""
 
-    def postpone(self, entry: str, until: datetime, reason: str) -> None:
-        """Leave *entry* waiting, count the attempt, and do not offer it before *until*."""
+    def postpone(self, entry: str, until: datetime, reason: str, *, tried: bool = True) -> None:
+        """Leave *entry* waiting, count the attempt where it was *tried*, and do not offer it before *until*."""
 
     def finish(
         self,

@@ -169,6 +169,12 @@ class Connection:
             self.db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
             self.db.execute("PRAGMA optimize").fetchall()
 
+    def patience(self, seconds: float) -> None:
+        """Wait at most *seconds* for another writer from now on."""
+        self._patience = seconds
+        with self._turn, self._sentences():
+            self.db.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
+
     # ------------------------------------------------------------- one daemon at a time
 
     def hold(self) -> None:
@@ -205,15 +211,28 @@ class Connection:
         try:
             yield
         except sqlite3.Error as exc:
-            raise StoreError(self._sentence(exc)) from exc
+            raise StoreError(self._sentence(exc), passing=_code(exc) in _PASSING) from exc
         except Unreadable as exc:
             raise StoreError(f"{self.path} holds a record that cannot be read ({exc}); restore a backup") from exc
 
     def _sentence(self, exc: sqlite3.Error) -> str:
-        # The low byte is the primary code: https://www.sqlite.org/rescode.html
-        code = getattr(exc, "sqlite_errorcode", 0) & 0xFF
-        return _SENTENCES.get(code, "{path}: {why}").format(path=self.path, why=exc, patience=self._patience)
+        words = _SENTENCES.get(_code(exc), "{path}: {why}")
+        return words.format(path=self.path, why=exc, patience=self._patience)
 
+
+def _code(exc: sqlite3.Error) -> int:
+    # The low byte is the primary code: https://www.sqlite.org/rescode.html
+    return int(getattr(exc, "sqlite_errorcode", 0)) & 0xFF
+
+
+# What another process, or a person who makes room, mends while we wait.
+_PASSING = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_IOERR,
+}
 
 _SENTENCES = {
     sqlite3.SQLITE_BUSY: "{path} is locked by another process for more than {patience:g} s; let it finish and try again",

@@ -73,6 +73,12 @@ def reschedule(db: Database, moved: Iterable[FeedStatus]) -> None:
         db.execute("UPDATE feeds SET status = ? WHERE url = ?", (saved, text(status.url)))
 
 
+def sharing(db: Database, body_sha256: str) -> Sequence[str]:
+    """Return the declared feeds whose last body was exactly this one."""
+    sql = "SELECT url FROM feeds WHERE position IS NOT NULL AND instr(status, ?) ORDER BY position"
+    return [row["url"] for row in db.execute(sql, (f'"body_sha256":{to_json(body_sha256)}',))]
+
+
 def statuses(db: Database) -> Sequence[FeedStatus]:
     """Return the status of every declared feed, in declared order, with the account of its last round."""
     last = accounts.of_last_rounds(db)

@@ -24,13 +24,24 @@ Decide = Callable[[Decider], Sequence[Change]]
 # --------------------------------------------------------------------------- inbox
 
 
-def inbox(db: Database, now: datetime, limit: int) -> Sequence[Waiting]:
-    """Return waiting entries whose time has come, oldest first."""
-    rows = db.execute(
-        """SELECT e.*, f.url AS feed_url FROM entries e JOIN feeds f ON f.id = e.feed
-        WHERE e.state = 'waiting' AND e.not_before <= ? ORDER BY e.n LIMIT ?""",
-        (instant(now), limit),
-    )
+_INBOX = """
+    SELECT e.*, f.url AS feed_url FROM entries e JOIN feeds f ON f.id = e.feed
+    WHERE e.state = 'waiting' AND e.not_before <= ? ORDER BY e.n LIMIT ?
+"""
+_INBOX_BY_TURNS = """
+    SELECT e.*, f.url AS feed_url FROM (
+        SELECT n, row_number() OVER (PARTITION BY feed ORDER BY n) AS turn
+        FROM entries WHERE state = 'waiting' AND not_before <= ?
+    ) w JOIN entries e ON e.n = w.n JOIN feeds f ON f.id = e.feed WHERE w.turn <= ? ORDER BY w.turn, w.n LIMIT ?
+"""
+
+
+def inbox(db: Database, now: datetime, limit: int, per_feed: int) -> Sequence[Waiting]:
+    """Return waiting entries whose time has come, oldest first; with *per_feed*, the feeds take turns."""
+    if per_feed:
+        rows = db.execute(_INBOX_BY_TURNS, (instant(now), per_feed, limit))
+    else:
+        rows = db.execute(_INBOX, (instant(now), limit))
     return [_waiting(row) for row in rows]
 
 
@@ -40,11 +51,11 @@ def _waiting(row: Row) -> Waiting:
     return Waiting(row["id"], row["feed_url"], sent(row), topics, row["attempts"], row["round"], before)
 
 
-def postpone(db: Database, entry: str, until: datetime, reason: str) -> None:
+def postpone(db: Database, entry: str, until: datetime, reason: str, *, tried: bool) -> None:
     """Leave *entry* waiting until later; one that waits no more (digested meanwhile) is left alone."""
     db.execute(
-        "UPDATE entries SET attempts = attempts + 1, not_before = ?, reason = ? WHERE id = ? AND state = 'waiting'",
-        (instant(until), text(reason), entry),
+        "UPDATE entries SET attempts = attempts + ?, not_before = ?, reason = ? WHERE id = ? AND state = 'waiting'",
+        (int(tried), instant(until), text(reason), entry),
     )
 
 

@@ -50,6 +50,9 @@ class SqliteStore:
     def hold(self) -> None:
         self._connection.hold()
 
+    def patience(self, seconds: float) -> None:
+        self._connection.patience(seconds)
+
     def begin_run(self, now: datetime) -> Manners:
         with self._connection.write() as db:
             return manners.begin(db, now)
@@ -86,6 +89,10 @@ class SqliteStore:
         with self._connection.read() as db:
             return collect.known(db, feed, identities)
 
+    def sharing(self, body_sha256: str) -> Sequence[str]:
+        with self._connection.read() as db:
+            return declared.sharing(db, body_sha256)
+
     def record(self, poll: Poll) -> Counts:
         with self._connection.write() as db:
             return collect.record(db, poll)
@@ -97,9 +104,9 @@ class SqliteStore:
 
     # ------------------------------------------------------------- digest
 
-    def inbox(self, now: datetime, limit: int = 100) -> Sequence[Waiting]:
+    def inbox(self, now: datetime, limit: int = 100, per_feed: int = 0) -> Sequence[Waiting]:
         with self._connection.read() as db:
-            return digest.inbox(db, now, limit)
+            return digest.inbox(db, now, limit, per_feed)
 
     def article(self, identity: str) -> Article | None:
         with self._connection.read() as db:
@@ -109,9 +116,9 @@ class SqliteStore:
         with self._connection.read() as db:
             return digest.holds_body(db, body_sha256)
 
-    def postpone(self, entry: str, until: datetime, reason: str) -> None:
+    def postpone(self, entry: str, until: datetime, reason: str, *, tried: bool = True) -> None:
         with self._connection.write() as db:
-            digest.postpone(db, entry, until, reason)
+            digest.postpone(db, entry, until, reason, tried=tried)
 
     def finish(self, digested: Digested, now: datetime, decide: Callable[[Decider], Sequence[Change]]) -> Sequence[str]:
         with self._connection.write() as db:
