@@ -1,4 +1,4 @@
-"""What is declared on disk: configuration and seeds, and what tells that either changed. Part of the roof."""
+"""What is declared on disk: configuration, OPML files and seeds, and what tells that any of it changed. Part of the roof."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from monitor import config
+from monitor import addresses, config, subscriptions
 from monitor.model import SeedEvent, Settings
 
 
@@ -28,13 +28,15 @@ def read(file: Path | None) -> Declared:
     :raises ConfigError: with every fault in it.
     """
     loaded = config.load(file, _environment(), Path.cwd())
-    return Declared(loaded.settings, loaded.seeds, loaded.shipped, stamp(loaded.settings))
+    settings = addresses.expanded(subscriptions.added(loaded.settings))
+    return Declared(settings, loaded.seeds, loaded.shipped, stamp(settings))
 
 
 def stamp(settings: Settings) -> object:
     """Return what changes when the configuration or a seed file does."""
     folders = [Path(t.seeds) for t in settings.topics if t.seeds]
-    files = [Path(settings.file), *(f for folder in folders for f in sorted(folder.glob("*.yaml")))]
+    seeds = (f for folder in folders for f in sorted(folder.glob("*.yaml")))
+    files = [Path(settings.file), *map(Path, settings.opml), *seeds]
     return tuple((str(f), s.st_mtime_ns, s.st_size) for f in files if (s := _stat(f)))
 
 

@@ -6,10 +6,11 @@ from datetime import timedelta
 from pathlib import Path
 
 from monitor.config import schema
-from monitor.model import Entity, Feed, FetchSettings, Office, Select, Settings, Source, Tier, Topic
+from monitor.model import Entity, Feed, FetchSettings, Office, Select, Settings, Source, Step, Tier, Topic
 
 EVERY = timedelta(hours=1)  # where nothing is declared; hints and rhythm lengthen it
 EVERY_MAX = timedelta(hours=24)
+PAGES = 5  # of a list that has several: what a day without us may have added, and no crawl of an archive
 
 
 def settings(file: schema.File, path: Path, database: Path) -> Settings:
@@ -23,8 +24,10 @@ def settings(file: schema.File, path: Path, database: Path) -> Settings:
         fetch=_fetch(file.fetch),
         web_listen=file.web.listen,
         sources=sources,
-        feeds=tuple(_feed(feed, file, topics, sources) for feed in file.feeds),
+        feeds=tuple(_feed(feed, file, topics, sources) for feed in file.feeds if feed.enabled),
         topics=topics,
+        disabled=tuple(_feed(feed, file, topics, sources) for feed in file.feeds if not feed.enabled),
+        opml=tuple(str(path.parent / Path(name).expanduser()) for name in file.opml),
     )
 
 
@@ -61,9 +64,18 @@ def _feed(feed: schema.Feed, file: schema.File, topics: tuple[Topic, ...], sourc
         every_max=feed.every_max or max(EVERY_MAX, every),
         every_declared=feed.every is not None,
         select=_select(feed.select) if feed.select else None,
-        map=dict(feed.map),
-        steps=tuple(dict(step) for step in feed.steps),
+        map=_map(feed.map) if feed.map else {},
+        steps=tuple(Step(s.name, s.url, s.path, s.select, s.after) for s in feed.steps),
+        pages=feed.pages or (PAGES if _has_more(feed) else 1),
     )
+
+
+def _map(map: schema.Map) -> dict[str, str]:
+    return {name: str(value) for name, value in map.model_dump(exclude_defaults=True).items()}
+
+
+def _has_more(feed: schema.Feed) -> bool:
+    return "{page}" in feed.url or bool((feed.select and feed.select.next) or (feed.map and feed.map.next))
 
 
 def _zone(feed: schema.Feed, file: schema.File, topics: tuple[Topic, ...]) -> str:
@@ -86,6 +98,8 @@ def _topic(topic: schema.Topic, file: schema.File, base: Path) -> Topic:
         stages=tuple(topic.stages),
         language=topic.language,
         timezone=topic.timezone or file.timezone,
+        query=topic.query,
+        query_en=topic.query_en,
     )
 
 

@@ -102,10 +102,11 @@ def _feeds(root: object) -> Iterator[Fault]:
         for below, topic in texts(row, "topics"):
             yield from _known((*path, *below), topic, topics, "topic")
         yield from _needs(path, row)
+        yield from _names(path, row)
         yield from _intervals(path, row)
 
 
-_NEEDS = {"select": "list", "map": "json", "steps": "json"}
+_NEEDS = {"select": "list", "map": "json"}
 
 
 def _needs(path: Keys, row: Mapping) -> Iterator[Fault]:
@@ -117,6 +118,26 @@ def _needs(path: Keys, row: Mapping) -> Iterator[Fault]:
         yield (*path, "kind"), "kind: list needs select, which says where the entries are: select: {entry: li}"
     if kind == "json" and "map" not in row:
         yield (*path, "kind"), "kind: json needs map, which says where the fields are"
+
+
+_KNOWN = ("q", "q_trad", "q_en", "ms", "page")
+
+
+def _names(path: Keys, row: Mapping) -> Iterator[Fault]:
+    """Yield placeholders that nothing fills, and steps that do not say where to look."""
+    known = set(_KNOWN)
+    for below, step in rows(row, "steps"):
+        yield from _unfilled((*path, *below, "url"), step.get("url"), known - {"page"})
+        if not step.keys() & {"path", "select", "after"}:
+            yield (*path, *below), "needs path, select or after, which say where the value is"
+        known |= {name} if isinstance(name := step.get("name"), str) else set()
+    yield from _unfilled((*path, "url"), row.get("url"), known)
+
+
+def _unfilled(path: Keys, url: object, known: set[str]) -> Iterator[Fault]:
+    names = scalars.PLACEHOLDER.findall(url) if isinstance(url, str) else ()
+    for name in dict.fromkeys(n for n in names if n and n not in known):
+        yield path, f"nothing fills {{{name}}}; known here are {', '.join(f'{{{k}}}' for k in sorted(known))}"
 
 
 def _intervals(path: Keys, row: Mapping) -> Iterator[Fault]:

@@ -140,7 +140,7 @@ def timezone(value: object) -> str:
 
 # --------------------------------------------------------------------------- addresses
 
-PLACEHOLDER = re.compile(r"\{date:((?:%[YmdHy]|[-/_.0-9A-Za-z])+)\}")
+PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]{0,31})\}|\{date(?:-[0-9]{1,3}d)?:(?:%[YmdHy]|[-/_.0-9A-Za-z])+\}", re.ASCII)
 
 
 def _is_web(url: str) -> bool:
@@ -152,19 +152,50 @@ def _is_web(url: str) -> bool:
 
 
 def address(value: object) -> str:
-    """Read an http or https URL with a host; ``{date:%Y-%m/%d}`` may stand in the path or query."""
+    """Read an http or https URL with a host."""
     found = text(value)
-    bare = PLACEHOLDER.sub("", found)
+    if "{" in found or "}" in found:
+        raise expected("an address without braces; write them percent-encoded", value)
+    _check(found, value)
+    return found
+
+
+def template(value: object) -> str:
+    """Read a URL in whose path or query placeholders may stand: ``{date:%Y-%m/%d}``, ``{page}``, ``{q}``."""
+    found = text(value)
+    bare = PLACEHOLDER.sub("0", found)
     if "{" in bare or "}" in bare:
-        raise expected("no braces but a date such as {date:%Y-%m/%d}", value)
-    if set(bare) & set(string.whitespace + '<>"\\^`|'):
+        raise expected("no braces but placeholders such as {date:%Y-%m/%d} or {q}; write others as %7B and %7D", value)
+    _check(bare, value)
+    if "{" in _start(found):
+        raise expected("no placeholder in the host", value)
+    return found
+
+
+def _start(url: str) -> str:
+    """Return scheme and host of *url*."""
+    return "//".join(re.split("[/?#]", url, maxsplit=3)[:3:2])
+
+
+def _check(url: str, value: object) -> None:
+    if set(url) & set(string.whitespace + '<>"\\^`|'):
         raise wrong("an address holds no blanks, quotes, < > \\ ^ ` |; write them percent-encoded")
-    if not _is_web(bare):
+    if not _is_web(url):
         raise expected("an address that begins with http:// or https:// and has a host", value)
-    parts = urlsplit(bare)
+    parts = urlsplit(url)
     if parts.username is not None or parts.password is not None:
         raise wrong("expected an address without user:password@; send a header instead")
-    return found
+
+
+def query(value: object) -> str:
+    """Read the words that a search is asked."""
+    found = text(value)
+    if set(found) & set('"\\{}'):
+        raise wrong('a query is words, without quotes, \\ and braces: every search has another language of its own')
+    return " ".join(found.split())
+
+
+step_name = _matching(r"[a-z][a-z0-9_]{0,31}", "a name of small letters, digits and '_'")
 
 
 def proxy(value: object) -> str:
@@ -279,6 +310,9 @@ Endpoint = Annotated[str, BeforeValidator(endpoint)]
 Listen = Annotated[str, BeforeValidator(listen)]
 Zone = Annotated[str, BeforeValidator(timezone)]
 Address = Annotated[str, BeforeValidator(address)]
+Template = Annotated[str, BeforeValidator(template)]
+Query = Annotated[str, BeforeValidator(query)]
+StepName = Annotated[str, BeforeValidator(step_name)]
 Proxy = Annotated[str, BeforeValidator(proxy)]
 Duration = Annotated[timedelta, BeforeValidator(duration)]
 Number = Annotated[float, BeforeValidator(number)]

@@ -58,6 +58,7 @@ Timeout = Annotated[
 Pause = Annotated[timedelta, BeforeValidator(s.between(timedelta(0), timedelta(hours=1), "a duration from 0 to 1h"))]
 Bytes = Annotated[int, BeforeValidator(s.whole(1024, 1024**3))]
 Count = Annotated[int, BeforeValidator(s.whole(1, 1000))]
+Pages = Annotated[int, BeforeValidator(s.whole(1, 20))]
 TierWord = Annotated[Tier, BeforeValidator(s.one_of(Tier))]
 FeedWord = Annotated[FeedKind, BeforeValidator(s.one_of(FeedKind))]
 EntityWord = Annotated[EntityKind, BeforeValidator(s.one_of(EntityKind))]
@@ -116,10 +117,42 @@ class Select(Strict):
     next: s.Text = Field(default="", description="the link to the next page of the list")
 
 
+class Map(Strict):
+    """Where the fields of a JSON answer are: names and positions joined by dots, alternatives by |."""
+
+    entries: s.Text = Field(default="", description="the list, from the top of the answer; the top itself when absent")
+    within: s.Text = Field(default="", description="words of a page behind which the JSON begins")
+    title: s.Text = Field(default="", description="the title, within one entry; `title` when absent")
+    url: s.Text = Field(default="", description="the link")
+    url_template: s.Text = Field(default="", description="a link made of fields in {braces}, where there is no url")
+    date: s.Text = Field(default="", description="when it was published")
+    date_format: s.Text = Field(default="", description="epoch_s, epoch_ms or a pattern such as %d/%m/%Y %H:%M")
+    seen: s.Text = Field(default="", description="when the API saw it: kept as sent, but no date of publication")
+    summary: s.Text = Field(default="", description="the summary")
+    id: s.Text = Field(default="", description="what tells it apart where there is no link")
+    source: s.Text = Field(default="", description="the outlet that it comes from")
+    skip: Count | None = Field(default=None, description="entries at the top that are none")
+    leave_out: s.Text = Field(default="", description="field=value|value: entries that are none")
+    next: s.Text = Field(default="", description="the link to the next page, from the top of the answer")
+
+
+class Step(Strict):
+    """A look-up before the list."""
+
+    name: s.StepName = Field(description="{name} stands for what was found, in the addresses that follow")
+    url: s.Template = Field(description="where to look")
+    path: s.Text = Field(default="", description="where it is in a JSON answer")
+    select: s.Text = Field(default="", description="where it is on a page: a CSS selector, selector@attribute")
+    after: s.Text = Field(default="", description="the words right before it")
+
+
 class Feed(Strict):
     """An address that lists entries."""
 
-    url: s.Address = Field(description="the address; {date:%Y-%m/%d} stands for the day of the poll")
+    url: s.Template = Field(
+        description="the address; {q} {q_trad} {q_en} {date:%Y-%m/%d} {date-30d:%Y%m%d} {ms} {page} and names of steps are filled in"
+    )
+    enabled: s.Flag = Field(default=True, description="false: declared, but not polled")
     every: Every | None = Field(default=None, description="the shortest interval between two polls; 5 min at least")
     every_max: Every | None = Field(default=None, description="the longest interval; 24 h when absent")
     kind: FeedWord | None = Field(default=None, description="feed, list, json or sitemap; found out when absent")
@@ -130,8 +163,11 @@ class Feed(Strict):
     headers: dict[s.HeaderName, s.HeaderValue] = Field(default={}, description="fixed headers that it needs")
     topics: list[s.Id] = Field(default=[], description="the topics that it serves; all when absent")
     select: Select | None = Field(default=None, description="kind list: where the entries are")
-    map: dict[s.Text, s.Text] = Field(default={}, description="kind json: where the fields are")
-    steps: list[dict[s.Text, s.Text]] = Field(default=[], description="kind json: what to look up before the list")
+    map: Map | None = Field(default=None, description="kind json: where the fields are")
+    steps: list[Step] = Field(default=[], description="what to look up before the list")
+    pages: Pages | None = Field(
+        default=None, description="pages of the list read in one poll at most, while they bring news; 5 where there are more"
+    )
 
 
 class Office(Strict):
@@ -170,6 +206,12 @@ class Topic(Strict):
     stages: list[s.Id] = Field(default=list(DEFAULT_STAGES), min_length=1, description="the ladder, lowest first")
     language: s.Language = Field(default="zh", description="the language of its words")
     timezone: s.Zone = Field(default="", description="the zone of its days")
+    query: s.Query = Field(
+        default="", description="what searches are asked; the first names of `together` when absent"
+    )
+    query_en: s.Query = Field(
+        default="", description="the same in English; their first names in Latin letters when absent"
+    )
 
 
 class File(Strict):
@@ -181,6 +223,7 @@ class File(Strict):
     web: Web = Field(default=Web(), description="the web face")
     sources: list[Source] = Field(default=[], description="who publishes")
     feeds: list[Feed] = Field(default=[], description="what is polled")
+    opml: list[s.Text] = Field(default=[], description="OPML files that list more feeds")
     topics: list[Topic] = Field(min_length=1, description="the standing questions")
 
 

@@ -21,7 +21,9 @@ __all__ = ["canonical", "day_in", "identity"]
 _JUNK = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 _PORTS = {"http": 80, "https": 443}
 _WRAPPED = 3  # an address in an address in an address: seen twice, never deeper
-_MIRRORS = re.compile(r"^(?:www|m|wap|mobile|3g)\.(?=[^.]+\.[^.])")
+_MIRRORS = re.compile(r"^(?:www|m|wap|mobile|3g|big5)\.(?=[^.]+\.[^.])")
+# The gateways to the traditional script that news and government sites run: big5.HOST/gate/big5/HOST/PATH.
+_GATEWAY = re.compile(r"/gate/(?:big5|gb)/([\w.-]+\.[A-Za-z]{2,}(?::\d{1,5})?)(/.*)")
 _LONGEST_RULED = 2_000  # no site's address of an article is longer, and the rules try every beginning of a host
 _LONG_NUMBER = re.compile(r"\d{5}")
 _ID_IN_PATH = re.compile(r"\d{4}")
@@ -51,8 +53,8 @@ def identity(url: str) -> str:
     """
     Return what makes two addresses the same article; not an address, and stable over releases of the tables.
 
-    Scheme, ``www.``, a mobile host in front of a path with an id, tracking parameters, the order of
-    parameters and a slash at the end make no difference.
+    Scheme, ``www.``, a mobile host in front of a path with an id, a gateway to the traditional script, tracking
+    parameters, the order of parameters and a slash at the end make no difference.
     """
     address = canonical(url)
     try:
@@ -61,6 +63,8 @@ def identity(url: str) -> str:
         return address
     if parts.scheme not in _PORTS:
         return address
+    if gate := _GATEWAY.fullmatch(parts.path):
+        parts = parts._replace(netloc=gate[1].lower(), path=gate[2])
     return (_by_rule(parts) if len(address) <= _LONGEST_RULED else "") or _in_general(parts)
 
 

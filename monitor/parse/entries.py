@@ -46,6 +46,8 @@ class Raw:
     summary: str = ""
     dates: tuple[tuple[str, str], ...] = ()
     source: str = ""
+    source_url: str = ""
+    seen: str = ""  # when a crawler saw it
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,7 @@ def _entry(draft: _Draft, published: Published, feed: Feed, shared: Mapping[str,
         guid=raw.guid[:MAX_TITLE],
         source_name=source[:MAX_NAME],
         aliases=draft.aliases,
+        source_url=links.absolute(raw.source_url, ""),
     )
 
 
@@ -158,6 +161,8 @@ def _date(draft: _Draft, feed: Feed, now: datetime, url_days: bool) -> Published
     day = urls.day_in(draft.url) if url_days and draft.url else None
     if day and day <= now.date() + timedelta(days=1):
         return Published(raw=first.raw if first else "", day=day, flag=None)
+    if draft.raw.seen:
+        return Published(raw=draft.raw.seen, flag="crawl_time")
     return first or NO_DATE
 
 

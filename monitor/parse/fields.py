@@ -145,6 +145,7 @@ def item_of(item: etree._Element, with_bases: bool) -> Raw:
         summary=_said(found.get("summary"), _lines),
         dates=_dates(item, found.get("date", ())),
         source=_said(found.get("source"), _source),
+        source_url=_source_url(found.get("source", ())),
     )
 
 
@@ -230,6 +231,10 @@ def _link(link: etree._Element) -> tuple[int, str]:
 def _dates(item: etree._Element, elements: Sequence[etree._Element]) -> tuple[tuple[str, str], ...]:
     texts = [_raw(element) for element in elements] or [attribute(item, "lastmod")]
     return tuple((t, t) for t in (text[:MAX_TITLE] for text in texts) if t)
+
+
+def _source_url(elements: Sequence[etree._Element]) -> str:
+    return next((url for e in elements if (url := e.get("url", "") or e.get("href", ""))), "")
 
 
 def _source(element: etree._Element) -> str:

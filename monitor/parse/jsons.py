@@ -5,10 +5,13 @@ The keys of a map (``Feed.map``), each a path into one item unless said otherwis
 
     entries       where the list is, from the top of the answer; "" is the top itself
     title url summary date id source
+    seen          when the API saw it: kept as sent and flagged ``crawl_time``, since it is no date of publication
     date_format   epoch_s, epoch_ms, or a strptime pattern; without it the date is read as any other
     url_template  an address with {paths} of the item in it
     next          where the next page's address is, from the top
     within        words of a page after which the JSON begins (``__NEXT_DATA__``, ``var allData``)
+    skip          how many items at the top are no entries
+    leave_out     ``path=value|value``: items that are no entries, such as advertisements
 
 A path is names and list positions joined by dots; a text on the way that is JSON itself is opened. Several
 paths joined by ``|`` are tried until one gives something.
@@ -27,7 +30,7 @@ from monitor.model import Feed, ParsedFeed, Response
 from monitor.parse import charset, entries, links, markup
 from monitor.parse.entries import MAX_ENTRIES, Raw
 
-__all__ = ["MAX_VALUES", "load", "read"]
+__all__ = ["MAX_VALUES", "at", "load", "read"]
 
 MAX_VALUES = 400_000
 """Commas and brackets of an answer: some 90 MB of objects at worst; 250 entries of GDELT have 3,000."""
@@ -43,6 +46,7 @@ _WRAPPED = re.compile(
 _BRACKET = re.compile(r"[\[{]")
 _NAMED = re.compile(r"【([^【】]{4,100})】(?=.)", re.DOTALL)
 _FIELD = re.compile(r"\{([\w.|]{1,80})\}")
+_ESCAPE = re.compile(r'\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}|(.?))', re.DOTALL)
 
 Json = object
 
@@ -76,14 +80,25 @@ def load(text: str) -> Json:
     if values > MAX_VALUES:
         raise ParseError(f"JSON with {values} values: more than the {MAX_VALUES} that any list of news has")
     try:
-        value, _ = json.JSONDecoder(strict=False).raw_decode(text, start)
+        return _decoded(text, start)
     except json.JSONDecodeError as error:
         raise ParseError(f"JSON that breaks off or is none: {error.msg} at character {error.pos}") from error
     except RecursionError as error:
         raise ParseError("JSON nested deeper than any list of news") from error
     except ValueError as error:
         raise ParseError(f"JSON that cannot be read: {error}") from error
-    return value
+
+
+def _decoded(text: str, start: int) -> Json:
+    """Return the value at *start*; an escape that JSON does not know stands for its own characters."""
+    decoder = json.JSONDecoder(strict=False)
+    try:
+        return decoder.raw_decode(text, start)[0]
+    except json.JSONDecodeError as error:
+        if "escape" not in error.msg:
+            raise
+    sound = _ESCAPE.sub(lambda found: found[0] if found[1] is None else "\\\\" + found[1], text[start:])
+    return decoder.raw_decode(sound)[0]
 
 
 def _inside(text: str, marker: str) -> str:
@@ -158,16 +173,17 @@ def _json_summary(item: Mapping[str, Json]) -> str:
 def _mapped(response: Response, top: Json, feed: Feed, now: datetime, warnings: tuple[str, ...]) -> ParsedFeed:
     rows = _rows(top, feed.map.get("entries", ""))
     items = [row for row in rows if isinstance(row, dict | list)]
-    raws = [_mapped_item(row, feed.map) for row in items[:MAX_ENTRIES]]
+    listed = [row for row in items[int(feed.map.get("skip", "0")) :] if not _left_out(row, feed.map)]
+    raws = [_mapped_item(row, feed.map) for row in listed[:MAX_ENTRIES]]
     if len(items) < len(rows):
         warnings += (f"{len(rows) - len(items)} of {len(rows)} entries are no objects",)
-    if items and not any(raw.title or raw.links for raw in raws):
+    if listed and not any(raw.title or raw.links for raw in raws):
         raise ParseError("no entry has a title or link where the map says: has the answer's layout changed?")
     return ParsedFeed(
         entries=entries.finish(raws, feed, response.final_url, "", now, url_days=True),
         kind="json",
-        cut=max(len(items) - MAX_ENTRIES, 0),
-        next_url=links.absolute(_at(top, feed.map.get("next", "")) if feed.map.get("next") else "", response.final_url),
+        cut=max(len(listed) - MAX_ENTRIES, 0),
+        next_url=links.absolute(at(top, feed.map.get("next", "")), response.final_url),
         warnings=warnings,
     )
 
@@ -191,19 +207,25 @@ def _says(top: Json) -> str:
     return f"it says {'; '.join(words[:4])}" if words else ""
 
 
+def _left_out(item: Json, names: Mapping[str, str]) -> bool:
+    path, _, values = names.get("leave_out", "").partition("=")
+    return bool(path) and at(item, path) in values.split("|")
+
+
 def _mapped_item(item: Json, names: Mapping[str, str]) -> Raw:
     template = names.get("url_template", "")
-    url = _at(item, names.get("url", "")) if names.get("url") else ""
+    url = at(item, names.get("url", "")) if names.get("url") else ""
     url = url or (_filled(template, item) if template else "")
-    sent = _at(item, names.get("date", ""))
+    sent = at(item, names.get("date", ""))
     return Raw(
-        title=_headline(markup.line(_at(item, names.get("title", "title")))),
+        title=_headline(markup.line(at(item, names.get("title", "title")))),
         links=(url,) if url else (),
-        guid=_at(item, names.get("id", "")),
+        guid=at(item, names.get("id", "")),
         permalink=False,
-        summary=markup.text_of(_at(item, names.get("summary", ""))),
+        summary=markup.text_of(at(item, names.get("summary", ""))),
         dates=((sent, _readable(sent, names.get("date_format", ""))),) if sent else (),
-        source=markup.line(_at(item, names.get("source", ""))),
+        seen="" if sent else at(item, names.get("seen", "")),
+        source=markup.line(at(item, names.get("source", ""))),
     )
 
 
@@ -215,7 +237,7 @@ def _headline(text: str) -> str:
 
 def _filled(template: str, item: Json) -> str:
     """Return the template with the item's values in it, or "" where one is missing."""
-    values = {name: _at(item, name) for name in _FIELD.findall(template)}
+    values = {name: at(item, name) for name in _FIELD.findall(template)}
     if not all(values.values()):
         return ""
     return _FIELD.sub(lambda m: quote(values[m[1]], safe="/:?&=.-_~%"), template)
@@ -238,8 +260,8 @@ def _readable(sent: str, pattern: str) -> str:
 # --------------------------------------------------------------------------- paths
 
 
-def _at(item: Json, paths: str) -> str:
-    """Return the text at the first of *paths* that has any; "" for the empty path."""
+def at(item: Json, paths: str) -> str:
+    """Return the text at the first of *paths*, joined by ``|``, that has any; "" for the empty path."""
     if not paths:
         return ""
     return next((t for t in (_text(_find(item, p)).strip() for p in paths.split("|")) if t), "")

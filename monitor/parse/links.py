@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 
 from monitor.normalize import urls
 
-__all__ = ["absolute", "credited", "is_home", "wrapper"]
+__all__ = ["absolute", "credited", "is_closed", "is_home", "wrapper"]
 
 MAX_URL = 4_096
 """Characters of a link: servers refuse longer ones."""
@@ -32,12 +32,17 @@ def wrapper(link: str, base: str, target: str) -> tuple[str, ...]:
 
     A redirector that does not say where it leads is its own target, and an alias all the same.
     """
-    if target.startswith(_CLOSED):
+    if is_closed(target):
         return (target,)
     host = target.split("/", 3)[2]
     if "//" not in link or host in link.lower().partition("?")[0]:
         return ()
     return (urljoin(base, link.strip()),)
+
+
+def is_closed(url: str) -> bool:
+    """Return whether *url* is an aggregator's own page, which does not say where the article is."""
+    return url.startswith(_CLOSED)
 
 
 def is_home(key: str) -> bool:
@@ -57,4 +62,4 @@ def credited(title: str, source: str, url: str) -> tuple[str, str]:
         return title, source
     if source:
         return (head.strip(), source) if tail.strip() == source else (title, source)
-    return (head.strip(), tail.strip()) if url.startswith(_CLOSED) else (title, source)
+    return (head.strip(), tail.strip()) if is_closed(url) else (title, source)

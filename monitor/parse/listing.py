@@ -19,7 +19,7 @@ from monitor.parse.entries import MAX_ENTRIES, Raw
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
 
-__all__ = ["read"]
+__all__ = ["read", "value"]
 
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}>")  # XHTML says that it is XML; it is not read as such
 MAX_TAGS = 20_000
@@ -64,6 +64,11 @@ def read(response: Response, body: bytes, feed: Feed, now: datetime) -> ParsedFe
         next_url=links.absolute(_target(soup, feed.select.next) if feed.select.next else "", base),
         warnings=warnings,
     )
+
+
+def value(page: str, selector: str) -> str:
+    """Return the text or attribute that *selector* names first on *page*."""
+    return _value(_soup(_bounded(page)[0]), selector)
 
 
 def _bounded(text: str) -> tuple[str, tuple[str, ...]]:
