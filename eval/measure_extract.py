@@ -3,7 +3,8 @@ How well ``extract`` reads: kind and done/planned/denied of labelled sentences, 
 
 ``eval/data/sentences_dev.jsonl`` is what the lexicons are tuned on, ``sentences_held.jsonl`` was written before
 any tuning and is only reported (so was ``sentences_en.jsonl``); all are ours: {"text", "kind" ("" where nothing happened), "phase", "polarity"}
-with "" for a phase that the sentence leaves to its polarity. The starting article lies beside the data folder.
+with "" for a phase that the sentence leaves to its polarity. ``sentences_parties.jsonl`` and ``sentences_parties_held.jsonl``
+say which of the topic's entities take part ({"text", "actors"}): a place only where it acts. The starting article lies beside the data folder.
 """
 
 from __future__ import annotations
@@ -54,6 +55,8 @@ def measure(data: Path) -> Iterable[Score]:
     """Yield the scores of the sets of sentences, and of the starting article where *data* lies beside it."""
     for half in ("dev", "held", "en"):
         yield from _sentences(HOME / f"sentences_{half}.jsonl", half)
+    for half in ("parties", "parties_held"):
+        yield _parties(HOME / f"sentences_{half}.jsonl", half)
     article = data.parent / "seed" / "article.txt"
     if article.is_file():
         yield _starting(article)
@@ -78,6 +81,17 @@ def _sentences(path: Path, half: str) -> Iterable[Score]:
         yield Score(
             f"extract.{name}.{half}", len(right) / len(cases), corpus, True, f"{len(right)}/{len(cases)} {wrong[:2]}"
         )
+
+
+def _parties(path: Path, half: str) -> Score:
+    cases = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    wrong = [c["text"] for c in cases if _entities(read(c["text"])) != set(c["actors"])]
+    right = len(cases) - len(wrong)
+    return Score(f"extract.{half}", right / len(cases), digest([path]), True, f"{right}/{len(cases)} {wrong[:2]}")
+
+
+def _entities(found: tuple[Mention, ...]) -> set[str]:
+    return {a.entity for m in found for a in m.actors if a.entity}
 
 
 def _first(found: tuple[Mention, ...], case: dict[str, str]) -> Mention | None:

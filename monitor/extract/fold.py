@@ -38,10 +38,10 @@ def fold(found: Sequence[Mention], topic: Topic, prose: Prose) -> tuple[Mention,
 
 def _one(a: Mention, b: Mention, prose: Prose) -> Mention:
     """Return the one mention of two tellings of one happening, *a* told first."""
-    best = max(a, b, key=_says)
     start, end = min(a.start, b.start), max(a.end, b.end)
     if not (prose.next_to(a.end, b.start) and prose.reach(start, end)):
-        return best
+        return max(a, b, key=_says)
+    best = max(a, b, key=lambda m: (m.relation is Relation.DIRECT, m.kind is not Kind.VISIT, *_says(m)))
     other = b if best is a else a
     return replace(
         best,

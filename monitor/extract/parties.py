@@ -46,10 +46,12 @@ def party(
     if rules.where.search(left):
         return None
     after = _end(rules.gap, text, end)
-    joins = rules.also.match(text, after, telling[1])
+    joins = rules.also.match(text, end, telling[1]) or rules.also.match(text, after, telling[1])
     joined = rules.together.search(left) and (word[0] in (end, after) or _then(rules, text, (end, after), telling[1]))
     opens = start == telling[0] or text[start - 1].isspace()
-    if not (joins or joined or (opens and after == word[0] and kind in DONE_BY_PLACES)):
+    if not (
+        joins or joined or (opens and kind in DONE_BY_PLACES and (after == word[0] or _does(text, after, language)))
+    ):
         return None
     return Named(place.start, end, text[place.start : end], "party", place.entity)
 
@@ -57,6 +59,13 @@ def party(
 def _end(pattern: re.Pattern[str], text: str, start: int) -> int:
     found = pattern.match(text, start)
     return found.end() if found else start
+
+
+def _does(text: str, at: int, language: Language) -> bool:
+    """Return whether a word stands at *at* that tells what a place may do."""
+    found = language.lexicon.pattern.match(text, at)
+    terms = language.lexicon.terms.get(found[0].lower(), ()) if found else ()
+    return any(t.kind in DONE_BY_PLACES for t in terms)
 
 
 def _then(rules: Partnering, text: str, places: tuple[int, int], end: int) -> bool:

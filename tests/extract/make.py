@@ -22,9 +22,9 @@ TOPIC = Topic(
 PUBLISHED = date(2025, 3, 20)
 
 
-def article(text: str, published: date | None = PUBLISHED) -> Article:
+def article(text: str, published: date | None = PUBLISHED, title: str = "") -> Article:
     stamp = Published(str(published), None, published, None) if published else NO_DATE
-    return Article("ar_1", "https://example.com/1", "", text, "", "", stamp, datetime(2025, 3, 21, tzinfo=UTC))
+    return Article("ar_1", "https://example.com/1", title, text, "", "", stamp, datetime(2025, 3, 21, tzinfo=UTC))
 
 
 def verdict(text: Clean, tied: Sequence[str] | None, judgement: Judgement = Judgement.RELEVANT) -> Verdict:
@@ -41,9 +41,10 @@ def read(
     published: date | None = PUBLISHED,
     topic: Topic = TOPIC,
     judgement: Judgement = Judgement.RELEVANT,
+    title: str = "",
 ) -> tuple[Mention, ...]:
     text = clean(raw)
-    return extract.mentions(article(raw, published), text, verdict(text, tied, judgement), topic)
+    return extract.mentions(article(raw, published, title), text, verdict(text, tied, judgement), topic)
 
 
 def one(raw: str, tied: Sequence[str] | None = None, published: date | None = PUBLISHED) -> Mention:

@@ -39,7 +39,7 @@ def facts(mention: Mention) -> dict[str, Any]:
 def test_an_article_tells_this_and_nothing_else(case: dict[str, Any]) -> None:
     published = date(2025, 3, 20) if case.get("published", "") is not None else None
 
-    found = [facts(m) for m in read(case["text"], case.get("tied"), published)]
+    found = [facts(m) for m in read(case["text"], case.get("tied"), published, title=case.get("title", ""))]
 
     told = [{k: f[k] for k in e} for f, e in zip(found, case["expect"], strict=False)]
     assert told == case["expect"]

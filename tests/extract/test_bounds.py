@@ -51,6 +51,11 @@ PIECES = st.sampled_from(
         "公司",
         "企业",
         "当天",
+        "会上，",
+        "平州市政府",
+        "与",
+        "市领导李四、张三",
+        "出席",
         "1.",
         "Changfeng",
         "met",
@@ -72,6 +77,8 @@ def test_a_mention_is_always_a_slice_with_an_honest_date(text: str) -> None:
     for m in found:
         assert text[m.start : m.end] == m.quote != ""
         assert m.when.basis is not Basis.UNKNOWN or m.when.edtf is None
+        if m.when.basis in (Basis.STATED, Basis.RESOLVED):
+            assert m.when.raw in (m.reading or m.quote)
         assert m.stage in ("", *TOPIC.stages)
     assert [m.start for m in found] == sorted(m.start for m in found)
 

@@ -10,6 +10,7 @@ from monitor.extract.lang.zh.firms import firms
 from monitor.extract.lang.zh.objects import objects
 from monitor.extract.lang.zh.people import name_end, office_before, people
 from monitor.extract.lang.zh.places import places
+from monitor.extract.language import words
 from monitor.model import Kind
 
 
@@ -28,6 +29,12 @@ from monitor.model import Kind
         ("市长A君", []),
         ("总裁王", []),
         ("总裁王B，", []),
+        ("副市长张三、李四和王五出席", ["张三", "李四", "王五"]),
+        ("副市长张三、高新区主任李四", ["张三", "李四"]),
+        ("副市长张三、高管一行", ["张三"]),
+        ("副市长张三、李四主任", ["张三"]),
+        ("副市长张三和王五", ["张三"]),
+        ("任命副总裁张三、李四、王五为总裁", ["张三", "李四", "王五"]),
     ],
 )
 def test_a_person_is_a_surname_and_a_name_beside_an_office(text: str, names: list[str]) -> None:
@@ -113,3 +120,8 @@ def test_a_place_is_a_known_city_that_is_no_part_of_another_name() -> None:
 )
 def test_objects_are_papers_works_and_posts(text: str, kind: Kind, told: tuple[str, ...]) -> None:
     assert objects(text, kind) == told
+
+
+@pytest.mark.parametrize("word", words("zh", "names_not.txt"))
+def test_a_word_that_only_begins_like_a_name_is_none(word: str) -> None:
+    assert name_end(f"{word}一行", 0) == 0
