@@ -829,6 +829,7 @@ class FeedStatus:
     strange: bool = False  # the last body that was read held nothing that the feed had listed before
     alive: datetime | None = None  # the last sign of life: publication of the newest entry, or the poll that brought it
     watched: datetime | None = None  # since when its rhythm is known
+    silences: int = 0  # between two signs of life, seen since then
     gaps: tuple[Gap, ...] = ()  # the longest silences of late, each longer than those that came after it
     found: tuple[tuple[str, str], ...] = ()  # what the steps of the feed found
     found_at: datetime | None = None

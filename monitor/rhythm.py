@@ -14,51 +14,67 @@ that fast.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import pairwise
 
 from monitor.model import Feed, FeedStatus, Gap
 
 PATIENCE = 1.6  # with polls a tenth of the silence and jitter a tenth of that apart: 1.6 * 1.1 * 1.1 < 2
 MEMORY = timedelta(days=42)  # six weekends; a silence longer than ten days is remembered for four times its length
-LEARNED_IN = timedelta(days=14)  # a feed known for less has not shown two weekends yet
-WEEKEND = timedelta(days=3)  # so this is taken for its longest silence at least: Friday evening to Monday evening
+LEARNED_IN = timedelta(days=28)  # a feed known for less has not shown four weekends yet
+WEEKEND = timedelta(days=4)  # so this is taken for its longest silence at least: nothing on a Friday or Monday either
+REGULAR = 2.0  # unless its longest silence is less than so many times the mean of at least SAMPLE
+SAMPLE = 4
+A_WEEKEND_SEEN = timedelta(days=8)  # and a weekend was among them
 LONGEST_LISTED = timedelta(days=14)  # between entries of one body: more may be one pinned on top for years
 MOST = 24  # silences remembered
 
 
-def learned(
-    status: FeedStatus, now: datetime, new: int, signs: Sequence[datetime]
-) -> tuple[datetime | None, datetime | None, tuple[Gap, ...]]:
-    """
-    Return the last sign of life, since when the rhythm is known, and the longest silences of late.
+@dataclass(frozen=True, slots=True)
+class Life:
+    """What is remembered: fields of :class:`FeedStatus`."""
 
-    *signs* are the publication instants of the *new* entries, as far as they are known.
+    alive: datetime | None
+    watched: datetime | None
+    silences: int
+    gaps: tuple[Gap, ...]
+
+    def then(self, at: datetime) -> Life:
+        """Return what is remembered after a sign of life *at* that time."""
+        assert self.alive is not None
+        gap = Gap(at, at - self.alive)
+        kept = [g for g in self.gaps if g.length > gap.length and at - g.ended <= max(MEMORY, 4 * g.length)]
+        return Life(at, self.watched, self.silences + 1, (*kept, gap)[:MOST])
+
+
+def learned(status: FeedStatus, now: datetime, new: int, signs: Sequence[datetime]) -> Life:
     """
+    Return the last sign of life and the longest silences of late, after a poll that brought *new* entries.
+
+    *signs* are their publication instants, as far as they are known.
+    """
+    life = Life(status.alive, status.watched, status.silences, status.gaps)
     if not new:
-        return status.alive, status.watched, status.gaps
+        return life
     dated = sorted({at for at in signs if at <= now})
-    if status.alive is None:
+    if life.alive is None:
         return _first(dated, now)
-    later = [at for at in dated if at > status.alive] or [_seen_by(status, now)]
-    gaps = status.gaps
-    for before, after in pairwise([status.alive, *later]):
-        gaps = _remembered(gaps, Gap(after, after - before))
+    if life.alive == life.watched:  # nobody saw when that silence began
+        return Life(now, now - timedelta(microseconds=1), 0, ())
+    later = [at for at in dated if at > life.alive]
+    for at in later or [_seen_by(status, now)]:
+        life = life.then(at)
     # Undated or dated back, entries that were not there before are life all the same.
-    alive = later[-1] if dated and dated[-1] > status.alive else now
-    return alive, status.watched, gaps
+    return life if later else replace(life, alive=now)
 
 
-def _first(dated: Sequence[datetime], now: datetime) -> tuple[datetime, datetime, tuple[Gap, ...]]:
+def _first(dated: Sequence[datetime], now: datetime) -> Life:
     """Learn from the first body what its dates tell; silence counts from now, since nobody watched before."""
-    gaps: tuple[Gap, ...] = ()
-    watched = now
-    for before, after in pairwise(dated):
-        if after - before > LONGEST_LISTED:
-            gaps, watched = (), now
-            continue
-        gaps, watched = _remembered(gaps, Gap(after, after - before)), min(watched, before)
-    return now, watched, gaps
+    life = Life(None, now, 0, ())
+    for at in dated:
+        known = life.alive is not None and at - life.alive <= LONGEST_LISTED
+        life = life.then(at) if known else Life(at, at, 0, ())
+    return Life(now, life.watched if life.silences else now, life.silences, life.gaps)
 
 
 def _seen_by(status: FeedStatus, now: datetime) -> datetime:
@@ -69,18 +85,15 @@ def _seen_by(status: FeedStatus, now: datetime) -> datetime:
     return max(min(now, expected), status.alive)
 
 
-def _remembered(gaps: tuple[Gap, ...], gap: Gap) -> tuple[Gap, ...]:
-    """Return *gaps* with *gap*, without those that it outlasts and those long past."""
-    kept = [g for g in gaps if g.length > gap.length and gap.ended - g.ended <= max(MEMORY, 4 * g.length)]
-    return (*kept, gap)[:MOST]
-
-
 def period(status: FeedStatus, feed: Feed, now: datetime) -> timedelta | None:
     """Return the longest silence to be expected; None while the rhythm is not known."""
-    if not status.gaps or status.watched is None:
+    if not status.gaps or status.watched is None or status.alive is None:
         return None
     longest = max(g.length for g in status.gaps)
-    young = now - status.watched < LEARNED_IN
+    known = status.alive - status.watched
+    enough = status.silences >= SAMPLE and known >= A_WEEKEND_SEEN
+    regular = enough and longest < REGULAR * known / status.silences
+    young = now - status.watched < LEARNED_IN and not regular
     return max(longest, feed.every, WEEKEND if young else timedelta(0))
 
 

@@ -77,7 +77,7 @@ def succeeded(status: FeedStatus, feed: Feed, now: datetime, sight: Sight) -> Fe
     hints = status.hints if sight.hints is None else sight.hints
     last_new = now if sight.new_entries or status.last_new is None else status.last_new
     interval = _interval(status, feed, now, sight, now - last_new)
-    alive, watched, gaps = rhythm.learned(status, now, sight.new_entries, sight.signs)
+    life = rhythm.learned(status, now, sight.new_entries, sight.signs)
     after = replace(
         _moved(status, feed, sight.moved_to),
         failures=0,
@@ -95,9 +95,10 @@ def succeeded(status: FeedStatus, feed: Feed, now: datetime, sight: Sight) -> Fe
         shown=_shown(status, sight),
         listed=sight.listed or status.listed,
         refilled=status.refilled or (status.shown is FeedState.EMPTIED and sight.listed > 0),
-        alive=alive,
-        watched=watched,
-        gaps=gaps,
+        alive=life.alive,
+        watched=life.watched,
+        silences=life.silences,
+        gaps=life.gaps,
     )
     state, why = _health(after, feed, now, sight.blocked)
     return replace(after, state=state, error=why, since=_since(status, state, now))
