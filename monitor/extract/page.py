@@ -39,6 +39,11 @@ class Prose:
             return False
         return first == last or (last - first < MOST_SENTENCES and end - self.starts[first] <= MOST_CHARACTERS)
 
+    def far(self, start: int, end: int) -> bool:
+        """Return whether *start* stands in the paragraph of what ends at *end*, but too far before it for one quote."""
+        first, last = self._number(start), self._number(end - 1)
+        return self.sentences[first].paragraph == self.sentences[last].paragraph and not self.reach(start, end)
+
     def next_to(self, end: int, start: int) -> bool:
         """Return whether the sentence that holds *start* follows the one that ends at *end*, in its paragraph."""
         first, last = self._number(end - 1), self._number(start)

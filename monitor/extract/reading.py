@@ -235,10 +235,16 @@ def _with_carried(
     parties: tuple[Actor, ...],
     carried: Carried,
 ) -> tuple[tuple[Actor, ...], list[int]]:
-    """Add the subject that the group leaves out, and the parties that 双方 stands for; also return where they stand."""
+    """
+    Add the subject that the group leaves out, and the parties that 双方 stands for; also return where they stand.
+
+    In one paragraph only what is near is taken; an earlier paragraph says whom the article is about.
+    """
     text = page.text.text
     stands = []
-    if page.language.both.search(text, telling.start, telling.end):
+    if page.language.both.search(text, telling.start, telling.end) and not page.prose.far(
+        carried.parties_at, telling.end
+    ):
         parties = _joined(parties, carried.parties)
         stands.append(carried.parties_at)
     before = [n for n in named if n.kind != "place" and n.start < telling.word[0]]
@@ -247,7 +253,7 @@ def _with_carried(
     if _firm_before(page, telling) and kind not in PERSONAL:
         return parties, stands
     subject = _last([n for n in before if _fit(n, kind)]) or _subject(kind, carried)
-    if subject is None:
+    if subject is None or page.prose.far(subject.start, telling.end):
         return parties, stands
     return _joined(actors(text, [subject], (), frozenset(), page.language), parties), [*stands, subject.start]
 

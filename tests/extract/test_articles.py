@@ -27,6 +27,7 @@ def facts(mention: Mention) -> dict[str, Any]:
         "when": mention.when.edtf,
         "stage": mention.stage,
         "actors": [a.name for a in mention.actors],
+        "roles": [a.role for a in mention.actors],
         "places": list(mention.places),
         "objects": list(mention.objects),
         "figures": [[f.value, f.unit, f.what] for f in mention.figures],
