@@ -20,6 +20,10 @@ Rules of kind that others rely on:
   claim is not named. A rumour likewise keeps its kind, with polarity ``rumoured``.
 - The ending of what was settled (an agreement) has kind *cancellation* and phase ``cancelled``; a plan called
   off keeps its kind, with phase ``cancelled``.
+- A quote bears out its mention: it reaches back in its paragraph (three sentences, 300 characters) over the date,
+  the subject and the parties that its sentence leaves out; a day or a party that it cannot show is not taken.
+  Only whom an earlier paragraph told of may be missing in it.
+- A place of the topic is an actor where it acts (X与平州市政府签约), and only a place where something happens.
 - Figures are scaled; both ends of a range are figures with one ``raw``.
 - ``stage`` is set on direct, asserted happenings that are done (talks, visits, building and making also while
   they go on).

@@ -71,14 +71,16 @@ def same(a: Mention, b: Mention, places: Collection[str]) -> bool:
         return False
     if a.polarity is not b.polarity or (a.phase is not b.phase and not _vague(a) and not _vague(b)):
         return False
-    if a.kind in SEVERAL and a.objects and b.objects and not _alike(a.objects, b.objects):
+    if a.kind in SEVERAL and a.objects and b.objects and not _alike(a, b):
         return False
     return _meet(a.when, b.when) and _company(a, b, places)
 
 
-def _alike(ours: Sequence[str], theirs: Sequence[str]) -> bool:
-    """Return whether an object of one is an object of the other, or its shorter name (合作协议, 战略合作框架协议)."""
-    return any(_shortens(a, b) or _shortens(b, a) for a in ours for b in theirs)
+def _alike(a: Mention, b: Mention) -> bool:
+    """Return whether they have an object in common; a paper also by its shorter name (合作协议, 战略合作框架协议)."""
+    if a.kind is Kind.AGREEMENT:
+        return any(_shortens(x, y) or _shortens(y, x) for x in a.objects for y in b.objects)
+    return bool(set(a.objects) & set(b.objects))
 
 
 def _shortens(short: str, long: str) -> bool:
