@@ -76,6 +76,8 @@ def _items(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 
 def _split(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    if end - start <= _LONGEST and not _STOP.search(text, start, end):
+        return [(start, end)] if text[start:end].strip() else []
     edges = [start, *(m.end() for m in _STOP.finditer(text, start, end)), end]
     spans = [s for a, b in pairwise(edges) for s in _cut(a, b)]
     return [(a, b) for a, b in spans if text[a:b].strip()]

@@ -9,8 +9,6 @@ from monitor.match.scan import Words
 
 __all__ = ["automaton", "beginning", "ending", "sections", "words"]
 
-_LONGEST = 16  # characters of the longest word that touches a name
-
 
 @functools.cache
 def sections(name: str) -> dict[str, tuple[str, ...]]:
@@ -33,6 +31,12 @@ def words(name: str, section: str) -> frozenset[str]:
 
 
 @functools.cache
+def _lengths(name: str, section: str) -> tuple[int, ...]:
+    """Return how long the words of one section are, longest first."""
+    return tuple(sorted({len(word) for word in words(name, section)}, reverse=True))
+
+
+@functools.cache
 def automaton(name: str, section: str) -> Words:
     """Return the words of one section as an automaton."""
     return Words(sections(name)[section])
@@ -41,10 +45,16 @@ def automaton(name: str, section: str) -> Words:
 def beginning(text: str, name: str, section: str) -> str:
     """Return the longest word of the section that *text* begins with, or ""."""
     known = words(name, section)
-    return next((text[:n] for n in range(min(len(text), _LONGEST), 0, -1) if text[:n] in known), "")
+    for length in _lengths(name, section):
+        if (head := text[:length]) in known:
+            return head
+    return ""
 
 
 def ending(text: str, name: str, section: str) -> str:
     """Return the longest word of the section that *text* ends with, or ""."""
     known = words(name, section)
-    return next((text[-n:] for n in range(min(len(text), _LONGEST), 0, -1) if text[-n:] in known), "")
+    for length in _lengths(name, section):
+        if (tail := text[-length:]) in known:
+            return tail
+    return ""

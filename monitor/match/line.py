@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from functools import cache
 
 from monitor.match import lexicon
 from monitor.match.names import Hit
 from monitor.match.scan import Words
-from monitor.normalize.words import borders
+from monitor.normalize.words import Borders
 
 __all__ = ["Line"]
 
@@ -36,33 +36,17 @@ def _vocabulary() -> tuple[Words, tuple[tuple[str, ...], ...]]:
 class Line:
     """A sentence or two of folded text; positions are within it."""
 
-    __slots__ = ("_breaks", "_cues", "_edges", "_inner", "text")
+    __slots__ = ("_breaks", "_cues", "edges", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._edges: tuple[int, ...] | None = None
-        self._inner: frozenset[int] | None = None
+        self.edges = Borders(text)
         self._breaks: list[int] | None = None
         self._cues: dict[str, list[tuple[int, int]]] | None = None
 
-    @property
-    def edges(self) -> tuple[int, ...]:
-        """Where words begin, and the end."""
-        if self._edges is None:
-            self._edges = borders(self.text)
-        return self._edges
-
-    @property
-    def inner(self) -> frozenset[int]:
-        """The same as a set."""
-        if self._inner is None:
-            self._inner = frozenset(self.edges)
-        return self._inner
-
     def word_at(self, start: int) -> str:
         """Return the rest of the word that *start* lies in."""
-        after = bisect_right(self.edges, start)
-        return self.text[start : self.edges[after]] if after < len(self.edges) else ""
+        return self.text[start : self.edges.after(start)]
 
     def word_after(self, start: int, end: int) -> str:
         """
@@ -74,9 +58,9 @@ class Line:
         rest = self.text[end : end + _WORD]
         blank = len(rest) - len(rest.lstrip(" "))
         at = end + blank
-        inside = at not in self.inner and any(edge in self.inner for edge in range(start + 1, end))
+        inside = at not in self.edges and any(edge in self.edges for edge in range(start + 1, end))
         if inside:
-            return rest[blank : blank + borders(rest[blank:])[1]]
+            return rest[blank : blank + Borders(rest[blank:]).after(0)]
         return self.word_at(at)
 
     # ----------------------------------------------------------------- clauses

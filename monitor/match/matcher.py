@@ -138,5 +138,7 @@ def _one_sided(topic: str, reader: Reader, hits: list[Hit]) -> Verdict:
 
 def _reading(raw: str) -> str:
     """Return the folded reading of a title or summary in one line; only what looks garbled is repaired, which is slow."""
+    if not raw:
+        return ""
     text = clean(raw[:_READ]).text if _RESIDUE.search(raw) else simplify(raw[:_READ])
     return fold(text)

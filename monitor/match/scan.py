@@ -45,6 +45,8 @@ class Words:
         self.words = tuple(words)
         # An automaton of no words is refused by the library; U+FFFE never stands in a text.
         self._automaton = AhoCorasick(self.words or ("\ufffe",))
+        # Words that begin and end with a Han character need no look at what stands beside them.
+        self._bordered = frozenset(i for i, word in enumerate(self.words) if _latin(word[0]) or _latin(word[-1]))
 
     def any(self, text: str) -> bool:
         """Return whether one of the words occurs in *text*, letters as they are."""
@@ -56,4 +58,4 @@ class Words:
     def find(self, folded: str, limit: int) -> list[tuple[int, int, int]]:
         """Return at most *limit* occurrences in a text that :func:`fold` gave, Latin words only where whole."""
         hits = self._automaton.find_matches_as_indexes(folded, overlapping=True)
-        return list(islice((h for h in hits if whole(folded, h[1], h[2])), limit))
+        return list(islice((h for h in hits if h[0] not in self._bordered or whole(folded, h[1], h[2])), limit))

@@ -132,7 +132,7 @@ def _decoys(hit: Hit, line: Line, rivals: Iterable[Hit]) -> Iterable[Vote]:
 
 def _goes_on(decoy: Hit, line: Line) -> bool:
     """Return whether the last word of *decoy* is only the beginning of another (a street, and 街头)."""
-    return decoy.end not in line.inner or _holds(line, decoy.end - 1)
+    return decoy.end not in line.edges or _holds(line, decoy.end - 1)
 
 
 def _covers(one: Hit, other: Hit) -> bool:
@@ -146,9 +146,9 @@ def _crosses(hit: Hit, line: Line) -> bool:
     A single character left over proves nothing (大小|米), so both must be whole words; nor does a word that a
     preposition begins (从小|米线|下店 is 从 before a name).
     """
-    if hit.start in line.inner or hit.end in line.inner:
+    if hit.start in line.edges or hit.end in line.edges:
         return False
-    if not any(edge in line.inner for edge in range(hit.start + 1, hit.end)):
+    if not any(edge in line.edges for edge in range(hit.start + 1, hit.end)):
         return False
     return lexicon.ending(line.text[max(0, hit.start - 1) : hit.start], "company", "preposition") == ""
 
@@ -210,8 +210,10 @@ def _touching(hit: Hit, line: Line) -> Iterable[Vote]:
 
 def _around_votes(hit: Hit, line: Line) -> Iterable[Vote]:
     for kind, sign in (("company", 1), ("food", -1)):
+        if not (cues := line.cues.get(kind)):
+            continue
         words: dict[str, float] = {}
-        for start, end in line.cues.get(kind, ()):
+        for start, end in cues:
             away = max(hit.start - end, start - hit.end)
             if 0 <= away <= _SPAN:
                 weight = _NEAR if away <= _REACH else _FAR
@@ -255,7 +257,7 @@ def stands(hit: Hit, line: Line, company: bool) -> bool:
         led = lexicon.ending(before, "place", "short_before") and not lexicon.beginning(after, "place", "foreign")
         if not (led or lexicon.beginning(after, "place", "short_after")):
             return False
-    if not {hit.start, hit.end} <= line.inner:
+    if hit.start not in line.edges or hit.end not in line.edges:
         return False
     around = _window(hit, line)
     asked = any(word in around for word in hit.name.contexts)

@@ -137,7 +137,7 @@ def _leads(member: Member, line: Line, near: bool) -> str:
     far, close = ("arrives", "locative") if member.place else ("receives", "relational")
     file = "place" if member.place else "ties"
     word = lexicon.ending(before, file, far) or (near and lexicon.ending(before, file, close)) or ""
-    return word if word and member.hit.start - gap - len(word) in line.inner else ""
+    return word if word and member.hit.start - gap - len(word) in line.edges else ""
 
 
 # Before the first of the two these join it to something else, that came earlier.

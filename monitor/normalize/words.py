@@ -15,40 +15,80 @@ import functools
 import math
 import mmap
 import re
+import string
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from importlib import metadata
-from itertools import accumulate
+from itertools import pairwise
 from operator import add
 
-__all__ = ["TOTAL", "borders", "cut", "frequency"]
+__all__ = ["TOTAL", "Borders", "borders", "cut", "frequency"]
 
 TOTAL = 60_101_967
 """The sum of the frequencies in the dictionary (jieba 0.42.1); a test adds them up."""
 
 _LOG_TOTAL = math.log(TOTAL)
-_ROW = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaffa-zA-Z0-9+#&._%-]+")
-_LATIN = re.compile("[a-zA-Z0-9]")
+# What words are made of; a mark belongs to none.
+_ROW = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaffa-zA-Z0-9+#&]+")
+_LETTERS = frozenset(string.ascii_letters + string.digits)
 _FIRST_HAN = "一"
 # Two characters begin a word of news 50,000 times over; most of what a text holds is among the commonest third.
 _PAIRS = 16_384
 
-_Word = tuple[str, int, float]  # what follows the first two characters, length, log probability
-_Start = tuple[float, tuple[_Word, ...]]
+_Words = tuple[tuple[int, dict[str, float]], ...]  # by their length: words and their log probability
 
 
-def borders(text: str) -> tuple[int, ...]:
+class Borders:
     """
-    Return where the words of *text* begin, its length last: "花园路线图" gives ``(0, 2, 5)``.
+    Where the words of *text* begin, and its length; each row of characters between two marks is cut when asked for.
 
     Unknown words fall into single characters, so a name that no dictionary knows is never swallowed by a guess.
     """
-    return tuple(accumulate(_lengths(text), initial=0))
+
+    __slots__ = ("_cut", "_rows", "_starts", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._rows = [row.span() for row in _ROW.finditer(text)]
+        self._starts = [start for start, _ in self._rows]
+        self._cut: dict[int, list[int]] = {}
+
+    def __contains__(self, at: int) -> bool:
+        edges = self._around(at)
+        return not edges or edges[bisect_left(edges, at)] == at
+
+    def after(self, at: int) -> int:
+        """Return the first border behind *at*, or the length of the text."""
+        edges = self._around(at)
+        return edges[bisect_right(edges, at)] if edges and at < edges[-1] else min(at + 1, len(self.text))
+
+    def __iter__(self) -> Iterator[int]:
+        at = 0
+        for start, end in self._rows:
+            yield from range(at, start)
+            yield from self._around(start)[:-1]
+            at = end
+        yield from range(at, len(self.text) + 1)
+
+    def _around(self, at: int) -> list[int]:
+        """Return the borders of the row that *at* lies in or ends; none where it lies among marks."""
+        index = bisect_right(self._starts, at) - 1
+        if index < 0 or at > self._rows[index][1]:
+            return []
+        if index not in self._cut:
+            start, end = self._rows[index]
+            self._cut[index] = _edges(self.text[start:end], start)
+        return self._cut[index]
+
+
+def borders(text: str) -> tuple[int, ...]:
+    """Return all borders of *text*, its length last: "花园路线图" gives ``(0, 2, 5)``."""
+    return tuple(Borders(text))
 
 
 def cut(text: str) -> list[str]:
     """Return the words of *text* in order, marks and spaces among them."""
-    ends = borders(text)
-    return [text[a:b] for a, b in zip(ends, ends[1:], strict=False)]
+    return [text[a:b] for a, b in pairwise(Borders(text))]
 
 
 def frequency(word: str) -> int:
@@ -59,28 +99,25 @@ def frequency(word: str) -> int:
 # --------------------------------------------------------------------------- cutting
 
 
-def _lengths(text: str) -> list[int]:
-    found: list[int] = []
-    at = 0
-    for row in _ROW.finditer(text):
-        found += [1] * (row.start() - at)
-        found += _words_of(row[0])
-        at = row.end()
-    return found + [1] * (len(text) - at)
-
-
-def _words_of(row: str) -> list[int]:
+def _edges(row: str, start: int) -> list[int]:
+    """Return the borders of *row*, which lies at *start*, both ends included."""
     steps = _likeliest(row)
-    found: list[int] = []
-    at = 0
+    edges = [start]
+    at, inside = 0, False
     while at < len(row):
-        found.append(steps[at])
-        at += steps[at]
-    return _joined(row, found) if _LATIN.search(row) else found
+        step = steps[at]
+        letter = step == 1 and row[at] in _LETTERS
+        at += step
+        if letter and inside:  # Latin letters and digits that belong to no word stay together
+            edges[-1] = start + at
+        else:
+            edges.append(start + at)
+        inside = letter
+    return edges
 
 
 def _likeliest(row: str) -> list[int]:
-    """Return for each place of *row* the length of the word that begins there on the likeliest way to its end."""
+    """Return for each place of *row* the length of the word that begins there on the likeliest way to the end."""
     steps = [1] * len(row)
     route = [0.0] * (len(row) + 1)
     best = 0.0
@@ -89,35 +126,28 @@ def _likeliest(row: str) -> list[int]:
     for single, words in map(_start, map(add, row[::-1], " " + row[:0:-1])):
         at -= 1
         best += single
-        for rest, length, likely in words:
-            if (not rest or row.startswith(rest, at + 2)) and likely + route[at + length] >= best:
+        for length, known in words:
+            likely = known.get(row[at : at + length])
+            if likely is not None and likely + route[at + length] >= best:
                 best, steps[at] = likely + route[at + length], length
         route[at] = best
     return steps
-
-
-def _joined(row: str, steps: list[int]) -> list[int]:
-    """Return *steps* with Latin letters and digits that belong to no word taken together."""
-    found: list[int] = []
-    at, inside = 0, False
-    for step in steps:
-        latin = step == 1 and _LATIN.match(row, at) is not None
-        if latin and inside:
-            found[-1] += 1
-        else:
-            found.append(step)
-        at, inside = at + step, latin
-    return found
 
 
 # --------------------------------------------------------------------------- the dictionary
 
 
 @functools.lru_cache(_PAIRS)
-def _start(pair: str) -> _Start:
+def _start(pair: str) -> tuple[float, _Words]:
     """Return the log probability of the first character alone, and the words that begin with both."""
-    words = ((w[2:], len(w), math.log(max(n, 1)) - _LOG_TOTAL) for w, n in _beginning(pair))
-    return math.log(max(_singles(pair[0]), 1)) - _LOG_TOTAL, tuple(sorted(words, key=lambda word: word[1]))
+    words: dict[int, dict[str, float]] = {}
+    for word, count in _beginning(pair):
+        words.setdefault(len(word), {})[word] = _log_probability(count)
+    return _log_probability(_singles(pair[0])), tuple(sorted(words.items()))
+
+
+def _log_probability(count: int) -> float:
+    return math.log(max(count, 1)) - _LOG_TOTAL
 
 
 @functools.lru_cache(8_192)
