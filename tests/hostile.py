@@ -33,6 +33,8 @@ class Seen:
     lines: tuple[str, ...]
     began: float
     ended: float = 0.0
+    method: str = "GET"
+    body: bytes = b""
 
     def header(self, name: str) -> str | None:
         """Return the value of the header called *name*, whatever its case."""
@@ -157,8 +159,9 @@ class HostileServer:
         loop = asyncio.get_running_loop()
         began = loop.time()
         first, *lines = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").strip().split("\r\n")
-        seen = Seen(first.split(" ")[1], tuple(lines), began)
+        seen = Seen(first.split(" ")[1], tuple(lines), began, method=first.split(" ")[0])
         self.seen.append(seen)
+        seen.body = await reader.readexactly(int(seen.header("content-length") or 0))
         try:
             await self._script(seen.path)(Talk(seen, writer))
         finally:

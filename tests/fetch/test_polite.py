@@ -14,7 +14,7 @@ from monitor.errors import ConfigError, FetchError, Gone, RateLimited, Refused
 from monitor.fetch import USER_AGENT, Fetcher
 from monitor.fetch.later import delay
 from monitor.fetch.pace import REMEMBERED, Pace
-from monitor.model import Request, Response, Validators
+from monitor.model import Manners, Request, Response, Validators
 from tests.fetch.make import SOON, fetcher, hostile, settings, trust
 from tests.hostile import FEED, HostileServer, Script, Seen, Talk, head, moved, page, raw
 
@@ -237,13 +237,59 @@ def test_validators_go_out_exactly_as_they_came() -> None:
     assert seen[0].header("If-Modified-Since") == sent.last_modified
 
 
-def test_validators_and_addresses_survive_a_redirect() -> None:
-    async def ask(it: Fetcher, server: HostileServer) -> None:
-        answer = await it.get(Request(server.url("/to"), Validators('"a"')))
-        assert (answer.url, answer.final_url) == (server.url("/to"), server.url("/feed"))
+def test_validators_go_only_where_they_came_from() -> None:
+    routes = {"/to": moved("/b"), "/a": page(FEED), "/b": page(FEED)}
 
-    seen = visit({"/to": moved("/feed"), "/feed": page(FEED)}, ask)
-    assert [s.header("If-None-Match") for s in seen] == ['"a"', '"a"']
+    async def ask(it: Fetcher, server: HostileServer) -> None:
+        for came_from in ("/a", "/b"):
+            answer = await it.get(Request(server.url("/to"), Validators('"a"', url=server.url(came_from))))
+            assert (answer.url, answer.final_url) == (server.url("/to"), server.url("/b"))
+
+    seen = visit(routes, ask)
+    assert [(s.path, s.header("If-None-Match")) for s in seen] == [
+        ("/to", None),
+        ("/b", None),
+        ("/to", None),
+        ("/b", '"a"'),
+    ]
+
+
+def test_a_304_from_where_no_validators_were_sent_is_a_failure() -> None:
+    async def ask(it: Fetcher, server: HostileServer) -> None:
+        with pytest.raises(FetchError) as caught:
+            await it.get(Request(server.url("/feed"), Validators('"a"', url=server.url("/other"))))
+        assert caught.value.reason == "http 304"
+
+    visit({"/feed": raw(head("304 Not Modified"))}, ask)
+
+
+def test_after_an_abrupt_end_every_host_rests_as_if_just_asked() -> None:
+    async def go() -> float:
+        async with hostile({"/feed": page(FEED)}) as server, fetcher(server, pause=REST) as it:
+            began = asyncio.get_running_loop().time()
+            it.resume(Manners(abrupt=True))
+            assert it.rests() == {}
+            await it.get(Request(server.url("/feed")))
+            return server.seen[0].began - began
+
+    assert asyncio.run(go()) >= PAUSE - 0.01
+
+
+def test_what_one_process_knew_of_hosts_another_goes_on_with() -> None:
+    async def go() -> list[str]:
+        routes = {"/robots.txt": page(b"User-agent: *\nDisallow: /a"), "/b": page(FEED)}
+        async with hostile(routes) as server:
+            async with fetcher(server) as before:
+                await before.get(Request(server.url("/b"), page=True))
+                before.rest("tired.example", 50)
+                known = before.manners()
+            async with fetcher(server) as after:
+                after.resume(known)
+                assert list(after.rests()) == ["tired.example"]
+                await after.get(Request(server.url("/b"), page=True))
+            return server.paths()
+
+    assert asyncio.run(go()) == ["/robots.txt", "/b", "/b"]
 
 
 def test_cookies_are_neither_kept_nor_sent_nor_shown() -> None:

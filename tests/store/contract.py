@@ -9,6 +9,7 @@ The store contract as tests. An implementation inherits the classes and says how
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -28,7 +29,9 @@ from monitor.model import (
     FeedStatus,
     Hints,
     Judgement,
+    Manners,
     Precision,
+    RobotsEntry,
     Status,
     Validators,
     Vote,
@@ -321,6 +324,19 @@ class DigestContract(_Made):
         number = collected(store, screened(1, WAITING, *votes))
         (waiting,) = store.inbox(NOW)
         assert (waiting.topics, waiting.feed, waiting.round) == ((TOPIC, "c"), RSS, number)
+
+    def test_the_feeds_take_turns_in_the_inbox_when_asked_to(self, store):
+        collected(store, *(screened(n) for n in range(5)))
+        collected(store, *(screened(n) for n in range(10, 13)), url=LIST)
+        taken = [w.entry.url for w in store.inbox(NOW, 4, per_feed=2)]
+        assert taken == [entry(n).url for n in (0, 10, 1, 11)]
+        assert len(store.inbox(NOW, 99, per_feed=2)) == 4
+
+    def test_an_entry_that_was_not_even_tried_has_lost_no_attempt(self, store):
+        collected(store, screened(1))
+        (first,) = store.inbox(NOW)
+        store.postpone(first.id, later(1), "resting", tried=False)
+        assert [w.attempts for w in store.inbox(later(1))] == [0]
 
     def test_a_postponed_entry_is_not_offered_before_its_time(self, store):
         collected(store, screened(1), screened(2))
@@ -673,6 +689,26 @@ class CoverageContract(_Made):
         declared.close_round(number, NOW)
         assert declared.coverage(TOPIC).feeds[0].blind == ((NOW, None),)
 
+    def test_the_time_that_nobody_looked_is_blind_whatever_came_before_and_after(self, declared):
+        def look(n, since=None, state=FeedState.OK):
+            number = declared.open_round(later(n))
+            made = poll(number, at=later(n)) if state is FeedState.OK else failed(number, at=later(n))
+            declared.record(replace(made, unseen_since=since and later(since)))
+            declared.close_round(number, later(n))
+
+        ok, bad = FeedState.OK, FeedState.FAILING
+        for n, since, state in [(0, None, ok), (9, 2, ok), (19, 12, bad), (29, 22, bad), (39, 32, ok), (49, 42, ok)]:
+            look(n, since, state)
+        blind = declared.coverage(TOPIC).feeds[0].blind
+        assert blind == tuple((later(a), later(b)) for a, b in [(2, 9), (12, 39), (42, 49)])
+
+    def test_a_poll_that_asked_nothing_changes_no_sight(self, declared):
+        self.polled(declared, FeedState.OK, FeedState.FAILING)
+        number = declared.open_round(later(5))
+        declared.record(replace(poll(number, at=later(5)), status=status(state=FeedState.FAILING), outcome="deferred"))
+        declared.close_round(number, later(5))
+        assert declared.coverage(TOPIC).feeds[0].blind == ((later(1), None),)
+
     def test_a_frozen_feed_is_seen(self, declared):
         number = declared.open_round(NOW)
         declared.record(replace(poll(number), status=status(state=FeedState.FROZEN)))
@@ -753,6 +789,56 @@ class SharingContract(_Made):
             store.topics()
 
 
+class MannersContract(_Made):
+    ROBOTS = RobotsEntry("https://paper.example:443", "User-agent: *\nDisallow: /a", "", 600.0)
+
+    def test_the_first_process_ever_knows_nothing_and_nobody_ended_badly(self, store):
+        assert store.begin_run(NOW) == Manners()
+
+    def test_what_one_process_knew_the_next_one_knows_less_the_time_between(self, store):
+        store.begin_run(NOW)
+        store.end_run(Manners({"a.example": 90.0, "b.example:81": 5.0}, (self.ROBOTS,)), later(1))
+        assert store.begin_run(later(2)) == Manners({"a.example": 30.0}, (replace(self.ROBOTS, fresh=540.0),))
+        store.end_run(Manners(), later(3))
+        assert store.begin_run(later(4)) == Manners()
+
+    def test_a_process_that_said_no_good_bye_is_noticed_and_what_it_kept_is_there(self, store, other):
+        store.begin_run(NOW)
+        store.keep_manners(Manners({"a.example": 90.0}, (self.ROBOTS,)), NOW)
+        assert other.begin_run(later(1)) == Manners({"a.example": 30.0}, (replace(self.ROBOTS, fresh=540.0),), True)
+
+    def test_a_clock_put_back_makes_nobody_wait_longer_than_was_asked(self, store):
+        store.begin_run(later(99))
+        store.end_run(Manners({"a.example": 90.0}), later(99))
+        assert store.begin_run(NOW).rests == {"a.example": 90.0}
+
+    def test_the_feeds_that_last_showed_one_and_the_same_body_are_found(self, store):
+        store.declare(settings(), NOW)
+        for url, body in ((RSS, "aa"), (LIST, "aa")):
+            number = store.open_round(NOW)
+            store.record(replace(poll(number), status=replace(status(url), body_sha256=body)))
+        assert (store.sharing("aa"), store.sharing("a")) == ([RSS, LIST], [])
+
+    def test_a_round_may_move_the_feeds_of_a_host(self, store):
+        store.declare(settings(), NOW)
+        number = store.open_round(NOW)
+        store.record(poll(number, screened(1)))
+        moved = replace(store.statuses()[0], next_poll=later(600))
+        store.close_round(number, NOW, [moved])
+        assert store.statuses()[0] == moved
+
+    def test_nobody_waits_longer_for_another_writer_than_it_was_told_to(self, store, other):
+        other.patience(0.01)
+        with contextlib.suppress(ZeroDivisionError):
+            store.seed((), NOW, lambda _: self.refused(other))
+
+    def refused(self, other: Store) -> Sequence[Change]:
+        with pytest.raises(StoreError, match=r"0\.01 s") as caught:
+            other.open_round(NOW)
+        assert caught.value.passing
+        raise ZeroDivisionError  # nothing is to be written
+
+
 class StoreContract(
     DeclaredContract,
     CollectContract,
@@ -765,5 +851,6 @@ class StoreContract(
     EntriesContract,
     CoverageContract,
     SharingContract,
+    MannersContract,
 ):
     """All of it."""
