@@ -57,7 +57,14 @@ async def looked_up(feed: Feed, status: FeedStatus, fetcher: Gets, now: datetime
 
 
 async def whole(
-    feed: Feed, status: FeedStatus, first: Response, parsed: ParsedFeed, fetcher: Gets, now: datetime, read: Reads, news: News
+    feed: Feed,
+    status: FeedStatus,
+    first: Response,
+    parsed: ParsedFeed,
+    fetcher: Gets,
+    now: datetime,
+    read: Reads,
+    news: News,
 ) -> ParsedFeed:
     """
     Return *parsed*, which was read from *first*, with the pages that follow it, while each brings *news*.
@@ -81,7 +88,9 @@ async def whole(
 
 def _ended(held: ParsedFeed, page: int, error: FetchError | ParseError) -> ParsedFeed:
     hints = held.hints
-    if isinstance(error, RateLimited):  # the server has had enough: what it was asked before is kept, and it is left alone
+    if isinstance(
+        error, RateLimited
+    ):  # the server has had enough: what it was asked before is kept, and it is left alone
         hints = replace(hints, ttl=max(hints.ttl or timedelta(0), error.retry_after))
     return replace(held, hints=hints, warnings=(*held.warnings, f"page {page} could not be read: {error}"))
 

@@ -360,15 +360,56 @@ def entries(place: Place, feed: str, state: str | None, form: str) -> None:
 
 @cli.command()
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print them.")
+@click.option(
+    "--try",
+    "attempt",
+    is_flag=False,
+    flag_value="",
+    metavar="[URL]",
+    help="Ask each feed once, or the one at URL, store nothing, and say what it would keep.",
+)
+@click.option("--opml", is_flag=True, help="Write the feeds as OPML, for another reader.")
 @click.pass_obj
-def sources(place: Place, form: str) -> None:
+def sources(place: Place, form: str, attempt: str | None, opml: bool) -> None:
     """Print every feed: how it is doing, since when, and when it is asked next."""
     from monitor import console
     from monitor.clock import clock
 
+    if opml:
+        _opml(place.declared().settings)
+        return
+    if attempt is not None:
+        _try(place.declared().settings, attempt, form)
+        return
     with _reading(place.declared()) as store:
         statuses = store.statuses()
     console.show_sources(statuses, form, clock())
+
+
+def _opml(settings: Settings) -> None:
+    from monitor import subscriptions
+
+    left = [feed for feed in settings.feeds if not subscriptions.is_portable(feed)]
+    click.echo(subscriptions.opml(settings.feeds), nl=False)
+    if left:
+        _say(f"{len(left)} of {len(settings.feeds)} are lists, APIs or changing addresses, which OPML cannot say: left out")
+
+
+def _try(settings: Settings, url: str, form: str) -> None:
+    import asyncio
+    import json
+
+    from monitor import console, trial
+    from monitor.clock import clock
+
+    if url and not url.startswith(("http://", "https://")):
+        raise click.UsageError(f"--try takes an address that begins with http:// or https://, not {url!r}")
+    trials = asyncio.run(trial.tried(settings, trial.chosen(settings, url), clock))
+    if form == "json":
+        click.echo(json.dumps([trial.as_json(t) for t in trials], ensure_ascii=True, indent=2))
+        return
+    for line in (line for t in trials for line in trial.as_text(t)):
+        click.echo(console.printable(line))
 
 
 @cli.command()

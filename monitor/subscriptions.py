@@ -42,7 +42,9 @@ def _listed(file: Path, settings: Settings) -> Iterator[Feed]:
 
 def opml(feeds: Iterable[Feed]) -> str:
     """Return an OPML file of those of *feeds* that any reader could subscribe to: see :func:`is_portable`."""
-    rows = (f"    <outline type=\"rss\" text={_quoted(f.url)} xmlUrl={_quoted(f.url)}/>\n" for f in feeds if is_portable(f))
+    rows = (
+        f'    <outline type="rss" text={_quoted(f.url)} xmlUrl={_quoted(f.url)}/>\n' for f in feeds if is_portable(f)
+    )
     head = '<?xml version="1.0" encoding="UTF-8"?>\n<opml version="2.0">\n  <head><title>monitor</title></head>\n'
     return f"{head}  <body>\n{''.join(rows)}  </body>\n</opml>\n"
 

@@ -130,7 +130,10 @@ def _names(path: Keys, row: Mapping) -> Iterator[Fault]:
         yield from _unfilled((*path, *below, "url"), step.get("url"), known - {"page"})
         if not step.keys() & {"path", "select", "after"}:
             yield (*path, *below), "needs path, select or after, which say where the value is"
-        known |= {name} if isinstance(name := step.get("name"), str) else set()
+        name = step.get("name")
+        if name in known:
+            yield (*path, *below, "name"), f"{{{name}}} stands for something else already"
+        known |= {name} if isinstance(name, str) else set()
     yield from _unfilled((*path, "url"), row.get("url"), known)
 
 

@@ -81,6 +81,10 @@ def _feeds(settings: Settings) -> Iterator[str]:
     yield _count(len(settings.feeds), "feed")
     for feed in settings.feeds:
         yield f"  {_interval(feed):<14}{feed.kind or 'any kind':<10}{feed.url}{_serves(feed)}"
+    if settings.disabled:
+        yield f"{len(settings.disabled)} more, not polled"
+    for feed in settings.disabled:
+        yield f"  {'disabled':<14}{feed.kind or 'any kind':<10}{feed.url}{_serves(feed)}"
 
 
 def _interval(feed: Feed) -> str:

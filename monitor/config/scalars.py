@@ -140,7 +140,9 @@ def timezone(value: object) -> str:
 
 # --------------------------------------------------------------------------- addresses
 
-PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]{0,31})\}|\{date(?:-[0-9]{1,3}d)?:(?:%[YmdHy]|[-/_.0-9A-Za-z])+\}", re.ASCII)
+PLACEHOLDER = re.compile(
+    r"\{([a-z][a-z0-9_]{0,31})\}|\{date(?:-[0-9]{1,3}d)?:(?:%[YmdHy]|[-/_.0-9A-Za-z])+\}", re.ASCII
+)
 
 
 def _is_web(url: str) -> bool:
@@ -191,7 +193,7 @@ def query(value: object) -> str:
     """Read the words that a search is asked."""
     found = text(value)
     if set(found) & set('"\\{}'):
-        raise wrong('a query is words, without quotes, \\ and braces: every search has another language of its own')
+        raise wrong("a query is words, without quotes, \\ and braces: every search has another language of its own")
     return " ".join(found.split())
 
 

@@ -132,7 +132,7 @@ class Map(Strict):
     id: s.Text = Field(default="", description="what tells it apart where there is no link")
     source: s.Text = Field(default="", description="the outlet that it comes from")
     skip: Count | None = Field(default=None, description="entries at the top that are none")
-    leave_out: s.Text = Field(default="", description="field=value|value: entries that are none")
+    leave_out: s.Text = Field(default="", description="field=value: entries that are none; more values behind a bar")
     next: s.Text = Field(default="", description="the link to the next page, from the top of the answer")
 
 
@@ -166,7 +166,8 @@ class Feed(Strict):
     map: Map | None = Field(default=None, description="kind json: where the fields are")
     steps: list[Step] = Field(default=[], description="what to look up before the list")
     pages: Pages | None = Field(
-        default=None, description="pages of the list read in one poll at most, while they bring news; 5 where there are more"
+        default=None,
+        description="pages of the list read in one poll at most, while they bring news; 5 where there are more",
     )
 
 
@@ -206,9 +207,7 @@ class Topic(Strict):
     stages: list[s.Id] = Field(default=list(DEFAULT_STAGES), min_length=1, description="the ladder, lowest first")
     language: s.Language = Field(default="zh", description="the language of its words")
     timezone: s.Zone = Field(default="", description="the zone of its days")
-    query: s.Query = Field(
-        default="", description="what searches are asked; the first names of `together` when absent"
-    )
+    query: s.Query = Field(default="", description="what searches are asked; the first names of `together` when absent")
     query_en: s.Query = Field(
         default="", description="the same in English; their first names in Latin letters when absent"
     )

@@ -83,7 +83,9 @@ def _bounded(text: str) -> tuple[str, tuple[str, ...]]:
 def _soup(text: str) -> BeautifulSoup:
     from bs4 import BeautifulSoup
 
-    return BeautifulSoup(_DECLARATION.sub("", markup.without_forbidden(text), count=1), "lxml")
+    html = _DECLARATION.sub("", markup.without_forbidden(text), count=1)
+    # Any other declaration, whole or broken off, is text: else the page would be taken for XML.
+    return BeautifulSoup(html.replace("<?", "&lt;?"), "lxml")
 
 
 def _base(soup: BeautifulSoup, url: str) -> str:

@@ -14,7 +14,7 @@ from monitor import config
 from monitor.config import document, schema
 from monitor.config.describe import length
 from monitor.errors import ConfigError
-from monitor.model import Entity, Feed, FetchSettings, Office, Select, Settings, Source, Tier, Topic
+from monitor.model import Entity, Feed, FetchSettings, Office, Select, Settings, Source, Step, Tier, Topic
 
 RIGHT = Path(__file__).parent.parent / "data" / "config_right"
 SMALL = "topics: [{id: t, question: q, entities: [{id: a, kind: company, names: [Acme]}]}]\n"
@@ -91,7 +91,7 @@ sources:
 feeds:
   - {url: "http://example.org/1", source: s}
   - {url: "http://example.org/2", source: s, tier: mirror, every: 2d, language: zh-Hant, headers: {Accept: text/xml}, topics: [t]}
-  - {url: "http://example.org/3", kind: json, map: {entries: data}, steps: [{url: x}], every: 5m, every_max: 1.5h, timezone: Asia/Tokyo}
+  - {url: "http://example.org/3", kind: json, map: {entries: data, skip: 1}, steps: [{name: id, url: "http://example.org/{ms}", path: a.b}], pages: 3, every: 5m, every_max: 1.5h, timezone: Asia/Tokyo}
 """
     got = settings(tmp_path, text)
     one, two, three = got.feeds
@@ -108,7 +108,8 @@ feeds:
     assert (one.tier, one.every, one.every_declared, one.timezone) == (Tier.OFFICIAL, timedelta(hours=1), False, "UTC")
     assert (two.tier, two.every_max, two.language) == (Tier.MIRROR, timedelta(days=2), "zh-Hant")
     assert (two.headers, two.topics) == ((("Accept", "text/xml"),), ("t",))
-    assert (three.map, three.steps, three.every_max) == ({"entries": "data"}, ({"url": "x"},), timedelta(minutes=90))
+    assert (three.map, three.every_max) == ({"entries": "data", "skip": "1"}, timedelta(minutes=90))
+    assert (three.steps, three.pages) == ((Step("id", "http://example.org/{ms}", "a.b"),), 3)
     assert three.timezone == "Asia/Tokyo"
 
 

@@ -1,0 +1,49 @@
+"""The shipped feeds read their sources: each sample is in the form of its source, and read as config.yaml declares it."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor import addresses, declared, parse
+from monitor.errors import ParseError
+from monitor.model import Feed, Response
+from tests.parse.cases import NOW, shown
+
+HOME = Path(__file__).parents[1]
+CASES = sorted(p for p in (HOME / "tests" / "data" / "sources").iterdir() if (p / "case.json").is_file())
+SETTINGS = declared.read(HOME / "config.yaml").settings
+FEEDS = (*SETTINGS.feeds, *SETTINGS.disabled)
+
+
+def feed_at(start: str) -> Feed:
+    found = [feed for feed in FEEDS if feed.url.startswith(start)]
+    assert found, f"config.yaml declares nothing at {start}"
+    return found[0]
+
+
+@pytest.mark.parametrize("folder", CASES, ids=lambda p: p.name)
+def test_a_sample_is_read_as_the_shipped_feed_declares(folder):
+    case = json.loads((folder / "case.json").read_text("utf-8"))
+    feed = feed_at(case["url"])
+    asked = case.get("final") or addresses.filled(feed.url, feed.timezone, NOW)
+    headers = (("content-type", case["content_type"]),) if "content_type" in case else ()
+    response = Response(asked, asked, 200, headers, (folder / "body").read_bytes())
+    if "error" in case:
+        with pytest.raises(ParseError) as raised:
+            parse.feed(response, feed, NOW)
+        assert case["error"] in str(raised.value)
+        return
+    parsed = parse.feed(response, feed, NOW)
+    seen = [{**shown(entry), "source_url": entry.source_url} for entry in parsed.entries]
+    assert parsed.kind == case["kind"]
+    assert [{key: entry[key] for key in said} for said, entry in zip(case["entries"], seen, strict=True)] == case["entries"]
+
+
+def test_what_is_shipped_has_no_hosts_that_are_asked_too_often():
+    pauses = SETTINGS.fetch.pauses
+    assert pauses["api.gdeltproject.org"] >= timedelta(seconds=5)
+    assert min(feed.every for feed in FEEDS) >= timedelta(minutes=10)
