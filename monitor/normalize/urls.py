@@ -27,6 +27,10 @@ _GATEWAY = re.compile(r"/gate/(?:big5|gb)/([\w.-]+\.[A-Za-z]{2,}(?::\d{1,5})?)(/
 _LONGEST_RULED = 2_000  # no site's address of an article is longer, and the rules try every beginning of a host
 _LONG_NUMBER = re.compile(r"\d{5}")
 _ID_IN_PATH = re.compile(r"\d{4}")
+# Nine in ten addresses need no tidying: lower-case host, no port, nothing to quote, no other address within.
+_ORDINARY = re.compile(
+    r"https?://(?P<host>(?:[a-z0-9-]+\.)+[a-z0-9-]+)(?P<path>/[\w/.~-]*)(?:\?(?P<query>[\w.~=&-]+))?", re.ASCII
+)
 
 
 def canonical(url: str, base: str = "") -> str:
@@ -36,6 +40,8 @@ def canonical(url: str, base: str = "") -> str:
     An address that only redirects to another one named in its query becomes that one. What is no address at
     all (a broken host or port) comes back as it was, stripped.
     """
+    if _ordinary(url):
+        return url
     text = _JUNK.sub("", url).strip()
     for _ in range(_WRAPPED):
         try:
@@ -56,6 +62,8 @@ def identity(url: str) -> str:
     Scheme, ``www.``, a mobile host in front of a path with an id, a gateway to the traditional script, tracking
     parameters, the order of parameters and a slash at the end make no difference.
     """
+    if found := _ordinary(url):
+        return _same_as(found["host"], found["path"], found["query"] or "", len(url))
     address = canonical(url)
     try:
         parts = urlsplit(address)
@@ -63,9 +71,7 @@ def identity(url: str) -> str:
         return address
     if parts.scheme not in _PORTS:
         return address
-    if gate := _GATEWAY.fullmatch(parts.path):
-        parts = parts._replace(netloc=gate[1].lower(), path=gate[2])
-    return (_by_rule(parts) if len(address) <= _LONGEST_RULED else "") or _in_general(parts)
+    return _same_as(parts.netloc, parts.path, parts.query, len(address))
 
 
 def day_in(url: str) -> date | None:
@@ -79,6 +85,10 @@ def day_in(url: str) -> date | None:
 
 
 # --------------------------------------------------------------------------- what to fetch
+
+
+def _ordinary(url: str) -> re.Match[str] | None:
+    return _ORDINARY.fullmatch(url) if "/." not in url else None
 
 
 def _tidy(parts: SplitResult) -> SplitResult:
@@ -119,21 +129,27 @@ def _redirects() -> tuple[tuple[str, ...], ...]:
 # --------------------------------------------------------------------------- what makes it the same
 
 
-def _by_rule(parts: SplitResult) -> str:
-    address = parts.netloc + parts.path + (f"?{parts.query}" if parts.query else "")
-    for pattern, name in _same():
-        if found := pattern.match(address):
-            return found.expand(name)
-    return ""
+def _same_as(host: str, path: str, query: str, length: int) -> str:
+    if gate := _GATEWAY.fullmatch(path):
+        host, path = gate[1].lower(), gate[2]
+    address = f"{host}{path}?{query}" if query else host + path
+    ruled = length <= _LONGEST_RULED and _any_rule().match(address)
+    return (_by_rule(address) if ruled else "") or _in_general(host, path, query)
 
 
-def _in_general(parts: SplitResult) -> str:
-    host = _renamed(parts.netloc.removeprefix("www."))
-    path = re.sub("%[0-9a-f]{2}", lambda found: found.group().upper(), parts.path, flags=re.IGNORECASE)
-    if _ID_IN_PATH.search(path):
+def _by_rule(address: str) -> str:
+    return next((found.expand(name) for pattern, name in _same() if (found := pattern.match(address))), "")
+
+
+def _in_general(host: str, path: str, query: str) -> str:
+    host = _renamed(host.removeprefix("www."))
+    if "%" in path:
+        path = re.sub("%[0-9a-f]{2}", lambda found: found.group().upper(), path, flags=re.IGNORECASE)
+    named = _ID_IN_PATH.search(path) is not None
+    if named:
         host = _MIRRORS.sub("", host)
-    query = urlencode(sorted(_kept(parts, host)))
-    return host + path.rstrip("/") + (f"?{query}" if query else "")
+    kept = urlencode(sorted(_kept(query, named, host))) if query else ""
+    return host + path.rstrip("/") + (f"?{kept}" if kept else "")
 
 
 def _renamed(host: str) -> str:
@@ -148,10 +164,9 @@ def _hosts() -> tuple[tuple[str, ...], ...]:
     return table("hosts.tsv")
 
 
-def _kept(parts: SplitResult, host: str) -> Iterator[tuple[str, str]]:
+def _kept(query: str, named: bool, host: str) -> Iterator[tuple[str, str]]:
     strong, weak = _tracking()
-    named = bool(_ID_IN_PATH.search(parts.path))
-    for key, value in parse_qsl(parts.query, keep_blank_values=True):
+    for key, value in parse_qsl(query, keep_blank_values=True):
         name = key.lower()
         doubtful = weak.fullmatch(name) and (named or not _LONG_NUMBER.search(value))
         if not (doubtful or strong.fullmatch(name) or strong.fullmatch(f"{host} {name}")):
@@ -166,6 +181,12 @@ def _tracking() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 def _any_of(rows: tuple[tuple[str, ...], ...], when: str) -> re.Pattern[str]:
     return re.compile("|".join(re.escape(row[1]).replace(r"\*", ".*") for row in rows if row[0] == when))
+
+
+@functools.cache
+def _any_rule() -> re.Pattern[str]:
+    """One pattern for all rules: most addresses fit none, and are asked once."""
+    return re.compile(f"(?:{'|'.join(pattern.pattern for pattern, _ in _same())})")
 
 
 @functools.cache
