@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from monitor.errors import ConfigError, FetchError, Gone, RateLimited, Refused
 from monitor.fetch import later, reasons, target
@@ -85,12 +85,24 @@ class _End:
     conditional: bool  # validators were sent to it
 
 
+class Carries(Protocol):
+    """One exchange over one connection, as :class:`~monitor.fetch.wire.Wire` does it."""
+
+    async def exchange(
+        self, trip: Trip, headers: Sequence[tuple[bytes, bytes]], limits: Limits, method: str, content: bytes
+    ) -> Answer:
+        """Ask ``trip.goal`` once, following nothing; raise FetchError where there is no whole answer."""
+
+    async def close(self) -> None:
+        """Let go of everything."""
+
+
 class Fetcher:
     """
     Fetches feeds, pages and robots.txt; an async context manager.
 
     *resolve* finds addresses (default: the system's resolver), *now* tells the time for a Retry-After date from a
-    server that sends no Date, *tls* replaces the trust store. Raise ConfigError for a proxy or a user agent that
+    server that sends no Date, *tls* replaces the trust store, *wire* what carries each exchange. Raise ConfigError for a proxy or a user agent that
     cannot be used.
     """
 
@@ -101,6 +113,7 @@ class Fetcher:
         resolve: Resolve | None = None,
         now: Callable[[], datetime] | None = None,
         tls: ssl.SSLContext | None = None,
+        wire: Carries | None = None,
     ) -> None:
         agent = settings.user_agent or USER_AGENT
         if not (agent.isascii() and agent.isprintable()):
@@ -108,7 +121,7 @@ class Fetcher:
         self._settings = settings
         self._now = now
         self._guard = Guard(settings.allow_private, resolve or SystemResolver())
-        self._wire = Wire(self._guard, agent, settings.proxy, tls)
+        self._wire: Carries = wire or Wire(self._guard, agent, settings.proxy, tls)
         self._pace = Pace(settings.concurrency)
         self._robots = Robots(self._ask_robots, agent)
 
