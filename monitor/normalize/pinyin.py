@@ -5,6 +5,9 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
+from bisect import bisect_left
+from importlib import metadata
+from pathlib import Path
 
 from monitor.normalize.script import level, to_simplified
 
@@ -31,10 +34,21 @@ def toneless(latin: str) -> str:
 @functools.lru_cache(maxsize=30_000)
 def readings(char: str) -> tuple[str, ...]:
     """Return every reading of *char* with tones, the most usual first; none for what is no Han character."""
-    # Imported where needed: the package loads megabytes of phrases, and few texts are garbled.
-    from pypinyin.pinyin_dict import pinyin_dict
+    lines, key = _table(), b'"%d": "' % ord(char)
+    at = bisect_left(lines, key)
+    line = lines[at] if at < len(lines) else b""
+    return tuple(line[len(key) :].rstrip(b'",').decode().split(",")) if line.startswith(key) else ()
 
-    return tuple(pinyin_dict.get(ord(char), "").split(",")) if ord(char) in pinyin_dict else ()
+
+@functools.cache
+def _table() -> list[bytes]:
+    """
+    Return the lines of the readings that the package ``pypinyin`` brings, sorted: ``"20013": "zhōng,zhòng",``.
+
+    Its code is never imported: that would load its phrases as well, 58 MB instead of 4.
+    """
+    file = Path(str(metadata.distribution("pypinyin").locate_file("pypinyin/pinyin_dict.json")))
+    return sorted(line.strip() for line in file.read_bytes().splitlines())
 
 
 @functools.lru_cache(maxsize=30_000)

@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from importlib import metadata
 from itertools import pairwise
 from operator import add
+from pathlib import Path
 
 __all__ = ["TOTAL", "Borders", "borders", "cut", "frequency"]
 
@@ -196,9 +197,9 @@ def _place(code: bytes) -> int:
 
 @functools.cache
 def _book() -> mmap.mmap:
-    path = str(metadata.distribution("jieba").locate_file("jieba/dict.txt"))
-    with open(path, "rb") as file:  # noqa: PTH123  (a path of package data, not of ours)
-        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    file = Path(str(metadata.distribution("jieba").locate_file("jieba/dict.txt")))
+    with file.open("rb") as opened:
+        return mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ)
 
 
 @functools.cache
