@@ -1,0 +1,206 @@
+"""
+A gold timeline from end to end: what ``monitor ingest`` and ``monitor export --background`` make of two stories.
+
+The articles, events and configuration under ``data/gold`` are our own: 2017 to 2026, invented outlets, people and
+happenings. ``articles.jsonl`` marks the passages that tell an event (``also``: that only recall it, vaguely) with the
+date that they tell; ``dates`` are the other dates of the article. ``events.jsonl`` says of each event which dates
+(EDTF; ``*`` is any bound; null is unknown), kinds and classes are right. An event that is ``optional`` (background, or
+told by the way) may be found or not. Events and their articles come in two parts; the differences are shown of ``dev``
+alone, so that nobody tunes on ``held``.
+
+How it is counted:
+
+- A quote of an exported event *tells* a gold event when it and a marked passage overlap by half of the shorter one.
+- Articles are *shared* by an exported and a gold event when a quote from them tells it; what only recalls it counts
+  neither for nor against. The two may be *aligned* when they share more than half of the articles of the exported
+  event. Of all ways to align one to one, the one with most shared articles is taken; among equals (an article tells
+  several events) the one where more kinds, classes and dates agree.
+- *Right* is an aligned event of which the kind is of the same family (``gold.FAMILIES``) and the class the same: denied
+  (status denied or disputed), else cancelled or planned (its phase), else asserted.
+- Event F1: of right events over exported ones (those aligned with an optional event, and
+  those of which every telling passage only recalls, left out) and over gold ones.
+- *Tellings found*: of the pairs of a gold event and an article that tells it, those that the aligned event rests on.
+- *Dates exact*: the EDTF is one of those that are right, among aligned events.
+- *False merges*: exported events of which the telling quotes share no gold event, or that rest on an article without
+  a mark besides; over all with a telling quote.
+- *Invented dates*: exported events whose bounds hold no date told by one of their articles, in the text or as
+  publication. Bounds that are wider than what was told invent nothing; narrower or other ones do.
+- *Order*: the articles once more in another order; the share of quotes that stand with exactly the same others.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from eval.base import Score, digest
+from eval.gold import Found, Gold, Span, Wanted
+
+HOME = Path(__file__).parents[1]
+GOLD = Path(__file__).with_name("data") / "gold"
+TOPICS = ("xiaomi-luoyang", "jichuan-yuanning")
+ORDERS = (5, 11)  # seeds of the two orders
+
+
+def measure(data: Path) -> Iterable[Score]:
+    """Yield the figures of both parts and the agreement of two orders; *data* is not needed."""
+    gold = Gold.load(GOLD)
+    first, second = (_run(gold, seed) for seed in ORDERS)
+    corpus = digest(GOLD.iterdir())
+    pairs = gold.align(first)
+    for name in ("dev", "held"):
+        yield from Part.of(name, gold, first, pairs).scores(corpus)
+    same, quotes = agreement(first, second)
+    yield Score("timeline: order, partition agreement", same, corpus, detail=f"of {quotes} quotes")
+
+
+# --------------------------------------------------------------------------- the run
+
+
+def _run(gold: Gold, seed: int) -> list[Found]:
+    """Return the events that the real commands make of the articles in the order of *seed*."""
+    lines = list(gold.lines)
+    random.Random(seed).shuffle(lines)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "config.yaml").write_text((GOLD / "config.yaml").read_text("utf-8"), "utf-8")
+        (folder / "articles.jsonl").write_text("\n".join(lines), "utf-8")
+        _monitor(folder, "seed")
+        _monitor(folder, "ingest", str(folder / "articles.jsonl"))
+        exports = [_monitor(folder, "export", "--format", "json", "--background", "--topic", t) for t in TOPICS]
+    return [Found(event) for text in exports for event in json.loads(text)["events"]]
+
+
+def _monitor(folder: Path, *args: str) -> str:
+    command = [sys.executable, "-m", "monitor", "--config", str(folder / "config.yaml"), *args]
+    return subprocess.run(command, cwd=HOME, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+def agreement(first: Iterable[Found], second: Iterable[Found]) -> tuple[float, int]:
+    """Return the share of quotes of either that stand with exactly the same others in both, and how many there are."""
+    groups = [_groups(found) for found in (first, second)]
+    spans = groups[0].keys() | groups[1].keys()
+    same = sum(groups[0].get(s) == groups[1].get(s) for s in spans)
+    return (same / len(spans) if spans else 1.0), len(spans)
+
+
+def _groups(found: Iterable[Found]) -> dict[Span, set[frozenset[Span]]]:
+    groups: dict[Span, set[frozenset[Span]]] = {}  # one sentence may tell several events
+    for event in found:
+        for span in event.spans:
+            groups.setdefault(span, set()).add(event.spans)
+    return groups
+
+
+# --------------------------------------------------------------------------- the figures
+
+
+@dataclass(frozen=True)
+class Part:
+    """What was found of one part: exported events, the gold ones, and which of them are aligned (by id)."""
+
+    name: str
+    gold: Gold
+    found: Sequence[Found]
+    wanted: Sequence[Wanted]
+    pairs: Mapping[str, Wanted]
+
+    @classmethod
+    def of(cls, name: str, gold: Gold, found: Sequence[Found], pairs: Mapping[str, Wanted]) -> Part:
+        """Return the part called *name*: aligned events by their gold event, others by what they rest on."""
+        parts = {f.id: pairs[f.id].part if f.id in pairs else gold.part_of(f) for f in found}
+        wanted = [w for w in gold.events.values() if w.part == name and not w.optional]
+        return cls(name, gold, [f for f in found if parts[f.id] == name], wanted, pairs)
+
+    @cached_property
+    def counted(self) -> list[Found]:
+        """The exported events that speak for or against: all but what is optional or only recalled."""
+        found = [f for f in self.found if f.id in self.pairs or not self.gold.recalls(f)]
+        return [f for f in found if f.id not in self.pairs or not self.pairs[f.id].optional]
+
+    @cached_property
+    def aligned(self) -> list[tuple[Found, Wanted]]:
+        """The aligned pairs that count."""
+        return [(f, self.pairs[f.id]) for f in self.counted if f.id in self.pairs]
+
+    @cached_property
+    def right(self) -> list[tuple[Found, Wanted]]:
+        """The aligned pairs that agree in kind and class."""
+        return [(f, w) for f, w in self.aligned if w.has_kind(f.record["kind"]) and f.claim in w.classes]
+
+    @cached_property
+    def missed(self) -> list[Wanted]:
+        """The gold events that no exported one is aligned with."""
+        got = {w.id for _, w in self.aligned}
+        return [w for w in self.wanted if w.id not in got]
+
+    def scores(self, corpus: str) -> Iterator[Score]:
+        """Yield the figures, with the differences of ``dev``."""
+        shown = _differences(self) if self.name == "dev" else ""
+        f1 = 2 * len(self.right) / (len(self.counted) + len(self.wanted))
+        counts = f"{len(self.right)} right of {len(self.counted)} told, {len(self.wanted)} wanted"
+        yield self._score("event F1", f1, corpus, f"{counts}; {len(self.aligned)} aligned{shown}")
+        shared = sum(self.gold.shared(f, w) for f, w in self.aligned)
+        told = sum(len(w.articles) for w in self.wanted)
+        yield self._score("tellings found", shared / told, corpus, f"{shared} of {told}")
+        yield self._share("dates exact", [w.has_date(f.edtf) for f, w in self.aligned], corpus)
+        moved = [f.claim in w.classes for f, w in self.aligned if "asserted" not in w.classes]
+        yield self._share("denied, cancelled, planned right", moved, corpus)
+        merged = [m for f in self.found if (m := self.gold.merges(f)) is not None]
+        yield self._share("false merges", merged, corpus, higher=False)
+        invented = [f for f in self.found if self.gold.invents(f)]
+        yield self._score("invented dates", len(invented), corpus, f"of {len(self.found)}", higher=False)
+
+    def _share(self, name: str, hits: Sequence[bool], corpus: str, *, higher: bool = True) -> Score:
+        value = sum(hits) / len(hits) if hits else 0.0
+        return self._score(name, value, corpus, f"{sum(hits)} of {len(hits)}", higher=higher)
+
+    def _score(self, name: str, value: float, corpus: str, detail: str, *, higher: bool = True) -> Score:
+        return Score(f"timeline {self.name}: {name}", value, corpus, higher, detail)
+
+
+def _differences(part: Part) -> str:
+    """Return what a developer wants to read: one line a difference."""
+    return "".join(f"\n       {line}" for line in _lines(part))
+
+
+def _lines(part: Part) -> Iterator[str]:
+    gold = part.gold
+    for wanted in part.missed:
+        yield f"missed   {wanted.id} {wanted.when[0]} {wanted.title}; told by {' '.join(sorted(wanted.articles))}"
+    for found in part.counted:
+        if found.id not in part.pairs:
+            yield f"extra    {found} from {_from(gold, found)}"
+    for found, wanted in part.aligned:
+        if (found, wanted) not in part.right:
+            yield f"unlike   {wanted.id} {'/'.join(wanted.kinds)} {'/'.join(wanted.classes)}; told as {found}"
+        if not wanted.has_date(found.edtf):
+            yield f"date     {wanted.id} is {wanted.when[0]}; told as {found} (raw {found.record['when']['raw']!r})"
+    for found, wanted in part.aligned:
+        if lacking := wanted.articles - {
+            gold.texts[s[0]].id for s in found.spans if wanted.id in gold.told(s, also=False)
+        }:
+            yield f"lacking  {wanted.id} {wanted.title}: not from {' '.join(sorted(lacking))}"
+    for found in part.found:
+        if gold.merges(found):
+            yield f"merged   {found} from {_from(gold, found)}"
+        if gold.invents(found):
+            yield f"invented {found} (raw {found.record['when']['raw']!r}) from {_from(gold, found)}"
+
+
+def _from(gold: Gold, found: Found) -> str:
+    """Return the articles of *found*, each with the events that its quotes tell; of ``held`` only how many there are."""
+    told: dict[str, set[str]] = {}
+    for span in sorted(found.spans):
+        told.setdefault(span[0], set()).update(gold.told(span, also=False))
+    dev = {url: events for url, events in told.items() if gold.texts[url].part == "dev"}
+    shown = [f"{gold.texts[url].id}({'+'.join(sorted(events))})" for url, events in dev.items()]
+    hidden = len(told) - len(dev)
+    return " ".join([*shown, f"and {hidden} held"] if hidden else shown)
