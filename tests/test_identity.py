@@ -1,0 +1,70 @@
+"""Feeds whose guids change, repeat or are missing give neither doubles nor losses; over the whole data path."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.model import Counts, EntryState
+from tests.sites import TOPIC, Desktop, rss
+
+FEED = "http://f.example.com/rss"
+TEXT = f'feeds: [{{url: "{FEED}", every: 5m}}]\ntopics:{TOPIC}'
+
+
+def polls(folder, *rounds: tuple[str, ...]) -> tuple[Desktop, list[Counts]]:
+    desk = Desktop(folder, TEXT)
+    counts = []
+    for items in rounds:
+        desk.site.pages[FEED] = rss(*items)
+        counts.append(desk.poll())
+    return desk, counts
+
+
+def item(n: int, guid: str = "", link: str = "", title: str = "") -> str:
+    link = link or f"http://f.example.com/n/{n}.html"
+    return f"<title>{title or f'第{n}条新闻'}</title><link>{link}</link><guid isPermaLink='false'>{guid}</guid>"
+
+
+def test_guids_that_change_with_every_answer_give_duplicates_only(tmp_path):
+    desk, counts = polls(tmp_path, *(tuple(item(n, f"{round}-{n}") for n in range(5)) for round in range(4)))
+    assert (counts[0].fetched, counts[0].duplicate) == (5, 0)
+    assert all((c.fetched, c.duplicate) == (5, 5) for c in counts[1:])
+    assert len(desk.entries()) == 5
+
+
+def test_one_guid_for_all_loses_nothing(tmp_path):
+    desk, counts = polls(tmp_path, tuple(item(n, "same") for n in range(5)), tuple(item(n, "same") for n in range(7)))
+    assert [(c.fetched, c.duplicate) for c in counts] == [(5, 0), (7, 5)]
+    assert len({e.url for e in desk.entries()}) == 7
+
+
+def test_empty_guids_lose_nothing(tmp_path):
+    _, counts = polls(tmp_path, tuple(item(n) for n in range(3)), tuple(item(n) for n in range(1, 4)))
+    assert [(c.fetched, c.duplicate) for c in counts] == [(3, 0), (3, 2)]
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "http://f.example.com/n/1.html?utm_source=rss&amp;utm_campaign=%d",
+        "https://www.f.example.com/n/1.html#%d",
+        "http://f.example.com:80/n/../n/1.html?spm=%d",
+    ],
+)
+def test_links_that_say_how_the_reader_came_give_no_doubles(tmp_path, link):
+    _, counts = polls(tmp_path, (item(1),), (item(1, link=link % 1),), (item(1, link=link % 2),))
+    assert [(c.fetched, c.duplicate) for c in counts] == [(1, 0), (1, 1), (1, 1)]
+
+
+def test_entries_without_links_are_told_apart_by_guid_else_by_title(tmp_path):
+    bare = tuple(f"<title>小米在洛阳{n}</title><guid isPermaLink='false'>{g}</guid>" for n, g in ((1, "a"), (2, "b"), (3, ""), (4, "")))
+    _, counts = polls(tmp_path, bare, bare[::-1])
+    assert [(c.fetched, c.duplicate) for c in counts] == [(4, 0), (4, 4)]
+
+
+def test_an_edited_title_is_the_same_entry_and_is_judged_again(tmp_path):
+    desk, counts = polls(tmp_path, (item(1),), (item(1, title="小米考察洛阳产业园"),))
+    assert counts[1].duplicate == 1
+    (entry,) = desk.entries()
+    assert entry.title == "小米考察洛阳产业园"
+    assert entry.state is EntryState.WAITING  # its page is not there yet
