@@ -3,7 +3,7 @@ PYTHON ?= python3
 PY := .venv/bin/python
 DATA ?= ../shared/data
 
-.PHONY: run test test-long lint types unit eval wheel clean
+.PHONY: run test test-long crash lint types unit eval wheel clean
 
 run: .venv/run
 	$(PY) -m monitor run
@@ -19,6 +19,9 @@ types: .venv/dev
 
 unit: .venv/dev
 	$(PY) -m pytest
+
+crash: .venv/dev
+	CRASH_CYCLES=3000 $(PY) -m pytest -m long -k many_kills tests/test_crash.py
 
 test-long: .venv/dev
 	$(PY) -m pytest -m long
