@@ -141,6 +141,8 @@ _INSIDE = re.compile(r"[A-Za-z.·:/%#第每逐历_-]")
 def point_at(text: str, at: int, joined: bool = False) -> Point | None:
     """Return the expression that begins at *at*; *joined* is true behind the 至 or the dash of a range."""
     char = text[at]
+    if char in _ENDINGS and text[at + 1 : at + 2] == "年" and not _names_year(text, at):
+        return None
     if char in _NUMERAL:
         point = _at_numeral(text, at)
     elif start := STARTS.get(char):
@@ -154,6 +156,46 @@ def point_at(text: str, at: int, joined: bool = False) -> Point | None:
     if point is None or _RECURRING.search(text, max(0, at - 4), at):
         return None
     return None if point.needs_year and not joined and _OF_A_YEAR.search(text, max(0, at - 2), at) else point
+
+
+_AFTER_DOING = (
+    "投产|达产|量产|满产|复产|停产|建成|落成|落地|投用|启用|运营|营业|投运|竣工|完工|开工|动工|开业|上市|重组|实施"
+    "|扩建|改建|改造|技改|升级|搬迁|迁建|整改|整合|收购|入驻|签约|验收|改革|开放|疫情|地震|灾害|危机"
+)
+"""What is done or befalls, so that 后 and 前 behind it are after and before it: 投产后年产20万辆."""
+
+_ENDINGS = {
+    first: re.compile(f"(?:{words})$")
+    for first, words in {
+        "前": f"{_AFTER_DOING}|[目此之以当税提空会赛战婚课眼面生]",
+        "后": f"{_AFTER_DOING}|[今之以往日最先然随落税战事会赛午课婚背]|年",
+        "明": "[表证声说阐查标指申注文透发聪鲜]",
+        "来": "[本原将未历近后过下上出起带归往由素向]|以",
+        "去": "[过失逝]",
+        "同": "[不合相共如等连陪协]",
+        "当": "[应相适恰正]",
+        "该": "应",
+        "上": "[史世]|基本|总体|整体|规模以",
+    }.items()
+}
+"""What makes the first character of 前年, 明年, 来年 the last one of another word: 目前年产, 表明年内, 原来年产."""
+
+_YEARLY = frozenset("产均化")
+"""What goes with the 年 before it: 年产, 年均, 年化 are by the year."""
+
+_FREE = re.compile(r"[^一-鿿]|[在于到至从自比较由将是的但而则和与及同跟或了即指为据按]|^$")
+
+
+def _names_year(text: str, at: int) -> bool:
+    """
+    Return whether 前年, 后年, 明年 and the like at *at* are words of their own.
+
+    公司前年产量 and 扩建前年产量 look alike: a year is read only behind what cannot end in 前, so none is invented.
+    """
+    before = text[max(0, at - 3) : at]
+    if _ENDINGS[text[at]].search(before):
+        return False
+    return text[at] not in "前后" or text[at + 2 : at + 3] not in _YEARLY or _FREE.match(before[-1:]) is not None
 
 
 _OF_A_YEAR = re.compile("年的?$")
