@@ -179,20 +179,36 @@ def _lines(part: Part) -> Iterator[str]:
         if found.id not in part.pairs:
             yield f"extra    {found} from {_from(gold, found)}"
     for found, wanted in part.aligned:
-        if (found, wanted) not in part.right:
-            yield f"unlike   {wanted.id} {'/'.join(wanted.kinds)} {'/'.join(wanted.classes)}; told as {found}"
-        if not wanted.has_date(found.edtf):
-            yield f"date     {wanted.id} is {wanted.when[0]}; told as {found} (raw {found.record['when']['raw']!r})"
+        yield from _unlike(part, found, wanted)
     for found, wanted in part.aligned:
-        if lacking := wanted.articles - {
-            gold.texts[s[0]].id for s in found.spans if wanted.id in gold.told(s, also=False)
-        }:
-            yield f"lacking  {wanted.id} {wanted.title}: not from {' '.join(sorted(lacking))}"
+        yield from _lost(part, found, wanted)
     for found in part.found:
         if gold.merges(found):
             yield f"merged   {found} from {_from(gold, found)}"
         if gold.invents(found):
             yield f"invented {found} (raw {found.record['when']['raw']!r}) from {_from(gold, found)}"
+
+
+def _unlike(part: Part, found: Found, wanted: Wanted) -> Iterator[str]:
+    if (found, wanted) not in part.right:
+        yield f"unlike   {wanted.id} {'/'.join(wanted.kinds)} {'/'.join(wanted.classes)}; told as {found}"
+    if not wanted.has_date(found.edtf):
+        yield f"date     {wanted.id} is {wanted.when[0]}; told as {found} (raw {found.record['when']['raw']!r})"
+
+
+def _lost(part: Part, found: Found, wanted: Wanted) -> Iterator[str]:
+    """Yield the articles that nothing was read from, and those that stand with another event."""
+    lost = wanted.articles - _telling(part.gold, wanted, part.found)
+    apart = wanted.articles - _telling(part.gold, wanted, [found]) - lost
+    if lost:
+        yield f"unread   {wanted.id} {wanted.title}: nothing from {' '.join(sorted(lost))}"
+    if apart:
+        yield f"apart    {wanted.id} {wanted.title}: {' '.join(sorted(apart))} stand elsewhere"
+
+
+def _telling(gold: Gold, wanted: Wanted, found: Iterable[Found]) -> set[str]:
+    """Return the articles from which a quote of *found* tells *wanted*."""
+    return {gold.texts[s[0]].id for f in found for s in f.spans if wanted.id in gold.told(s, also=False)}
 
 
 def _from(gold: Gold, found: Found) -> str:
