@@ -99,3 +99,32 @@ def test_an_instant_survives_being_written_in_any_zone(moment: datetime, hours: 
     assert dates.published(local, "Asia/Shanghai", NOW).at == at
     rfc = (at + timedelta(hours=hours)).strftime("%a, %d %b %Y %H:%M:%S") + f" {hours:+03d}00"
     assert dates.published(rfc, "Asia/Shanghai", NOW).at == at
+
+
+SHAPES = (
+    "%a, %d %b %Y %H:%M:%S +0800",
+    "%d %b %Y %H:%M GMT",
+    "%Y-%m-%dT%H:%M:%SZ",
+    "%Y-%m-%d %H:%M",
+    "%Y-%m-%d",
+    "%Y-%m-%dT%H:%M:%S.5-0330",
+)
+MOMENTS = st.datetimes(datetime(1988, 1, 1), datetime(2027, 1, 1))  # noqa: DTZ001
+
+
+@given(
+    MOMENTS,
+    st.sampled_from(SHAPES),
+    st.integers(0, 31),
+    st.sampled_from(["", *"0123456789:-+T Z,./"]),
+    st.booleans(),
+    st.sampled_from(["Asia/Shanghai", "America/New_York", "UTC"]),
+)
+def test_the_quick_way_reads_what_the_long_way_reads(
+    moment: datetime, shape: str, place: int, sign: str, instead: bool, zone: str
+) -> None:
+    usual = moment.strftime(shape)
+    raw = usual[:place] + sign + usual[place + instead :]
+    # A space in front is read the long way, and means nothing.
+    quick, long = dates.published(raw, zone, NOW), dates.published(f" {raw}", zone, NOW)
+    assert (quick.at, quick.day, quick.flag) == (long.at, long.day, long.flag)

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.model import Published
 from monitor.normalize.dates.forms import Reading, Refused, read
+from monitor.normalize.dates.usual import usual
 
 LONGEST = 200
 """Code points of a date string that are looked at; a cell with date, source and author is under 100."""
@@ -59,6 +60,8 @@ def published(raw: str, zone: str, now: datetime, chinese: bool = True, *, day_f
     ``03/04/2025``, which without it is taken only where one reading is possible (Hong Kong's zone tells it).
     ``at`` is None where only the day is said. Never raises for any *raw*.
     """
+    if found := _usual(raw, zone, now):
+        return Published(raw, *found, None)
     text = _LABEL.sub("", " ".join(unicodedata.normalize("NFKC", raw[:LONGEST]).split()), count=1)
     if not text:
         return Published(raw)
@@ -68,6 +71,17 @@ def published(raw: str, zone: str, now: datetime, chinese: bool = True, *, day_f
     except Refused as refused:
         return Published(raw, flag=refused.flag)
     return Published(raw, at, day, "disagrees" if doubt else None)
+
+
+def _usual(raw: str, zone: str, now: datetime) -> tuple[datetime | None, date] | None:
+    """Return what *raw* names where it has a usual shape and nothing speaks against it."""
+    found = usual(raw, ZoneInfo(zone))
+    if found is None:
+        return None
+    at, day = found
+    if at is None:
+        return found if OLDEST <= day <= (now.astimezone(ZoneInfo(zone)) + AHEAD).date() else None
+    return found if at.date() >= OLDEST and at <= now + AHEAD else None
 
 
 def _resolve(

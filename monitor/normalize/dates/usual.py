@@ -1,0 +1,62 @@
+"""
+The two shapes that nearly every feed sends, read at once: ``Thu, 12 Jun 2025 08:01:00 +0800`` and ``2025-06-12T08:01:00Z``.
+
+Whatever is odd about a string (a wrong weekday, a day that never was, second 60, a zone in letters) makes it
+none of them, so that what this file reads, ``forms`` would read just so; a test holds it to that.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+__all__ = ["usual"]
+
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTH = {name: f"{number:02}" for number, name in enumerate(_MONTHS, 1)}
+_YEAR = r"(?:199\d|20\d\d)"
+_CLOCK = r"([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.\d{1,9})?)?"
+_OFFSET = r"([+-])(0\d|1[0-3]):?([0-5]\d)"
+_RFC_822 = re.compile(
+    rf"(?:({'|'.join(_WEEKDAYS)}), )?(\d\d?) ({'|'.join(_MONTHS)}) ({_YEAR}) {_CLOCK} (?:{_OFFSET}|GMT|UTC)", re.ASCII
+)
+_ISO = re.compile(rf"({_YEAR})-(\d\d)-(\d\d)(?:[T ]{_CLOCK}(Z|{_OFFSET})?)?", re.ASCII)
+
+
+def usual(text: str, zone: ZoneInfo) -> tuple[datetime | None, date] | None:
+    """Return the instant (None where only a day is said) and the day in *zone* that *text* names, or None."""
+    found = _RFC_822.fullmatch(text)
+    if found:
+        weekday, day, month, year, hour, minute, second, *offset = found.groups()
+        local = _local(year, _MONTH[month], day, hour, minute, second)
+        if local is None or (weekday and _WEEKDAYS[local.weekday()] != weekday):
+            return None
+        return _seen((local - _east(*offset)).replace(tzinfo=UTC), zone)
+    found = _ISO.fullmatch(text)
+    if found is None:
+        return None
+    year, month, day, hour, minute, second, told, *offset = found.groups()
+    local = _local(year, month, day, hour or "0", minute or "0", second)
+    if local is None or hour is None:
+        return local and (None, local.date())
+    if told is None:
+        return _seen(local.replace(tzinfo=zone).astimezone(UTC), zone)
+    return _seen((local - _east(*offset)).replace(tzinfo=UTC), zone)
+
+
+def _local(year: str, month: str, day: str, hour: str, minute: str, second: str | None) -> datetime | None:
+    try:
+        return datetime(int(year), int(month), int(day), int(hour), int(minute), int(second or 0))  # noqa: DTZ001
+    except ValueError:
+        return None
+
+
+def _east(sign: str | None, hours: str | None, minutes: str | None) -> timedelta:
+    offset = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
+    return -offset if sign == "-" else offset
+
+
+def _seen(at: datetime, zone: ZoneInfo) -> tuple[datetime, date]:
+    return at, at.astimezone(zone).date()
