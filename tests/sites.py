@@ -93,4 +93,3 @@ def rss(*items: str) -> str:
     """Return a feed of *items*, each the inside of an item."""
     inside = "".join(f"<item>{item}</item>" for item in items)
     return f"<rss version='2.0'><channel><title>f</title><link>https://f.example.com/</link>{inside}</channel></rss>"
-

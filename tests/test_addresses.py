@@ -57,11 +57,15 @@ def test_the_traditional_script_is_asked_in_the_traditional_script():
 
 def test_a_topic_without_an_english_name_is_not_asked_for_in_english():
     assert [f.topics for f in feeds("http://a/{q_en}", XIAOMI, SAIC)] == [("x",)]
-    assert [f.url for f in feeds("http://a/{q_en}", topic("s", ("上汽",), query_en="SAIC  x"))] == ["http://a/SAIC%20%20x"]
+    assert [f.url for f in feeds("http://a/{q_en}", topic("s", ("上汽",), query_en="SAIC  x"))] == [
+        "http://a/SAIC%20%20x"
+    ]
 
 
 def test_a_topic_may_say_what_is_asked():
-    assert [f.url for f in feeds("http://a/?q={q}", topic("x", ("小米",), query="小米&洛阳"))] == ["http://a/?q=小米%26洛阳"]
+    assert [f.url for f in feeds("http://a/?q={q}", topic("x", ("小米",), query="小米&洛阳"))] == [
+        "http://a/?q=小米%26洛阳"
+    ]
 
 
 def test_a_search_for_one_topic_serves_that_topic_alone():

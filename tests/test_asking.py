@@ -15,7 +15,9 @@ HEAD = 'feeds:\n  - {url: "http://a.example.com/%s", kind: json, map: {entries: 
 
 
 def rows(*numbers: int, next: str = "") -> str:
-    return json.dumps({"rows": [{"title": f"第{n}条", "u": f"http://a.example.com/n/{n}.html"} for n in numbers], "next": next})
+    return json.dumps(
+        {"rows": [{"title": f"第{n}条", "u": f"http://a.example.com/n/{n}.html"} for n in numbers], "next": next}
+    )
 
 
 @pytest.fixture
@@ -139,9 +141,7 @@ def test_pages_that_lead_in_a_circle_end(tmp_path):
 
 
 def test_a_list_page_is_read_on_by_its_link(tmp_path):
-    text = (
-        'feeds: [{url: "http://a.example.com/1", kind: list, select: {entry: li, next: a.next}}]\ntopics:' + TOPIC
-    )
+    text = 'feeds: [{url: "http://a.example.com/1", kind: list, select: {entry: li, next: a.next}}]\ntopics:' + TOPIC
     desk = Desktop(tmp_path, text)
     page = "<ul><li><a href='/n/%d.html'>标题%d</a></li></ul><a class='next' href='/2'>下一页</a>"
     desk.site.pages = {"http://a.example.com/1": page % (1, 1), "http://a.example.com/2": page % (2, 2)}
@@ -152,6 +152,9 @@ def test_a_list_page_is_read_on_by_its_link(tmp_path):
 def test_a_feed_is_one_page_unless_more_are_asked_for(tmp_path, pages, count):
     atom = '<feed xmlns="http://www.w3.org/2005/Atom"><link rel="next" href="/2"/><entry><title>a</title><link href="/n1"/></entry></feed>'
     desk = Desktop(tmp_path, f'feeds: [{{url: "http://a.example.com/1"{pages}}}]\ntopics:' + TOPIC)
-    desk.site.pages = {"http://a.example.com/1": atom, "http://a.example.com/2": rss("<title>b</title><link>/n2</link>")}
+    desk.site.pages = {
+        "http://a.example.com/1": atom,
+        "http://a.example.com/2": rss("<title>b</title><link>/n2</link>"),
+    }
     desk.poll()
     assert len(desk.site.asked) == count

@@ -57,7 +57,10 @@ def test_links_that_say_how_the_reader_came_give_no_doubles(tmp_path, link):
 
 
 def test_entries_without_links_are_told_apart_by_guid_else_by_title(tmp_path):
-    bare = tuple(f"<title>小米在洛阳{n}</title><guid isPermaLink='false'>{g}</guid>" for n, g in ((1, "a"), (2, "b"), (3, ""), (4, "")))
+    bare = tuple(
+        f"<title>小米在洛阳{n}</title><guid isPermaLink='false'>{g}</guid>"
+        for n, g in ((1, "a"), (2, "b"), (3, ""), (4, ""))
+    )
     _, counts = polls(tmp_path, bare, bare[::-1])
     assert [(c.fetched, c.duplicate) for c in counts] == [(4, 0), (4, 4)]
 

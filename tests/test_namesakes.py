@@ -23,7 +23,9 @@ topics:{TOPIC}"""
 DATE = "<pubDate>Thu, 20 Mar 2025 10:30:00 +0800</pubDate>"
 
 
-def google(title: str = TITLE, n: int = 1, outlet: str = "洛阳网", home: str = "https://www.lyd.com.cn", day: str = DATE) -> str:
+def google(
+    title: str = TITLE, n: int = 1, outlet: str = "洛阳网", home: str = "https://www.lyd.com.cn", day: str = DATE
+) -> str:
     return (
         f"<title>{title} - {outlet}</title><link>https://news.google.com/rss/articles/CBMi{n}?oc=5</link>"
         f"<guid isPermaLink='false'>CBMi{n}</guid>{day}<source url='{home}'>{outlet}</source>"
@@ -36,7 +38,11 @@ def real(title: str = TITLE) -> str:
 
 def desk(folder: Path, first: str = "", second: str = "") -> Desktop:
     found = Desktop(folder, TEXT)
-    found.site.pages = {GOOGLE: rss(first) if first else rss(), OUTLET: rss(second) if second else rss(), REAL: article(TITLE)}
+    found.site.pages = {
+        GOOGLE: rss(first) if first else rss(),
+        OUTLET: rss(second) if second else rss(),
+        REAL: article(TITLE),
+    }
     return found
 
 

@@ -40,7 +40,28 @@ def test_a_sample_is_read_as_the_shipped_feed_declares(folder):
     parsed = parse.feed(response, feed, NOW)
     seen = [{**shown(entry), "source_url": entry.source_url} for entry in parsed.entries]
     assert parsed.kind == case["kind"]
-    assert [{key: entry[key] for key in said} for said, entry in zip(case["entries"], seen, strict=True)] == case["entries"]
+    assert [{key: entry[key] for key in said} for said, entry in zip(case["entries"], seen, strict=True)] == case[
+        "entries"
+    ]
+
+
+def test_thirty_two_feeds_are_polled_and_more_may_be():
+    kinds = [feed.kind or "feed" for feed in SETTINGS.feeds]
+    assert (kinds.count("feed"), kinds.count("list"), kinds.count("json")) == (18, 6, 8)
+    assert len(SETTINGS.disabled) == 35
+    assert all(feed.every_declared for feed in FEEDS)
+
+
+def test_a_search_serves_the_topic_that_it_asks_for_and_any_other_all():
+    searches = [f for f in SETTINGS.feeds if "小米" in f.url or "Xiaomi" in f.url or "stockId" in f.url]
+    assert len(searches) == 9
+    assert all(f.topics == ("xiaomi-luoyang",) for f in searches)
+    assert not [f for f in SETTINGS.feeds if f.topics and f not in searches]
+
+
+def test_every_shipped_feed_of_another_kind_than_rss_has_a_sample():
+    starts = [json.loads((p / "case.json").read_text("utf-8"))["url"] for p in CASES]
+    assert not [f.url for f in FEEDS if f.kind and not any(f.url.startswith(start) for start in starts)]
 
 
 def test_what_is_shipped_has_no_hosts_that_are_asked_too_often():

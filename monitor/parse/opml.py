@@ -44,7 +44,10 @@ def outlines(body: bytes) -> tuple[Outline, ...]:
     found = [outline for element in root.iter("outline") if (outline := _outline(element))]
     if len(found) > MAX_OUTLINES:
         raise ParseError(f"{len(found)} feeds: more than the {MAX_OUTLINES} that are read of one file")
-    return tuple({outline.url: outline for outline in reversed(found)}.values())[::-1]
+    first: dict[str, Outline] = {}
+    for outline in found:
+        first.setdefault(outline.url, outline)
+    return tuple(first.values())
 
 
 def _outline(element: etree._Element) -> Outline | None:

@@ -148,6 +148,14 @@ def test_the_address_outranks_a_stray_and_the_doubt_is_noted() -> None:
     )
 
 
+def test_a_date_of_the_template_in_the_text_does_not_outrank_the_line_of_the_source() -> None:
+    html = article(under="来源: 晨报网 2025.03.20 08:23", after="<div>date 2024-12-09</div>")
+    published = read(html, "http://news.x.cn/system/2025/03/20/032480001.shtml").published
+    assert (published.at, published.flag) == (datetime(2025, 3, 20, 0, 23, tzinfo=UTC), None)
+    before = article(under="<p>date 2024-12-09</p>")
+    assert day(before, "http://news.x.cn/system/2025/03/20/032480001.shtml") == "2025-03-20"
+
+
 def test_the_place_that_agrees_with_the_address_gives_the_time_of_day() -> None:
     html = article("<meta name='publishdate' content='2025-03-19'>", under="2025-03-19 18:20 来源：晨报")
     published = read(html, "http://x.cn/2025/03/19/1.html").published
