@@ -39,6 +39,7 @@ topics:
 """
 FEEDS = 3
 WINDOW = 2000
+TEXT = "通车仪式当天上午在河城举行,市里有关部门的负责人和建设单位的代表参加了仪式,现场还介绍了工程的建设过程。" * 3
 
 
 @dataclass
@@ -75,7 +76,7 @@ class Press:
 
     def answer(self, path: str) -> bytes:
         if path.startswith("/n/"):
-            return f"<html><title>大桥</title><body><p>大桥第{path[3:]}号消息,3月19日通车。</p></body></html>".encode()
+            return f"<html><title>大桥</title><body><p>大桥第{path[3:]}号消息,3月19日通车。{TEXT}</p></body></html>".encode()
         if not path.startswith("/feed/"):
             return b""
         feed = int(path.rpartition("/")[2])

@@ -114,14 +114,39 @@ def coverage(told: Coverage) -> dict[str, Json]:
 
 
 def statement(told: Coverage) -> str:
-    """Return the coverage in one sentence."""
+    """
+    Return the coverage in one sentence: since when nothing new was seen, and where it could not have been.
+
+    Spans of blindness that ended before the last event are left out: they say nothing of the silence since.
+    """
     if told.as_of is None:
         return "no round of polling has finished yet: silence means nothing"
     since = told.last_event.latest if told.last_event else None
     news = f"no new event since {since}" if since else "no event seen"
-    blind = [f.url for f in told.feeds if f.state.value not in ("ok", "new")]
-    tail = f"; blind on {', '.join(blind)}" if blind else ""
-    return f"{news}; {told.healthy} of {len(told.feeds)} sources healthy{tail}"
+    parts = [news, f"{told.healthy} of {len(told.feeds)} sources healthy"]
+    blind = [f"{f.url} {_spans(f, since)}" for f in told.feeds if _spans(f, since)]
+    frozen = [f"{f.url} since {_minute(f.since)}" for f in told.feeds if f.state.value == "frozen"]
+    if blind:
+        parts.append(f"blind on {', '.join(blind)}")
+    if frozen:
+        parts.append(f"frozen: {', '.join(frozen)}")
+    return "; ".join(parts)
+
+
+SPANS = 3  # named of one source; the whole list is in ``coverage.blind``
+
+
+def _spans(feed: FeedCoverage, since: date | None) -> str:
+    """Return when *feed* could not be seen after *since*, the last spans in words."""
+    late = [(a, b) for a, b in feed.blind if b is None or since is None or b.date() >= since]
+    told = [f"since {_minute(a)}" if b is None else f"from {_minute(a)} to {_minute(b)}" for a, b in late[-SPANS:]]
+    if len(late) > SPANS:
+        told.insert(0, f"{len(late) - SPANS} times before")
+    return " and ".join(told)
+
+
+def _minute(at: datetime | None) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%MZ}" if at else "unknown"
 
 
 def _blind(feed: FeedCoverage) -> dict[str, Json]:

@@ -135,10 +135,22 @@ def test_a_lone_surrogate_is_escaped_and_breaks_nothing():
 
 def test_coverage_says_what_silence_is_worth():
     assert record.statement(timeline().coverage) == (
-        "no new event since 2025-06-30; 0 of 1 sources healthy; blind on http://x/"
+        "no new event since 2025-06-30; 0 of 1 sources healthy; blind on http://x/ since 2025-07-02T03:04Z"
     )
     assert record.statement(Coverage(None, ())).startswith("no round of polling has finished")
     assert record.statement(Coverage(ROUND, ())) == "no event seen; 0 of 0 sources healthy"
+
+
+def test_only_blindness_since_the_last_event_and_its_last_spans_are_told():
+    at = [datetime(2025, 7, n, 8, 30, tzinfo=UTC) for n in range(1, 11)]
+    blind = tuple(zip(at[::2], at[1::2], strict=True))
+    seen = FeedCoverage("http://y/", FeedState.FROZEN, "nothing new", ROUND, ROUND, blind[:1])
+    told = Coverage(ROUND, (FeedCoverage("http://x/", FeedState.OK, "", ROUND, ROUND, blind), seen), day("2025-07-03"))
+    assert record.statement(told) == (
+        "no new event since 2025-07-03; 1 of 2 sources healthy; blind on http://x/ 1 times before"
+        " and from 2025-07-05T08:30Z to 2025-07-06T08:30Z and from 2025-07-07T08:30Z to 2025-07-08T08:30Z"
+        " and from 2025-07-09T08:30Z to 2025-07-10T08:30Z; frozen: http://y/ since 2025-07-02T03:04Z"
+    )
 
 
 def test_what_no_noun_holds_cannot_be_written():
