@@ -15,7 +15,7 @@ import asyncio
 import random
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -103,6 +103,7 @@ class World:
     now: datetime = START
     seen: list[Asked] = field(default_factory=list)
     statuses: Mapping[str, FeedStatus] = field(default_factory=dict)
+    hourly: Callable[[], None] = lambda: None
 
     def __post_init__(self) -> None:
         self.settings = _settings(self.database, self.feeds, self.fetch)
@@ -179,15 +180,20 @@ class World:
                     if self.clock() - tidied > timedelta(hours=1):
                         tidied = self.clock()
                         store.tidy(tidied, rejected_days=180)
+                        self.hourly()
                     done = {t for t in running if t.done()}
                     for task in done:
                         task.result()
                     running -= done
-                    soonest = min((s.next_poll for s in store.statuses() if s.next_poll), default=end)
-                    await asyncio.sleep(max((min(soonest, end) - self.clock()).total_seconds(), TICK.total_seconds()))
+                    await asyncio.sleep(TICK.total_seconds() if running else self._quiet(store, end))
                 await asyncio.gather(*running)
                 store.end_run(fetcher.manners(), self.clock())
                 self._next(store)
+
+    def _quiet(self, store: Store, end: datetime) -> float:
+        """Return the seconds until something is due."""
+        soonest = min((s.next_poll for s in store.statuses() if s.next_poll), default=end)
+        return max((min(soonest, end) - self.clock()).total_seconds(), TICK.total_seconds())
 
     def rounds(self, store: Store, fetcher: Fetcher) -> Rounds:
         rounds = Rounds(self.desk, store, fetcher, AtOnce(1), self.clock)
@@ -259,7 +265,3 @@ def tagged(body: Callable[[datetime], bytes], **headers: str) -> Script:
         return Says(304, b"", told) if carried.get("if-none-match") == told["ETag"] else Says(200, made, told)
 
     return script
-
-
-def later(says: Says, **changes: Any) -> Says:
-    return replace(says, **changes)

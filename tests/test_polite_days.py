@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -166,11 +166,6 @@ def waits(asked: list[Asked]) -> list[timedelta]:
     return [b.began - a.ended for a, b in pairwise(asked)]
 
 
-def rounds(world: World, url: str) -> list[Asked]:
-    """Return the requests for *url*, or for what it moved to."""
-    return world.of(url)
-
-
 def between(value: timedelta, low: timedelta, high: timedelta) -> bool:
     return low - timedelta(seconds=1) <= value <= high * JITTER + SLACK
 
@@ -306,7 +301,3 @@ def test_a_dead_host_is_asked_by_one_rhythm_for_all_its_feeds(world):
 def test_no_answer_is_forgotten_by_a_kill(world):
     assert all(s.last_poll for s in world.statuses.values())
     assert {s.state for u, s in world.statuses.items() if u in (PLAIN, FRESH, TTL, *CROWD)} == {FeedState.OK}
-
-
-def test_time_is_simulated_from_its_beginning():
-    assert datetime(2025, 3, 3, tzinfo=UTC) == START
