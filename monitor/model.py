@@ -830,6 +830,7 @@ class FeedStatus:
     alive: datetime | None = None  # the last sign of life: publication of the newest entry, or the poll that brought it
     watched: datetime | None = None  # since when its rhythm is known
     silences: int = 0  # between two signs of life, seen since then
+    alarmed: datetime | None = None  # when it was last called frozen
     gaps: tuple[Gap, ...] = ()  # the longest silences of late, each longer than those that came after it
     found: tuple[tuple[str, str], ...] = ()  # what the steps of the feed found
     found_at: datetime | None = None

@@ -7,8 +7,8 @@ How long a feed may be silent before silence is a sign: its rhythm, learned or d
 A source is known by its longest silence of the last weeks: nights, weekends and holidays are in it, however uneven
 the days between. A feed silent for 1.6 times as long is called frozen. Asked after a tenth of the silence at the
 latest (see ``schedule``), that is found within two such periods. Every false alarm ends in a silence that is now the longest, so
-that the next one needs a silence 1.6 times as long again: two in a month would need a source that slows down
-that fast.
+that the next one needs a silence 1.6 times as long again. And who was called frozen and lived is not called so again
+within a month.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ REGULAR = 2.0  # unless its longest silence is less than so many times the mean 
 SAMPLE = 4
 A_WEEKEND_SEEN = timedelta(days=8)  # and a weekend was among them
 LONGEST_LISTED = timedelta(days=14)  # between entries of one body: more may be one pinned on top for years
+MONTH = timedelta(days=30)  # one false alarm in it at most
 MOST = 24  # silences remembered
 
 
@@ -101,6 +102,8 @@ def frozen(status: FeedStatus, feed: Feed, now: datetime) -> str:
     """Return why *feed* is taken to have stopped, or ""."""
     usual = period(status, feed, now)
     if usual is None or status.alive is None or now - status.alive <= usual * PATIENCE:
+        return ""
+    if status.alarmed is not None and status.alarmed < status.alive and now - status.alarmed < MONTH:
         return ""
     return f"nothing new since {status.alive:%Y-%m-%d %H:%M}Z; its longest silence of late was {_words(usual)}"
 

@@ -101,7 +101,9 @@ def succeeded(status: FeedStatus, feed: Feed, now: datetime, sight: Sight) -> Fe
         gaps=life.gaps,
     )
     state, why = _health(after, feed, now, sight.blocked)
-    return replace(after, state=state, error=why, since=_since(status, state, now))
+    begins = state is FeedState.FROZEN and (after.alarmed is None or (after.alive or now) > after.alarmed)
+    since = _since(status, state, now)
+    return replace(after, state=state, error=why, since=since, alarmed=now if begins else after.alarmed)
 
 
 def _interval(status: FeedStatus, feed: Feed, now: datetime, sight: Sight, silence: timedelta) -> timedelta:

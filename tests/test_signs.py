@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -126,4 +127,4 @@ def test_a_host_that_rests_for_long_is_no_failure_of_its_feeds(tmp_path):
     world = lived(tmp_path, scripts, [Feed(u, HOUR) for u in urls], days=0.2, pauses=pauses)
     assert {(s.state, s.failures) for s in world.statuses.values()} == {(FeedState.OK, 0)}
     times = [a.began for a in world.seen]
-    assert min(b - a for a, b in zip(times, times[1:], strict=False)) >= timedelta(minutes=10)
+    assert min(b - a for a, b in pairwise(times)) >= timedelta(minutes=10)
