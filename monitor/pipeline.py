@@ -19,7 +19,7 @@ from functools import partial
 from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
 
-from monitor import asking, codec, extract, match, namesakes, normalize, parse, resolve, schedule, signs
+from monitor import asking, codec, extract, match, namesakes, normalize, parse, resolve, schedule, screening, signs
 from monitor.errors import FetchError, Gone, ParseError, RateLimited, Refused, Resting
 from monitor.model import (
     Article,
@@ -29,7 +29,6 @@ from monitor.model import (
     Feed,
     FeedStatus,
     Judgement,
-    KnownEntry,
     Manners,
     Mention,
     Page,
@@ -45,7 +44,6 @@ from monitor.model import (
     Tier,
     Topic,
     Validators,
-    Verdict,
     Waiting,
 )
 from monitor.normalize import urls
@@ -177,7 +175,8 @@ def collect(desk: Desk, store: Store, asked: Asked, round: int, now: datetime) -
         return Poll(round, schedule.deferred(asked.status, now, asked.error), now, "deferred", unseen_since=unseen)
     if response is None or asked.error is not None:
         return replace(_failure(asked, round, now), unseen_since=unseen)
-    entries, seen = _screen(desk, store, feed, parsed) if parsed else ((), 0)
+    screen = screening.Screen(desk.matcher, desk.settings.sources, desk.topics_of(feed.url))
+    entries, seen = screen.entries(store, feed, parsed) if parsed else ((), 0)
     fresh = [e for e in entries if e.state is not EntryState.DUPLICATE]
     status, sight = _sight(store, asked, response, seen, fresh, now)
     return Poll(
@@ -239,52 +238,6 @@ def _foreign(store: Store, feed: Feed, status: FeedStatus, response: Response, b
     host = schedule.host(status.url_now)
     same = [u for u in store.sharing(body_sha256) if u != feed.url and schedule.host(u) == host]
     return f"the same page as {same[0]}, and nothing that was listed before" if same else ""
-
-
-def _screen(desk: Desk, store: Store, feed: Feed, parsed: ParsedFeed) -> tuple[tuple[Screened, ...], int]:
-    """Return the new and changed entries after the first screen, and how many were known as they are."""
-    topics = desk.topics_of(feed.url)
-    known = store.known(feed.url, [e.identity for e in parsed.entries])
-    found: dict[str, Screened] = {}
-    seen = 0
-    for entry in parsed.entries:
-        sha256 = _sha256("\0".join((entry.title, entry.summary, entry.url)).encode("utf-8", "surrogatepass"))
-        held = known.get(entry.identity)
-        if entry.identity in found or _as_known(held, feed, sha256, topics):
-            seen += 1
-        else:
-            found[entry.identity] = _judge_entry(desk, entry, sha256, topics, held, feed)
-    screened = tuple(found.values())
-    called = namesakes.names(screened, desk.settings.sources)
-    namesake = store.known(feed.url, list(called.values())) if called else {}
-    return tuple(namesakes.joined(screened, called, namesake, topics)), seen
-
-
-def _as_known(held: KnownEntry | None, feed: Feed, sha256: str, topics: Sequence[str]) -> bool:
-    """Return whether this feed sent the entry before, just so, and every topic has judged it."""
-    return held is not None and held.feed == feed.url and held.sha256 == sha256 and held.topics.issuperset(topics)
-
-
-def _judge_entry(
-    desk: Desk, entry: Entry, sha256: str, topics: Sequence[str], held: KnownEntry | None, feed: Feed
-) -> Screened:
-    verdicts = desk.matcher.screen(entry.title, entry.summary, topics, entry.published.day)
-    if all(v.judgement is Judgement.REJECTED for v in verdicts):
-        return Screened(entry, sha256, EntryState.REJECTED, verdicts, _why(verdicts))
-    # What another feed's entry was rejected for, a fuller summary may still earn.
-    elsewhere = held is not None and held.feed != feed.url and held.topics.issuperset(topics)
-    if elsewhere and held is not None and held.state not in (EntryState.REJECTED, EntryState.FAILED):
-        return Screened(entry, sha256, EntryState.DUPLICATE, verdicts, f"same article as {held.id}")
-    return Screened(entry, sha256, EntryState.WAITING, verdicts)
-
-
-def _why(verdicts: Sequence[Verdict]) -> str:
-    """Return the heaviest reason against, in words that are stable enough to count."""
-    votes = [v for verdict in verdicts for v in verdict.votes]
-    if not votes:
-        return "names nothing of the topic"
-    vote = min(votes, key=lambda v: v.weight)
-    return f"{vote.rule}: {vote.text}" if vote.text else vote.rule
 
 
 # --------------------------------------------------------------------------- digest
@@ -432,7 +385,7 @@ def judge(desk: Desk, entry: str, article: Article, body: bytes, topics: Sequenc
     wanted = [v for v in verdicts if v.judgement is not Judgement.REJECTED]
     mentions = tuple(m for v in wanted for m in extract.mentions(article, clean, v, desk.topics[v.topic]))
     if not wanted:
-        return Digested(entry, EntryState.REJECTED, _why(verdicts), verdicts)
+        return Digested(entry, EntryState.REJECTED, screening.why(verdicts), verdicts)
     return Digested(entry, EntryState.KEPT, "", verdicts, article, body, _origin(article), mentions)
 
 

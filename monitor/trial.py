@@ -111,6 +111,6 @@ def as_text(trial: Trial) -> Iterator[str]:
     kind = trial.parsed.kind if trial.parsed else ""
     yield f"  {kind:<13}{len(trial.entries)} entries, {dated} with a date{newest}; {len(trial.passing)} pass the first screen"
     for entry, _ in trial.passing[:SHOWN]:
-        yield f"  would keep   {entry.published.day or 'no date':<11} {entry.title}"
+        yield f"  would keep   {entry.published.day or 'no date'!s:<11} {entry.title}"
     for warning in trial.parsed.warnings if trial.parsed else ():
         yield f"  note         {warning}"

@@ -1,0 +1,75 @@
+"""
+The first screen: the entries of a feed -> those that are new or changed, each waiting, rejected or a duplicate.
+
+Asks the store what is known, and writes nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from monitor import match, namesakes
+from monitor.model import Entry, EntryState, Feed, Judgement, KnownEntry, ParsedFeed, Screened, Source, Verdict
+from monitor.store.base import Store
+
+__all__ = ["Screen", "why"]
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """What the entries of one feed are held against: who judges, who publishes, and the topics that the feed serves."""
+
+    matcher: match.Matcher
+    sources: Sequence[Source]
+    topics: Sequence[str]
+
+    def entries(self, store: Store, feed: Feed, parsed: ParsedFeed) -> tuple[tuple[Screened, ...], int]:
+        """Return the new and changed entries, and how many were known as they are."""
+        known = store.known(feed.url, [e.identity for e in parsed.entries])
+        found: dict[str, Screened] = {}
+        seen = 0
+        for entry in parsed.entries:
+            sha256 = _sha256(entry)
+            held = known.get(entry.identity)
+            if entry.identity in found or self._as_known(held, feed, sha256):
+                seen += 1
+            else:
+                found[entry.identity] = self._judged(entry, sha256, held, feed)
+        return self._joined(store, feed, tuple(found.values())), seen
+
+    def _as_known(self, held: KnownEntry | None, feed: Feed, sha256: str) -> bool:
+        """Return whether this feed sent the entry before, just so, and every topic has judged it."""
+        same = held is not None and held.feed == feed.url and held.sha256 == sha256
+        return same and held is not None and held.topics.issuperset(self.topics)
+
+    def _judged(self, entry: Entry, sha256: str, held: KnownEntry | None, feed: Feed) -> Screened:
+        verdicts = self.matcher.screen(entry.title, entry.summary, self.topics, entry.published.day)
+        if all(v.judgement is Judgement.REJECTED for v in verdicts):
+            return Screened(entry, sha256, EntryState.REJECTED, verdicts, why(verdicts))
+        # What another feed's entry was rejected for, a fuller summary may still earn.
+        elsewhere = held is not None and held.feed != feed.url and held.topics.issuperset(self.topics)
+        if elsewhere and held is not None and held.state not in (EntryState.REJECTED, EntryState.FAILED):
+            return Screened(entry, sha256, EntryState.DUPLICATE, verdicts, f"same article as {held.id}")
+        return Screened(entry, sha256, EntryState.WAITING, verdicts)
+
+    def _joined(self, store: Store, feed: Feed, screened: tuple[Screened, ...]) -> tuple[Screened, ...]:
+        called = namesakes.names(screened, self.sources)
+        known = store.known(feed.url, list(called.values())) if called else {}
+        return tuple(namesakes.joined(screened, called, known, self.topics))
+
+
+def why(verdicts: Sequence[Verdict]) -> str:
+    """Return the heaviest reason against, in words that are stable enough to count."""
+    votes = [v for verdict in verdicts for v in verdict.votes]
+    if not votes:
+        return "names nothing of the topic"
+    vote = min(votes, key=lambda v: v.weight)
+    return f"{vote.rule}: {vote.text}" if vote.text else vote.rule
+
+
+def _sha256(entry: Entry) -> str:
+    """Return what tells an edited entry from a known one."""
+    sent = "\0".join((entry.title, entry.summary, entry.url))
+    return hashlib.sha256(sent.encode("utf-8", "surrogatepass")).hexdigest()
