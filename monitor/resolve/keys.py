@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from monitor.model import Actor, Event, Kind, Mention, Precision, SeedEvent, Topic, When
+from monitor.model import Actor, Event, Kind, Mention, Polarity, Precision, SeedEvent, Status, Topic, When
 
 # Kinds that two careful reporters may choose for one happening; a kind not named stands alone. A signing
 # with money in it is an agreement to one paper and an investment to the next; ground is broken for a plant
@@ -40,7 +40,15 @@ def carried(told: Mention | SeedEvent | Event, topic: Topic) -> frozenset[str]:
     """Return the keys under which a happening is filed."""
     group = family(told.kind)
     who = {f"{group}|p:{name}" for name in particular(told, topic)}
-    return frozenset(who | {f"{group}|{key}" for key in _times(told.when)})
+    claims = {f"claim|{key}" for key in _times(told.when)} if is_claim(told) else set()
+    return frozenset(who | claims | {f"{group}|{key}" for key in _times(told.when)})
+
+
+def is_claim(told: Mention | SeedEvent | Event) -> bool:
+    """Return whether this is rumoured or denied, as told or as things stand."""
+    if isinstance(told, Mention):
+        return told.polarity is not Polarity.ASSERTED
+    return isinstance(told, Event) and told.status in (Status.DENIED, Status.DISPUTED)
 
 
 def asked(told: Mention | SeedEvent, topic: Topic) -> frozenset[str]:
@@ -49,7 +57,8 @@ def asked(told: Mention | SeedEvent, topic: Topic) -> frozenset[str]:
     days = [d for d in (told.when.earliest, told.when.latest) if d is not None]
     around = {f"{group}|m:{_month(d, step)}" for d in days for step in (-1, 0, 1)}
     years = {f"{group}|y:{d.year}" for d in days}
-    return carried(told, topic) | around | years
+    claims = {f"claim|m:{_month(d, step)}" for d in days for step in (-1, 0, 1)} if is_claim(told) else set()
+    return carried(told, topic) | around | years | claims
 
 
 def _is_common(actor: Actor, topic: Topic) -> bool:

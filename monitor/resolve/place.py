@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
-from monitor.model import Change, Event, KnownEvent, Placed, Revision, SeedEvent, Status, Topic
+from monitor.model import Change, Event, KnownEvent, Mention, Placed, Revision, SeedEvent, Status, Topic
 from monitor.resolve.compose import compose
 from monitor.resolve.keys import asked, carried
-from monitor.resolve.same import agreement, succeeds
+from monitor.resolve.same import agreement, is_vague, succeeds
 
 REVISED = ("title", "kind", "relation", "when", "actors", "places", "figures", "phase", "status", "stage")
 """The fields whose every change is a revision."""
@@ -132,7 +132,7 @@ def _settle(table: _Table, p: Placed, bereft: Sequence[KnownEvent]) -> None:
     *bereft* are events that rested on an earlier version of the article: an edit revises such an event, once
     nothing else supports it, before it founds another.
     """
-    best = _best(table, asked(p.mention, table.topic), lambda known: agreement(p.mention, known, table.topic))
+    best = _best(table, p.mention, lambda known: agreement(p.mention, known, table.topic))
     best = best or next((k for k in bereft if table.is_empty(k) and succeeds(p.mention, k, table.topic)), None)
     if best is None:
         table.put(event_id(table.topic.id, p.id), (p,), None)
@@ -142,16 +142,21 @@ def _settle(table: _Table, p: Placed, bereft: Sequence[KnownEvent]) -> None:
         table.put(known.event.id, (*known.mentions, p), known.seed)
 
 
-def _best(table: _Table, keys: frozenset[str], fit: Callable[[KnownEvent], float | None]) -> KnownEvent | None:
-    fits = [(score, known) for known in table.near(keys) if (score := fit(known)) is not None]
+def _best(table: _Table, told: Mention | SeedEvent, fit: Callable[[KnownEvent], float | None]) -> KnownEvent | None:
+    fits = [(score, known) for known in table.near(asked(told, table.topic)) if (score := fit(known)) is not None]
+    best = max((score for score, _ in fits), default=0.0)
+    equal = [known for score, known in fits if score == best]
+    # A telling that fits two events alike by a weak date tells of one of them, and nobody knows of which.
+    if len(equal) > 1 and is_vague(told, best):
+        return None
     # Ties go to the smaller id, so that the choice does not hang on the order of rows.
-    return max(fits, key=lambda f: (f[0], [-ord(c) for c in f[1].event.id]))[1] if fits else None
+    return min(equal, key=lambda known: known.event.id, default=None)
 
 
 def _found_before(table: _Table, seed: SeedEvent) -> KnownEvent | None:
     return _best(
         table,
-        asked(seed, table.topic),
+        seed,
         lambda known: None if known.seed else agreement(seed, known, table.topic),
     )
 
