@@ -34,6 +34,8 @@ __all__ = ["MAX_VALUES", "at", "load", "read"]
 
 MAX_VALUES = 400_000
 """Commas and brackets of an answer: some 90 MB of objects at worst; 250 entries of GDELT have 3,000."""
+MAX_MENDED = 2_000_000
+"""Characters of an answer whose escapes are mended: two thirds of a second where there is nothing else in it."""
 MAX_FLASH = 60
 """Characters above which a title is a whole flash: headlines have up to 40."""
 MAX_ITEM_TEXT = 200_000
@@ -95,7 +97,7 @@ def _decoded(text: str, start: int) -> Json:
     try:
         return decoder.raw_decode(text, start)[0]
     except json.JSONDecodeError as error:
-        if "escape" not in error.msg:
+        if "escape" not in error.msg or len(text) > MAX_MENDED:
             raise
     sound = _ESCAPE.sub(lambda found: found[0] if found[1] is None else "\\\\" + found[1], text[start:])
     return decoder.raw_decode(sound)[0]

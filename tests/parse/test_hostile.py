@@ -93,6 +93,19 @@ def test_hardly_readable_items_cost_a_bounded_time() -> None:
     assert read(b"x<iTEM>" * 11_000).cut == 1_000
 
 
+@pytest.mark.parametrize("megabytes", [0.1, pytest.param(1.9, marks=pytest.mark.long)])
+def test_escapes_that_json_does_not_know_are_mended_in_time(megabytes: float) -> None:
+    feed = Feed(URL, timedelta(hours=1), kind="json", map={"entries": "a"})
+    lead = b"\\x" * int(megabytes * 500_000)
+    parsed = read(b'{"b":"%s","a":[{"title":"it\\\'s"}]}' % lead, feed)
+    assert parsed.entries[0].title == "it\\'s"
+
+
+def test_more_of_them_than_any_list_has_are_refused() -> None:
+    with pytest.raises(ParseError, match="escape"):
+        read(b'{"b":"%s"}' % (b"\\x" * 4_000_000), Feed(URL, timedelta(hours=1), kind="json", map={"entries": "a"}))
+
+
 def test_a_json_feed_is_cut_at_the_same_number() -> None:
     items = ",".join(f'{{"id":"{i}"}}' for i in range(10_050))
     parsed = read(b'{"version":"https://jsonfeed.org/version/1","items":[%s]}' % items.encode())
