@@ -70,8 +70,13 @@ def _spotter(topic: Topic) -> tuple[re.Pattern[str], dict[str, tuple[Entity | No
         spoken += [(name, None, False) for name in entity.decoys]
         for name, owner, short in spoken:
             meaning.setdefault(simplify(name).lower(), (owner, short))
-    edged = (rf"(?<![A-Za-z]){re.escape(n)}(?![A-Za-z])" if n.isascii() else re.escape(n) for n in _longest(meaning))
-    return re.compile("|".join(edged) or r"(?!)", re.IGNORECASE), meaning
+    return re.compile("|".join(map(_edged, _longest(filter(None, meaning)))) or r"(?!)"), meaning
+
+
+def _edged(name: str) -> str:
+    # Each way begins with a letter and not with a look behind: then the places to try are found by one class.
+    first, rest = re.escape(name[0]), re.escape(name[1:])
+    return rf"{first}(?<![a-z]{first}){rest}(?![a-z])" if name.isascii() else first + rest
 
 
 def _longest(found: Iterable[str]) -> list[str]:
@@ -80,10 +85,11 @@ def _longest(found: Iterable[str]) -> list[str]:
 
 def _entities(text: str, topic: Topic) -> Iterable[Named]:
     pattern, meaning = _spotter(topic)
-    for m in pattern.finditer(text):
-        entity, short = meaning[m[0].lower()]
+    # Of all letters only this one grows when it is made small.
+    for m in pattern.finditer(text.replace("İ", "I").lower()):
+        entity, short = meaning[m[0]]
         if entity:
-            yield Named(m.start(), m.end(), m[0], entity.kind, entity, short)
+            yield Named(m.start(), m.end(), text[m.start() : m.end()], entity.kind, entity, short)
 
 
 # --------------------------------------------------------------------------- from names to actors

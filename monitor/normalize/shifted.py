@@ -34,7 +34,8 @@ _TRAILS = range(0x40, 0xFF)
 _UNTRACED = range(0x80, 0xA1)
 _TRACED = range(0xA1, 0xFF)
 
-# A tail ends at the next ASCII sign, as a rule within a clause; the longest seen had 14 characters.
+# A tail ends at the next ASCII sign, as a rule within a clause: the three of the one real article at hand have 6 to 17
+# characters. So many are room for any clause, and bound the work.
 _TAIL = 60
 _PATHS = 600
 _CONTEXT = 8
@@ -43,7 +44,8 @@ _MARGIN = 2.3
 # A byte is lost at the end of a clause, where a character by itself is rare unless it is a particle.
 _ALONE = 3.0
 _PARTICLES = frozenset("的了吗呢吧啊着过")
-# Without a reading to prove it, the text restored must be a thousand times likelier for each odd character.
+# Without a reading to prove it, the text restored must be a thousand times likelier (as a log) for each odd character;
+# chosen, not swept. Three odd ones in twelve stand in one of 18,600 rows of clean television news.
 _ODD_GAIN = 7.0
 _ODD_LEAST = 3
 # Each place costs milliseconds; a real article has a few. What lies beyond is flagged unread.

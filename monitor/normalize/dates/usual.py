@@ -39,8 +39,10 @@ def usual(text: str, zone: ZoneInfo) -> tuple[datetime | None, date] | None:
         return None
     year, month, day, hour, minute, second, told, *offset = found.groups()
     local = _local(year, month, day, hour or "0", minute or "0", second)
-    if local is None or hour is None:
-        return local and (None, local.date())
+    if local is None:
+        return None
+    if hour is None:
+        return None, local.date()
     if told is None:
         return _seen(local.replace(tzinfo=zone).astimezone(UTC), zone)
     return _seen((local - _east(*offset)).replace(tzinfo=UTC), zone)
