@@ -159,7 +159,8 @@ def show_round(told: RoundRecord, statuses: Sequence[FeedStatus], form: str) -> 
     for url in told.feeds:
         status = by_url.get(url)
         if status and status.error:
-            out.print(Text(printable(f"  not reached: {url}: {status.error}; next try {_local(status.next_poll)}")))
+            what = "not reached" if status.failures else status.state.value
+            out.print(Text(printable(f"  {what}: {url}: {status.error}; next try {_local(status.next_poll)}")))
 
 
 def _counts(counts: Counts) -> dict[str, Json]:
