@@ -12,7 +12,7 @@ from monitor.model import Kind
 MOST = 4  # objects of one happening; a longer list names parts, not the object
 
 _PAPER = re.compile(
-    r"《[^》]{2,40}》|(?:战略合作|框架|合作|投资|项目|入驻|购销|采购)+(?:框架)?(?:协议|合同)|(?:战略|合作|谅解|投资)*(?:备忘录|意向书)"
+    r"《[^》]{2,40}》|(?:战略合作|框架|合作|投资|项目|入驻|入园|购销|采购|供货|供应|合伙|合资|租赁|服务|技术|认购|转让|委托|代工|经销)+(?:框架)?(?:协议|合同)|(?:战略|合作|谅解|投资)*(?:备忘录|意向书)"
 )
 # A work without a word that says of what kind (工厂, 基地) tells nothing apart and is no object.
 _OF = r"(?:智能制造|智能家居|智能终端|智能|超级|零部件|充电桩|充电|电池|整车|汽车|新能源|电机|家电|手机|芯片|机器人|储能|轴承|光伏|材料|研发|数据|创新|生产|产业|总部|旗舰|体验|交付|一期|二期|第[一二三四]){1,4}"
