@@ -18,7 +18,7 @@ _BORDER = re.compile(r"[，,：:|｜丨/。！？!?；;\n\t]|——|--| - |…{2
 _WORD = 9  # characters that are looked at for the word after a name
 _SPEAKER = 8  # characters of a speaker's name and title at the head of a sentence
 _MANY = 400  # cues looked at in one line: a line is a sentence or two
-_TIES = ("two", "one", "deal", "event", "held", "attends", "anaphor", "consumer", "market", "advert")
+_TIES = ("two", "one", "deal", "event", "held", "attends", "anaphor", "consumer", "market", "advert", "contest", "says")
 
 
 @cache

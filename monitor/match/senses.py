@@ -41,6 +41,8 @@ _SPAN = 90  # how far from the name words are looked for: bounds the work on tex
 
 _AMOUNTS = re.compile(r"[ \-—*:：=(（`]{0,4}\d{1,4}(?:[-~.]\d{1,4})? ?([a-z]{1,2}|[一-鿿]{1,2})")
 _MODELS = re.compile(r"(?: ?\d{1,2}(?![\d年月日号点个只家款台名人条亿万%.个倍])| ?[a-z])")
+# After a Latin name any word may stand: a model holds a digit.
+_LATIN_MODELS = re.compile(r" ?(?:[a-z]{1,5} ?)?\d{1,2}[a-z]{0,3}\b(?![%.,])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +202,7 @@ def _touching(hit: Hit, line: Line) -> Iterable[Vote]:
         yield Vote("company", _TOUCH, long)
     if amount and amount.group(1) in lexicon.words("food", "unit"):
         yield Vote("amount", -_AMOUNT, amount.group())
-    elif model := _MODELS.match(line.text, hit.end):
+    elif model := (_LATIN_MODELS if hit.name.text.isascii() else _MODELS).match(line.text, hit.end):
         yield Vote("model", _MODEL, model.group())
     if word := lexicon.ending(before, "food", "before"):
         yield Vote("food", -_TOUCH / 2, word)

@@ -47,6 +47,15 @@ _ITEM = 12  # characters from one item of an enumeration to the next but one
 _WORK = 20  # characters of a title
 _WEAK = -0.8  # the sense itself is in doubt
 _FIRM = -0.6
+_SEAT = 0.8  # where something lies, told of what was named before
+_SUBJECT = 0.5  # the same, and the subject says of what
+_SAYS = 0.7  # one side, or its office, is who speaks of the other
+_CONTEST = 1.2  # places that want the same thing, each of the first two words
+_COMES = 1.5
+_READY = 0.8
+_FRAME = 1.0  # a sentence that begins with nothing but where it happens
+_HERE = 0.8
+_LABEL = 16  # characters of a place's clause that may stand before its name, and of a label
 _APART = -0.5
 _FAR = 40  # characters between the two in one clause
 
@@ -100,7 +109,7 @@ def weigh(first: Member, second: Member, line: Line, story: float = 0.0) -> Pair
     if not clause and near.rule != "neighbour":
         votes += _occasion(first, second, line)
     if not clause:
-        votes += _across(first, second, line)
+        votes += [*_across(first, second, line), *_told_apart(first, second, line)]
     return Pair(first, second, tuple(votes))
 
 
@@ -162,11 +171,109 @@ def _across(first: Member, second: Member, line: Line) -> Iterable[Vote]:
     _, end = line.clause(second.hit.start)
     if found := line.ties(first.hit.end, end, ("anaphor",)):
         yield Vote("anaphor", _ANAPHOR, found[0])
+    rivals = _contest(first, second, line)
+    yield from [Vote("contest", _CONTEST, word) for word in rivals]
     for member in (first, second):
         kind = "firm" if member.place else "place"
+        if rivals and kind == "place":
+            continue  # other places stand there because they want the same
         a, b = line.clause(member.hit.start)
         if other := line.others(a, b, kind, member.hit):
             yield Vote("somebody_else", _OTHER, other)
+
+
+def _contest(first: Member, second: Member, line: Line) -> list[str]:
+    """Return the words by which the place competes for what the party has to give, at most two."""
+    place, party = (first, second) if first.place else (second, first)
+    a, b = line.clause(place.hit.start)
+    c, d = line.clause(party.hit.start)
+    theirs = line.ties(c, d, ("contest",))
+    ours = line.ties(a, b, ("contest",)) if place.place else []
+    return [*ours, *theirs][:2] if ours and (theirs or line.ties(c, d, ("deal",))) else []
+
+
+def _told_apart(first: Member, second: Member, line: Line) -> Iterable[Vote]:
+    """What makes one story of two clauses: a seat, a speaker, an address, a frame, a zone."""
+    for member in (first, second):
+        if member.place and (word := _seat(member, line)):
+            yield Vote("seat", _SEAT + (_SUBJECT if word[1] else 0), word[0] + member.hit.name.text)
+    if not line.stops(first.hit.end, second.hit.start):
+        if word := _speaker(first, second, line):
+            yield Vote("says", _SAYS, word)
+        yield from _addressed(first, second, line)
+        if first.place and _frames(first, line):
+            yield Vote("frame", _FRAME, first.hit.name.text)
+    place, party = (first, second) if first.place else (second, first)
+    if place.place and (
+        zone := lexicon.ending(line.text[max(0, party.hit.start - 4) : party.hit.start], "place", "zone")
+    ):
+        yield Vote("zone", _HERE, zone + party.hit.name.text)
+
+
+def _seat(place: Member, line: Line) -> tuple[str, str] | None:
+    """
+    Return the word that says that something lies in *place*, and the subject, which is left out or points back.
+
+    A subject points back when it is a common noun (the company, the project) or was named before; whoever only
+    lies there beside a noun of its own (位于_的博物馆) says nothing of what went before.
+    """
+    start, end = line.clause(place.hit.start)
+    if "的" in line.text[place.hit.end : end] or place.hit.start - start > _LABEL * 2:
+        return None
+    before = _bare(line.text[start : place.hit.start])
+    if not before and (label := lexicon.ending(line.text[:start].rstrip(":： ")[-_LABEL:], "place", "label")):
+        return label, label
+    word = lexicon.ending(before, "place", "seat")
+    subject = before[: len(before) - len(word)].strip()
+    known = not subject or subject in lexicon.words("place", "subject") or _named(subject, line.text[:start])
+    if word == "是" and not subject:
+        return None
+    return (word, subject) if word and known else None
+
+
+def _named(subject: str, before: str) -> bool:
+    return len(subject) > 1 and subject in before
+
+
+def _bare(before: str) -> str:
+    """Return what stands before a place without quotes, the province it lies in, and what English puts between."""
+    text = before.strip(" “\"'").removesuffix(" in")
+    return text[: len(text) - len(lexicon.ending(text, "place", "province"))]
+
+
+def _speaker(first: Member, second: Member, line: Line) -> str:
+    """Return the word with which one side speaks of the other; of a place only its office or a person speaks."""
+    if (not first.place or _official(first, line)) and (found := line.ties(first.hit.end, second.hit.start, ("says",))):
+        return found[0]
+    if second.place and _official(second, line):
+        end = line.clause(second.hit.start)[1]
+        return next(iter(line.ties(second.hit.end, end, ("says",))), "")
+    return ""
+
+
+def _official(place: Member, line: Line) -> bool:
+    after = line.text[place.hit.end : place.hit.end + 5]
+    return place.hit.name.role == "office" or len(lexicon.beginning(after, "place", "office")) > 1
+
+
+def _addressed(first: Member, second: Member, line: Line) -> Iterable[Vote]:
+    """The party comes, or is spoken to, and the next clause is the place's own."""
+    if first.place or not second.place or line.clause(second.hit.start)[0] != second.hit.start:
+        return
+    comes = lexicon.beginning(line.text[first.hit.end : first.hit.end + 5], "ties", "comes")
+    ready = lexicon.beginning(line.text[second.hit.end : second.hit.end + 5], "ties", "ready")
+    if comes or ready:
+        yield Vote("comes", _COMES + (_READY if comes and ready else 0), comes or ready)
+
+
+def _frames(place: Member, line: Line) -> bool:
+    """Return whether the line begins with a clause that is only where: all of its sentence happens there."""
+    start, end = line.clause(place.hit.start)
+    clause = line.text[start:end].strip()
+    head = line.text[:start].strip() == "" and line.text[end : end + 1] in ("，", ",")
+    return head and (
+        clause.removeprefix("in ") == place.hit.name.text or (len(clause) <= 9 and clause[-1] in "市区县镇")
+    )
 
 
 def _occasion(first: Member, second: Member, line: Line) -> Iterable[Vote]:
@@ -224,10 +331,11 @@ def _in_title(member: Member, line: Line) -> bool:
 
 def _party_doubts(member: Member, line: Line) -> Iterable[Vote]:
     before = line.text[max(0, member.hit.start - 3) : member.hit.start]
-    after = line.text[member.hit.end : member.hit.end + 5].lstrip(" ")
+    after = line.text[member.hit.end : member.hit.end + 8].lstrip(" ")
     if word := lexicon.ending(before, "ties", "likeness"):
         yield Vote("likeness", _LIKE, word + member.hit.name.text)
-    if word := lexicon.beginning(after, "company", "product"):
+    word = lexicon.beginning(after, "company", "product")
+    if word and not lexicon.automaton("company", "made").any(after[len(word) : len(word) + 3]):
         yield Vote("product", _PRODUCT, member.hit.name.text + word)
     elif any(v.rule == "model" for v in member.sense.votes):
         yield Vote("product", _PRODUCT, member.hit.name.text)

@@ -46,7 +46,7 @@ def judge(pieces: Sequence[Piece], reader: Reader, wanted: Sequence[frozenset[st
     sides = {m.side for p in pieces for m in p.members}
     if not any(all_ <= sides for all_ in wanted):
         return _untied(pieces, (), sides, wanted, head)
-    ties = [*_within(pieces, head), *_between(pieces), *_under(pieces, head)]
+    ties = [*_within(pieces, head), *_between(pieces, _leads(pieces, head)), *_under(pieces, head)]
     good = [t for t in ties if _enough(t, wanted)]
     if good:
         spans = _merge([s for t in good for s in _with_followers(t, reader)])
@@ -62,9 +62,13 @@ def _enough(tie: _Tie, wanted: Sequence[frozenset[str]]) -> bool:
 
 
 def _within(pieces: Sequence[Piece], head: int) -> list[_Tie]:
-    told = _headline(pieces, head)
-    leads = {id(p) for p in [p for p in pieces if p.sentence.start >= head][:_LEAD]} if len(told) == 1 else set()
-    return [t for p in pieces for t in _ties(p, _TOLD if id(p) in leads else 0.0)]
+    leads = _leads(pieces, head)
+    return [t for p in pieces for t in _ties(p, _TOLD if p in leads else 0.0)]
+
+
+def _leads(pieces: Sequence[Piece], head: int) -> list[Piece]:
+    """Return the first sentences that name a side, under a headline that names one."""
+    return [p for p in pieces if p.sentence.start >= head][:_LEAD] if len(_headline(pieces, head)) == 1 else []
 
 
 def _headline(pieces: Sequence[Piece], head: int) -> set[str]:
@@ -86,12 +90,12 @@ def _ties(piece: Piece, story: float) -> list[_Tie]:
     return found or [_Tie(start, end, frozenset(sides), None)]
 
 
-def _between(pieces: Sequence[Piece]) -> list[_Tie]:
+def _between(pieces: Sequence[Piece], leads: Sequence[Piece]) -> list[_Tie]:
     """Return the ties of neighbouring sentences of one item."""
     found = []
     for a, b in pairwise(pieces):
         if a.sentence.item == b.sentence.item and a.sentence.end == b.sentence.start:
-            found += _joined(a, b, 0.0, a.sentence.start)
+            found += _joined(a, b, _TOLD if a in leads and b in leads else 0.0, a.sentence.start)
     return found
 
 
