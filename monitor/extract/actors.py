@@ -54,6 +54,11 @@ def names(text: str, topic: Topic, language: Language) -> Names:
     return Names(found, tuple(n.start for n in found))
 
 
+def known(text: str, topic: Topic) -> tuple[Named, ...]:
+    """Return the topic's entities that *text* names."""
+    return tuple(_entities(simplify(text), topic))
+
+
 def _persons(text: str, persons: Sequence[str]) -> Iterable[Named]:
     if not persons:
         return ()

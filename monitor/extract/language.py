@@ -93,7 +93,8 @@ class Language:
     ``aspect`` directly after a word says that it is done, ``progress`` up to its end that it goes on; ``settled`` names what can be ended only after it
     began; ``endable`` what a calling-off can be about; ``restart`` begins a relative clause's head (的), which
     closes the scope of a mark; ``lead_in`` is what a title leaves out at its beginning; ``both`` points to the
-    parties named before; ``attends`` stands beside those who were there; ``contact`` are the words of a first contact; ``masked`` finds spans in which no happening is told (titles of works).
+    parties named before; ``refers`` is what may stand between the beginning of a clause and its verb where the subject is
+    what was told of before (该项目; its group ``thing``) or left out; ``attends`` stands beside those who were there; ``contact`` are the words of a first contact; ``masked`` finds spans in which no happening is told (titles of works).
     """
 
     name: str
@@ -116,6 +117,7 @@ class Language:
     restart: re.Pattern[str]
     lead_in: re.Pattern[str]
     both: re.Pattern[str]
+    refers: re.Pattern[str]
     attends: re.Pattern[str]
     contact: re.Pattern[str]
     masked: re.Pattern[str]
@@ -123,6 +125,7 @@ class Language:
     people: Callable[[str], tuple[Person, ...]]
     office_before: Callable[[str, int], str]
     firms: Callable[[str, int, int], tuple[Firm, ...]]
+    partners: Callable[[str, int, int], tuple[Firm, ...]]  # firms by a short name, read where one is looked for
     places: Callable[[str, int, int], tuple[tuple[int, int, str], ...]]
     figures: Callable[[str], tuple[Figure, ...]]
     objects: Callable[[str, Kind], tuple[str, ...]]

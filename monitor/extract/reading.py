@@ -13,8 +13,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from monitor.extract.actors import Named, actors, names
+from monitor.extract.focus import Focus, is_chronicle, things
 from monitor.extract.hits import hits, scan
-from monitor.extract.language import language_of
+from monitor.extract.language import Firm, language_of
 from monitor.extract.page import Page, merged, prose
 from monitor.extract.parties import party
 from monitor.extract.record import opening, record
@@ -51,6 +52,8 @@ BY_PERSONS = frozenset({Kind.PERSONNEL, Kind.MEETING, Kind.VISIT})
 BY_NOBODY = frozenset({Kind.STATISTICS, Kind.FORECAST, Kind.ACCIDENT})
 # Kinds that people attend: 会谈举行。市委书记江凌出席。
 GATHERINGS = frozenset({Kind.MEETING, Kind.VISIT, Kind.AGREEMENT, Kind.CONSTRUCTION, Kind.OPENING, Kind.PRODUCTION})
+# Kinds that bind two parties.
+PAPERS = frozenset({Kind.AGREEMENT, Kind.CANCELLATION})
 # Kinds done to a firm, which then is their object.
 DONE_TO = frozenset({Kind.INVESTMENT})
 
@@ -68,6 +71,7 @@ class Carried:
     claim: Kind | None = None
     claim_at: int = -1
     found: list[Mention] = field(default_factory=list)
+    focus: Focus = field(default_factory=Focus)
 
 
 def read(
@@ -91,7 +95,7 @@ def read(
         prose(told),
         article.published.day,
     )
-    carried = Carried()
+    carried = Carried(focus=Focus(chronicle=is_chronicle(page, told, article.title)))
     for sentence in _worth(page, told):
         if len(carried.found) >= MOST_MENTIONS:
             break
@@ -121,7 +125,8 @@ def _sentence(page: Page, sentence: Sentence, carried: Carried) -> None:
         dates = sort_dates(text, sentence, here, spans, page.language)
         told = tellings(text, cut, here, dates.own, page.language)
         for telling in told:
-            _tell(page, sentence, telling, dates, named, carried)
+            goes_on = carried.focus.holds(page, sentence, telling, cut, here)
+            _tell(page, sentence, telling, dates, named, carried, goes_on)
         if not told and direct:
             # "已投产？官方：不属实": what was only asked is what the denial denies.
             asked = next((h for h in here if h.kind and h.term.strength > 1), None)
@@ -130,15 +135,22 @@ def _sentence(page: Page, sentence: Sentence, carried: Carried) -> None:
     if carried.found and page.language.attends.search(text, sentence.start, sentence.end):
         _attended(page, sentence, named, carried)
     _refocus(sentence, named, carried)
+    carried.focus.move(page, sentence)
 
 
 # --------------------------------------------------------------------------- one happening
 
 
 def _tell(
-    page: Page, sentence: Sentence, telling: Telling, dates: Dates, named: Sequence[Named], carried: Carried
+    page: Page,
+    sentence: Sentence,
+    telling: Telling,
+    dates: Dates,
+    named: Sequence[Named],
+    carried: Carried,
+    goes_on: bool,
 ) -> None:
-    relation = _relation(page, telling, carried)
+    relation = Relation.DIRECT if goes_on else _relation(page, telling, carried)
     dated = when(telling, dates, _day_before(page, sentence, telling, carried), page.published)
     told = dated.when
     phase = Phase.PLANNED if telling.phase is Phase.DONE and future(told, page.published) else telling.phase
@@ -147,10 +159,13 @@ def _tell(
         return
     own = [n for n in named if telling.start <= n.start < telling.end and (not n.short or relation is Relation.DIRECT)]
     acting = _acting(page, telling, kind, own)
-    firms = page.language.firms(page.text.text, telling.start, telling.end)
+    firms = _firms(page, telling, kind)
     acted_on = frozenset(f.start for f in firms if kind in DONE_TO and f.start >= telling.word[1])
     parties = actors(page.text.text, [*(n for n in own if n.kind != "place"), *acting], firms, acted_on, page.language)
     parties, stands = _with_carried(page, telling, kind, [*named, *acting], parties, carried)
+    if goes_on and not carried.focus.chronicle:
+        parties, told_of = _told_of(page, sentence, telling, kind, parties, carried)
+        stands += told_of
     stands += [dated.at, carried.claim_at if telling.polarity is Polarity.DENIED else -1]
     begin = page.prose.begin(telling.start, telling.end, stands)
     carried.found.append(
@@ -161,6 +176,34 @@ def _tell(
         carried.claim, carried.claim_at = kind, telling.word[0]
         if carries(telling, relation, told):
             carried.day, carried.paragraph = dated, sentence.paragraph
+
+
+def _firms(page: Page, telling: Telling, kind: Kind) -> tuple[Firm, ...]:
+    """Return the firms that take part; short names are looked for where two parties belong together."""
+    full = page.language.firms(page.text.text, telling.start, telling.end)
+    if kind not in PAPERS:
+        return full
+    short = page.language.partners(page.text.text, telling.start, telling.end)
+    own = page.named.within(telling.start, telling.end)
+    free = [f for f in short if not any(_over(f, o) for o in full)]
+    return tuple(sorted((*full, *(f for f in free if not any(_over(f, n) for n in own if n.entity))), key=_start))
+
+
+def _over(firm: Firm, other: Firm | Named) -> bool:
+    return firm.start < other.end and other.start < firm.end
+
+
+def _start(firm: Firm) -> int:
+    return firm.start
+
+
+def _told_of(
+    page: Page, sentence: Sentence, telling: Telling, kind: Kind, parties: tuple[Actor, ...], carried: Carried
+) -> tuple[tuple[Actor, ...], list[int]]:
+    """Add the firms that the thing told of before belongs to, where the quote can show them or they stand a paragraph before."""
+    if any(a.entity for a in parties) or page.prose.far(carried.parties_at, telling.end):
+        return parties, []
+    return _joined(things(carried.parties, page, kind), parties), [carried.parties_at]
 
 
 def _acting(page: Page, telling: Telling, kind: Kind, own: Sequence[Named]) -> list[Named]:

@@ -98,7 +98,8 @@ def _nearest(telling: Telling) -> DateSpan | None:
 
 def _ahead(own: When, published: date | None) -> When:
     last = own.latest or own.earliest
-    if published is None or last is None or last > published or own.precision is Precision.UNKNOWN:
+    # A deadline that has passed (6月底前) stays what it was: nothing says that it was met later, or at all.
+    if published is None or last is None or last > published or own.earliest is None:
         return own
     return replace(own, latest=None, precision=Precision.WITHIN)
 

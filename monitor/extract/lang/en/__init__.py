@@ -62,6 +62,10 @@ def language() -> Language:
         restart=re.compile(r"\b(?:that|which|who)\b"),
         lead_in=re.compile(r"(?:[\s,;:—-]|(?:On|In|Meanwhile|Earlier|Yesterday|Today|Also|However|And|But)\b)+"),
         both=re.compile(r"\b(?:both sides|the two sides|both parties|the visitors|they)\b", re.IGNORECASE),
+        refers=re.compile(
+            r"\s*(?:and )?(?P<thing>(?:the|this|its) (?:new )?(?:project|plant|factory|site|park|base|agreement|contract|deal|fund|centre|center))?(?:\s|\bit\b|\b(?:was|is|were|be|been|to|in|on|by)\b)*",
+            re.IGNORECASE,
+        ),
         attends=re.compile(r"\b(?:attended|presided|was present|were present)\b"),
         contact=re.compile(r"(?!)"),
         masked=re.compile(r"(?!)"),
@@ -69,6 +73,7 @@ def language() -> Language:
         people=people,
         office_before=office_before,
         firms=firms,
+        partners=lambda text, start, end: (),
         places=places,
         figures=figures,
         objects=_objects,

@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 
 from monitor.extract.lang.zh.figures import figures
-from monitor.extract.lang.zh.firms import firms
+from monitor.extract.lang.zh.firms import firms, partners
 from monitor.extract.lang.zh.objects import objects
 from monitor.extract.lang.zh.people import office_before, people
 from monitor.extract.lang.zh.places import places
-from monitor.extract.language import Language, either, lexicon, line_pattern, lines, partnering
+from monitor.extract.language import Language, either, lexicon, line_pattern, lines, partnering, words
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _CLOCK = r"(?:凌晨|清晨|早上|上午|中午|下午|傍晚|晚间?|夜)?"
@@ -49,9 +49,12 @@ def language() -> Language:
         endable=re.compile(r"项目|计划|投资|收购|交易|建厂|工厂|建设|活动|发布会|上市|融资|并购|仪式|会议"),
         restart=re.compile(r"的"),
         lead_in=re.compile(
-            r"(?:[，,：:、\s]|(?:据悉|此外|另外|同时|其中|随后|此前|据了解|据介绍|据报道|消息称|近日|日前|昨日|今日|今天|昨天|当日|当天|上午|下午|晚间?|凌晨))+"
+            r"(?:[，,：:、\s]|(?:据悉|此外|另外|同时|其中|随后|此前|据了解|据介绍|据报道|消息称|按照?之前的说法|按照?(?:此前的?)?计划|近日|日前|昨日|今日|今天|昨天|当日|当天|上午|下午|晚间?|凌晨))+"
         ),
         both=re.compile(r"双方|两地|客人|来宾|一行人|各方|二人|两人|三方"),
+        refers=re.compile(
+            rf"\s*(?:随后|目前|其中|而|据悉|原|现)?(?P<thing>(?:该|此|这一?个?|上述|本|其|整个)?(?:{either(words('zh', 'refers.txt'))})(?:的?(?:主体|主体工程|工程))?)?(?:[于在自从，,\s了前后也就便又再主体正式全面原现]|顺利|一并|开始|争取|确保|之?前|底前)*"
+        ),
         attends=re.compile(r"出席|参加|主持|陪同|与会|参会"),
         contact=re.compile(r"接洽|对接|推介会"),
         masked=re.compile(r"《[^》]{1,60}》"),
@@ -59,6 +62,7 @@ def language() -> Language:
         people=people,
         office_before=office_before,
         firms=firms,
+        partners=partners,
         places=places,
         figures=figures,
         objects=objects,

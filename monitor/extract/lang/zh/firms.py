@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from monitor.extract.lang.zh.places import places
 from monitor.extract.language import Firm, either, words
 
 # The longest registered names have some thirty characters; reaching further left finds only sentence.
@@ -14,6 +15,8 @@ REACH = 24
 _FULL = r"有限责任公司|股份有限公司|有限公司|集团|公司"
 _BRIEF = r"新能源|科技|汽车|电子|股份|控股|银行|证券|半导体|智能|生物|医药|动力|锂电|资本|创投|重工|轴承|机器人|航空|光电|材料|软件|网络|通信"
 _INTRODUCED = r"企业|厂商|巨头|龙头|品牌|制造商|运营商|供应商|开发商|服务商|生产商|独角兽|初创公司|公司"
+# Endings of a firm's short name that seldom end another word.
+_SHORT = r"科技|电子|股份|控股|新能源|半导体|储能|电池|汽车|轴承|重工|精密|光电|国投|创投|产投|资本|证券|银行"
 _TAKES = r"投资|收购|并购|入股|参股|注资|增资|领投|跟投|认购|受让|减持|质押|控股|起诉|持有"
 
 _ENDING = re.compile(rf"(?:{_FULL})(?!的?(?:人士|人员|治理|债|高管|方面|股东))")
@@ -21,9 +24,17 @@ _BEHIND = re.compile(
     rf"(?:{_INTRODUCED}|(?:{_TAKES})了?)([^\s，,。；;、：:！？!?（）()“”《》的在与和\d]{{2,10}})(?=[，,。；;、：:！？!?（(\s]|$|的|\d)"
 )
 _TAKEN = re.compile(rf"(?:{_TAKES})了?[^\s，,。；;、：:的]{{0,10}}$")
+_HAN = re.compile(r"[\u4e00-\u9fff]+")
 _INTRODUCES = re.compile(_INTRODUCED)
 _INTRODUCES_END = re.compile(rf"(?:{_INTRODUCED})$")
 _BRIEF_END = re.compile(rf"(?:{_BRIEF})$")
+_NAMED = re.compile(
+    rf"(?:{_SHORT})(?=$|[与和跟同及、，,。；;：:（(在于将拟已签的是又]|[昨今前]|终止|公告|宣布|董事|总经理|总裁|创始|负责|正式|提前|携手|牵手|联手|竞得|拿|获|中标|退出|取消|解除|方面|近日|日前|双方)"
+)
+_BEFORE_NAME = re.compile(
+    r"(?:昨[日天]|今[日天年]|去年|前[天年]|近日|日前|[上本][周月]|当地|本地|本土|我市|咱|国内|知名|上市)+"
+)
+LONGEST_STEM = 4
 _STOP = re.compile(r"[\s，,。；;、：:！？!?“”\"《》\d]")
 
 
@@ -49,6 +60,28 @@ def firms(text: str, start: int, end: int) -> tuple[Firm, ...]:
         if not kept or firm.start >= kept[-1].end:
             kept.append(firm)
     return tuple(kept)
+
+
+def partners(text: str, start: int, end: int) -> tuple[Firm, ...]:
+    """
+    Return the firms that ``text[start:end]`` names by a short name (恒远科技), where such a one can be a party.
+
+    Without 公司 a name is hard to tell from a trade (新材料科技): one of more than four characters before its ending is
+    none, without the place that it may begin with.
+    """
+    found = (_short_name(text, start, m) for m in _NAMED.finditer(text, start, end))
+    return tuple(f for f in found if f)
+
+
+def _short_name(text: str, start: int, ending: re.Match[str]) -> Firm | None:
+    first = _left_edge(text, max(start, ending.start() - REACH), ending.start())
+    before = _BEFORE_NAME.match(text, first, ending.start())
+    first = before.end() if before else first
+    seat = next((b for a, b, _ in places(text, first, ending.start()) if a == first and b < ending.start()), first)
+    stem = text[seat : ending.start()]
+    if not 2 <= len(stem) <= LONGEST_STEM or stem in _generic() or _all_generic(stem) or not _HAN.fullmatch(stem):
+        return None
+    return Firm(seat, ending.end(), text[seat : ending.end()])
 
 
 def _by_ending(text: str, start: int, end: int) -> Iterator[Firm]:

@@ -1,0 +1,121 @@
+"""
+Whether a sentence goes on about what the topic's passage told: 该项目今年7月签约, 去年10月开工, X说，计划明年投产.
+
+The tie then holds in it although it does not name it again. It is asked for closely, since a wrong tie is worse than
+none: the happening has a date of its own and is one of a work or a paper; its clause names no other subject; the tied
+sentence stands in this paragraph or the one before, and nobody strange was spoken of since.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from monitor.extract.actors import Named, known
+from monitor.extract.hits import Hit
+from monitor.extract.page import Page
+from monitor.extract.record import opening
+from monitor.extract.sentences import Sentence
+from monitor.extract.tellings import Clauses, Telling
+from monitor.model import Actor, Kind
+
+# What is done to a work or a paper, which a sentence can speak of as "the project" and "the agreement".
+OF_THINGS = frozenset(
+    {
+        Kind.AGREEMENT,
+        Kind.CANCELLATION,
+        Kind.LAND,
+        Kind.PERMIT,
+        Kind.CONSTRUCTION,
+        Kind.PRODUCTION,
+        Kind.OPENING,
+    }
+)
+# So many paragraphs that begin with a date make a chronicle.
+CHRONICLE = 3
+
+
+@dataclass(slots=True)
+class Focus:
+    """The paragraph in which the tie held last; ``chronicle`` where the whole article is a list about the topic."""
+
+    paragraph: int = -2
+    chronicle: bool = False
+
+    def move(self, page: Page, sentence: Sentence) -> None:
+        """Look at what *sentence* speaks of: the topic's tie, a stranger, or neither."""
+        if page.direct(sentence.start, sentence.end):
+            self.paragraph = sentence.paragraph
+        elif _strange(page, sentence.start, sentence.end) and not _known(page, sentence):
+            self.paragraph = -2
+
+    def holds(self, page: Page, sentence: Sentence, telling: Telling, cut: Clauses, hits: Sequence[Hit]) -> bool:
+        """Return whether *telling* of *sentence*, which does not name the tie, goes on about it."""
+        if telling.kind not in OF_THINGS or not telling.dates or _strange(page, sentence.start, telling.end):
+            return False
+        if self.chronicle and _dated(page, sentence):
+            return True
+        near = 0 <= sentence.paragraph - self.paragraph <= 1
+        return near and _goes_on(page, sentence, telling, cut, hits)
+
+
+def is_chronicle(page: Page, sentences: Sequence[Sentence], headline: str) -> bool:
+    """Return whether the article is a list of dates under a headline that names all sides of the topic."""
+    if sum(s.opening and _dated(page, s) for s in sentences) < CHRONICLE:
+        return False
+    named = {side for n in known(headline, page.topic) if n.entity for side in (n.entity.id, n.entity.of)}
+    return bool(page.topic.together) and named.issuperset(page.topic.together)
+
+
+def things(parties: Sequence[Actor], page: Page, kind: Kind) -> tuple[Actor, ...]:
+    """Return those of *parties* that a left-out subject stands for: the topic's firms, of a paper all firms."""
+    firms = {e.id for e in page.topic.entities if e.kind == "company"}
+    paper = kind in (Kind.AGREEMENT, Kind.CANCELLATION)
+    persons = {n.name for n in page.named.found if n.kind == "person"}
+    return tuple(a for a in parties if a.entity in firms or (paper and not a.entity and a.name not in persons))
+
+
+def _dated(page: Page, sentence: Sentence) -> bool:
+    return bool(page.dates_in(sentence.start, sentence.start + 1))
+
+
+def _strange(page: Page, start: int, end: int) -> bool:
+    """Return whether somebody speaks or a place is named there that is not the topic's."""
+    text = page.text.text
+    own = page.named.within(start, end)
+    firms = page.language.firms(text, start, end) or page.language.partners(text, start, end)
+    if any(not any(f.start <= n.start < f.end for n in own if n.entity) for f in firms):
+        return True
+    return any(not any(a <= n.start < b for n in own if n.entity) for a, b, _ in page.language.places(text, start, end))
+
+
+def _goes_on(page: Page, sentence: Sentence, telling: Telling, cut: Clauses, hits: Sequence[Hit]) -> bool:
+    """Return whether the telling clause speaks of the thing told before, or leaves out a subject that the sentence has not."""
+    said = page.language.refers.fullmatch(_bare(page, telling.clause[0], telling.word[0], hits))
+    if said is None:
+        return False
+    if said["thing"]:
+        return True
+    start = opening(page, sentence.start, telling.clause[1])
+    speaker = any(n.start == sentence.start and n.kind == "person" for n in _known(page, sentence))
+    if speaker or start >= telling.clause[0]:
+        return True
+    first = page.language.refers.match(page.text.text, start, telling.clause[0])
+    return bool(first and first["thing"]) or start >= next(b for a, b in cut if a <= start)
+
+
+def _known(page: Page, sentence: Sentence) -> Sequence[Named]:
+    """Return who of the topic is named, places left out: what happens in one need not be the topic's."""
+    named = page.named.within(sentence.start, sentence.end)
+    return [n for n in named if n.entity and n.kind != "place"]
+
+
+def _bare(page: Page, start: int, end: int, hits: Sequence[Hit]) -> str:
+    """Return what stands before a verb besides dates and words of how it is told."""
+    spans = [(d.start, d.end) for d in page.dates_in(start, end)]
+    spans += [(h.start, h.end) for h in hits if h.term.mark and start <= h.start < end]
+    text, at, rest = page.text.text, start, []
+    for a, b in sorted(spans):
+        rest.append(text[at:a])
+        at = max(at, b)
+    return "".join([*rest, text[at:end]])
