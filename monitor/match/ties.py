@@ -92,6 +92,11 @@ class Pair:
         return round(sum(v.weight for v in self.votes), 3)
 
     @property
+    def alone(self) -> float:
+        """The score without what the rest of the article adds."""
+        return round(self.score - sum(v.weight for v in self.votes if v.rule == "story"), 3)
+
+    @property
     def one_clause(self) -> bool:
         """Return whether no clause border lies between the two."""
         return self.votes[0].rule == "clause"
@@ -195,8 +200,8 @@ def _contest(first: Member, second: Member, line: Line) -> list[str]:
 def _told_apart(first: Member, second: Member, line: Line) -> Iterable[Vote]:
     """What makes one story of two clauses: a seat, a speaker, an address, a frame, a zone."""
     for member in (first, second):
-        if member.place and (word := _seat(member, line)):
-            yield Vote("seat", _SEAT + (_SUBJECT if word[1] else 0), word[0] + member.hit.name.text)
+        if member.place and (seat := _seat(member, line)):
+            yield Vote("seat", _SEAT + (_SUBJECT if seat[1] else 0), seat[0] + member.hit.name.text)
     if not line.stops(first.hit.end, second.hit.start):
         if word := _speaker(first, second, line):
             yield Vote("says", _SAYS, word)

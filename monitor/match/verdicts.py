@@ -67,8 +67,10 @@ def _within(pieces: Sequence[Piece], head: int) -> list[_Tie]:
 
 
 def _leads(pieces: Sequence[Piece], head: int) -> list[Piece]:
-    """Return the first sentences that name a side, under a headline that names one."""
-    return [p for p in pieces if p.sentence.start >= head][:_LEAD] if len(_headline(pieces, head)) == 1 else []
+    """Return the first sentences that name a side and are no copy of it, under a headline that names any."""
+    titles = [p.line.text for p in pieces if p.sentence.start < head]
+    leads = [p for p in pieces if p.sentence.start >= head][:_LEAD] if titles and _headline(pieces, head) else []
+    return [p for p in leads if not any(p.line.text.strip(" 。.!！") in title for title in titles)]
 
 
 def _headline(pieces: Sequence[Piece], head: int) -> set[str]:
@@ -135,7 +137,7 @@ def _untied(
     pieces: Sequence[Piece], ties: Sequence[_Tie], sides: set[str], wanted: Sequence[frozenset[str]], head: int
 ) -> Finding:
     best = max((t for t in ties if t.pair), key=_score, default=None)
-    if best and best.pair and best.pair.one_clause and _score(best) >= CLOSE:
+    if best and best.pair and best.pair.one_clause and best.pair.alone >= CLOSE:
         return Finding(Judgement.BACKGROUND, (Vote("close_but_untied", 0.0), *_told([best])))
     if ties:
         return Finding(Judgement.REJECTED, (Vote("far_apart", -1.0), *(_told([best]) if best else ())))
@@ -145,16 +147,32 @@ def _untied(
 
 
 def _circle(pieces: Sequence[Piece], head: int) -> str:
-    """Return a person or unit of one side that the headline or the lead names, no well-known place beside it."""
-    for piece in pieces[: 1 + _LEAD]:
-        near = piece.sentence.start < head or piece is next((p for p in pieces if p.sentence.start >= head), None)
-        for member in piece.members if near else ():
-            entity = member.hit.name.entity
-            if (entity.of or member.hit.name.role == "person") and not piece.line.others(
-                0, len(piece.line.text), "place", member.hit
-            ):
-                return member.hit.name.text
-    return ""
+    """
+    Return a person or unit of one side that the headline or the lead names, or "".
+
+    Beside a well-known place, or where it meets somebody else's firm, it is no news of this side.
+    """
+    lead = next((p for p in pieces if p.sentence.start >= head), None)
+    near = [p for p in pieces[: 1 + _LEAD] if p.sentence.start < head or p is lead]
+    if any(_elsewhere(m, p.line) for p in near for m in p.members):
+        return ""
+    return next((m.hit.name.text for p in near for m in p.members if _of_a_side(m)), "")
+
+
+def _of_a_side(member: Member) -> bool:
+    return bool(member.hit.name.entity.of) or member.hit.name.role == "person"
+
+
+def _elsewhere(member: Member, line: Line) -> bool:
+    whole = (0, len(line.text))
+    return bool(line.others(*whole, "place", member.hit)) or _meets_others(member, line)
+
+
+def _meets_others(member: Member, line: Line) -> bool:
+    """Return whether a person of a place stands in a clause about meeting somebody of a firm."""
+    start, end = line.clause(member.hit.start)
+    met = member.hit.name.entity.kind == "person" and line.ties(member.hit.end, end, ("two",))
+    return bool(met) and lexicon.automaton("place", "guest").any(line.text[member.hit.end : end])
 
 
 def _missing(sides: set[str], wanted: Sequence[frozenset[str]]) -> list[Vote]:
