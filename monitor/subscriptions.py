@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
-from monitor import addresses, parse
+from monitor import addresses
 from monitor.errors import ConfigError, ParseError
 from monitor.model import Feed, Settings
 
@@ -36,6 +36,8 @@ def added(settings: Settings) -> Settings:
 
 
 def _listed(file: Path, settings: Settings) -> Iterator[Feed]:
+    from monitor import parse  # few name OPML files, and every command reads the configuration
+
     for outline in parse.outlines(file.read_bytes()):
         yield Feed(outline.url, EVERY, timezone=settings.timezone)
 
