@@ -7,6 +7,7 @@ Article -> mentions: what happened, when, who, where, how much, and how surely i
     tellings     groups of clauses -> kind, phase, polarity, each by a named rule
     whens        the date of a happening, never made
     actors       topic entities, persons beside an office, firms by their ending
+    focus        该项目今年7月签约: what goes on about the tie told before
     parties      places that act: X与平州市政府签约, but not 在平州签约
     reading      one article, with what one sentence leaves to the next
     record       a telling as a mention, and its quote
@@ -22,7 +23,9 @@ Rules of kind that others rely on:
   off keeps its kind, with phase ``cancelled``.
 - A quote bears out its mention: it reaches back in its paragraph (three sentences, 300 characters) over the date,
   the subject and the parties that its sentence leaves out; a day or a party that it cannot show is not taken.
-  Only whom an earlier paragraph told of may be missing in it.
+  Only whom, what and where an earlier paragraph told of may be missing in it.
+- What goes on about a thing told of (该项目今年7月签约, 基地于5月开工) belongs to the topic where nobody strange was
+  spoken of since; so does each line of a list of dates under a headline that names all sides.
 - A place of the topic is an actor where it acts (X与平州市政府签约), and only a place where something happens.
 - Figures are scaled; both ends of a range are figures with one ``raw``.
 - ``stage`` is set on direct, asserted happenings that are done (talks, visits, building and making also while

@@ -21,13 +21,19 @@ ENCOUNTERS = frozenset({Kind.MEETING, Kind.VISIT})
 # Kinds of which one article may well tell several at one time; their objects must not differ.
 SEVERAL = frozenset({Kind.INVESTMENT, Kind.AGREEMENT, Kind.PERSONNEL, Kind.REGISTRATION, Kind.PRODUCT})
 
+# Kinds of works: who spoke or cut the ribbon tells no two of them apart.
+WORKS = frozenset({Kind.CONSTRUCTION, Kind.PRODUCTION, Kind.OPENING})
+
 
 def fold(found: Sequence[Mention], topic: Topic, prose: Prose) -> tuple[Mention, ...]:
     """Return *found* without repetitions and without unrelated background, in order of place."""
     places = frozenset(e.id for e in topic.entities if e.kind == "place")
+    guests = places | {e.id for e in topic.entities if e.kind == "person"}
     kept: list[Mention] = []
     for mention in found:
-        twin = next((i for i, other in enumerate(kept) if same(mention, other, places)), None)
+        twin = next(
+            (i for i, other in enumerate(kept) if same(mention, other, guests if other.kind in WORKS else places)), None
+        )
         if twin is None:
             kept.append(mention)
         else:
@@ -66,7 +72,7 @@ def _joined(first: Sequence[Actor], second: Sequence[Actor]) -> tuple[Actor, ...
 
 
 def same(a: Mention, b: Mention, places: Collection[str]) -> bool:
-    """Return whether two mentions of one article tell one happening; *places* are the ids of entities that are places."""
+    """Return whether two mentions of one article tell one happening; *places* are the ids of entities that tell none apart."""
     if a.kind is not b.kind and not {a.kind, b.kind} <= ENCOUNTERS:
         return False
     if a.polarity is not b.polarity or (a.phase is not b.phase and not _vague(a) and not _vague(b)):

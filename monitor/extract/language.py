@@ -108,6 +108,7 @@ class Language:
     listed: re.Pattern[str]
     bulletin: re.Pattern[str]
     declares: re.Pattern[str]
+    term: re.Pattern[str]  # what makes the year before it a term for accounts (度)
     same_day: re.Pattern[str]
     question: re.Pattern[str]
     aspect: re.Pattern[str]
@@ -187,7 +188,9 @@ def lexicon(language: str, border: str = "", flags: re.RegexFlag = re.NOFLAG) ->
         for word in term.word.split("|"):
             terms.setdefault(word, []).append(term)
     pattern = re.compile(f"{border}(?:{_tree(terms)}){border}", flags)
-    telling = frozenset(w for w, found in terms.items() if any(t.kind or t.mark in ("cancel", "deny") for t in found))
+    telling = frozenset(
+        w for w, found in terms.items() if any(t.kind or t.mark in ("cancel", "deny", "wrong") for t in found)
+    )
     return Lexicon(pattern, {word: tuple(found) for word, found in terms.items()}, telling)
 
 

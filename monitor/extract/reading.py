@@ -168,9 +168,8 @@ def _tell(
         stands += told_of
     stands += [dated.at, carried.claim_at if telling.polarity is Polarity.DENIED else -1]
     begin = page.prose.begin(telling.start, telling.end, stands)
-    carried.found.append(
-        record(page, telling, kind, phase, relation, told, [*own, *acting], firms, acted_on, parties, begin)
-    )
+    mention = record(page, telling, kind, phase, relation, told, [*own, *acting], firms, acted_on, parties, begin)
+    carried.found.append(_of_thing(page, mention, carried) if goes_on else mention)
     if relation is Relation.DIRECT:
         carried.parties, carried.parties_at = parties, begin
         carried.claim, carried.claim_at = kind, telling.word[0]
@@ -201,9 +200,20 @@ def _told_of(
     page: Page, sentence: Sentence, telling: Telling, kind: Kind, parties: tuple[Actor, ...], carried: Carried
 ) -> tuple[tuple[Actor, ...], list[int]]:
     """Add the firms that the thing told of before belongs to, where the quote can show them or they stand a paragraph before."""
+    speaker = {n.name for n in page.named.within(sentence.start, sentence.start + 1) if n.kind == "person"}
+    parties = tuple(a for a in parties if a.name not in speaker)
     if any(a.entity for a in parties) or page.prose.far(carried.parties_at, telling.end):
         return parties, []
     return _joined(things(carried.parties, page, kind), parties), [carried.parties_at]
+
+
+def _of_thing(page: Page, mention: Mention, carried: Carried) -> Mention:
+    """Say of "the project" what and where it is, as the sentence said that told of it."""
+    last = next((m for m in reversed(carried.found) if m.relation is Relation.DIRECT), None)
+    if last is None or carried.focus.chronicle:
+        return mention
+    what = page.language.objects(page.text.text[last.start : last.end], mention.kind)
+    return replace(mention, places=mention.places or last.places, objects=mention.objects or what)
 
 
 def _acting(page: Page, telling: Telling, kind: Kind, own: Sequence[Named]) -> list[Named]:

@@ -16,7 +16,7 @@ from monitor.extract.language import Firm
 from monitor.extract.page import Page
 from monitor.extract.sentences import clauses
 from monitor.extract.tellings import Telling
-from monitor.model import Actor, Article, Clean, Kind, Mention, Phase, Polarity, Relation, When
+from monitor.model import Actor, Article, Clean, Figure, Kind, Mention, Phase, Polarity, Relation, When
 
 
 def record(
@@ -51,11 +51,21 @@ def record(
         when=told,
         actors=parties,
         places=_places(page, telling, own, firms),
-        figures=page.language.figures(group),
+        figures=_figures(page, telling, kind),
         objects=tuple(dict.fromkeys((*things, *page.language.objects(group, kind)))),
         stage=stage,
         rules=_rules(telling, relation, phase, stage),
     )
+
+
+def _figures(page: Page, telling: Telling, kind: Kind) -> tuple[Figure, ...]:
+    """Return the figures of the telling; of a correction the right ones alone, which are of what the wrong ones were."""
+    text = page.text.text
+    if kind is not Kind.CORRECTION:
+        return page.language.figures(text[telling.start : telling.end])
+    wrong = {f.unit: f.what for f in page.language.figures(text[telling.start : telling.word[0]])}
+    right = page.language.figures(text[telling.word[0] : telling.end])
+    return tuple(replace(f, what=f.what or wrong.get(f.unit, "")) for f in right)
 
 
 def _rules(telling: Telling, relation: Relation, phase: Phase, stage: str) -> tuple[tuple[str, str], ...]:

@@ -46,6 +46,7 @@ _RANK = {kind: len(PRIORITY) - i for i, kind in enumerate(PRIORITY)}
 
 DECISIVE = {
     "planned": Phase.PLANNED,
+    "former": Phase.PLANNED,
     "ongoing": Phase.ONGOING,
     "done": Phase.DONE,
     "past": Phase.DONE,
@@ -80,7 +81,8 @@ class Telling:
     rules: tuple[tuple[str, str], ...]
     sure: bool = False
     fresh: bool = True  # not 已 or 曾: may take its day from the sentence before
-    planned_by: bool = False
+    former: bool = False  # a plan that no longer holds
+    moved: bool = False  # put off to its date, which then lies ahead
 
 
 def tellings(
@@ -96,7 +98,8 @@ def tellings(
     open_hits = [h for h in hits if not any(a <= h.start < b for a, b in masked)]
     found = _candidates(text, clauses, open_hits, polarity, language)
     groups = _groups(clauses, found, dates, [h.clause for h in marks if h.term.mark == "past"])
-    return tuple(_best(members, group, spans) for group, members, spans in groups if members)
+    told = (_best(members, group, spans) for group, members, spans in _moved(groups, marks) if members)
+    return tuple(t for t in told if not (t.former and t.phase is Phase.PLANNED))
 
 
 def _silenced(text: str, start: int, end: int, marks: Sequence[Hit], language: Language) -> bool:
@@ -127,6 +130,7 @@ def _candidates(
     for hit in hits:
         if hit.term.mark == "cancel":
             found = _called_off(text, clauses, hit, hits, found, polarity, language)
+    found = _corrected(clauses, hits, found)
     if not found and polarity[0] is Polarity.DENIED:
         found = [_bare_denial(clauses, h) for h in hits if h.term.mark == "deny"][:1]
     return found
@@ -160,7 +164,7 @@ def _judge(
     fresh = not any(h.term.mark in ("done", "past") for h in scope)
     return Telling(
         *clause, clause, (hit.start, hit.end), hit.kind, phase, polarity[0], hit.term.strength, (), rules,
-        sure=sure or polarity[0] is not Polarity.ASSERTED, fresh=fresh,
+        sure=sure or polarity[0] is not Polarity.ASSERTED, fresh=fresh, former="former" in words,
     )  # fmt: skip
 
 
@@ -252,6 +256,22 @@ def _bare_denial(clauses: Clauses, hit: Hit) -> Telling:
     )
 
 
+def _corrected(clauses: Clauses, hits: Sequence[Hit], found: list[Telling]) -> list[Telling]:
+    """Return the correction alone where something was wrong (20亿元有误) and what is right follows (应为18亿元)."""
+    wrong = next((h for h in hits if h.term.mark == "wrong"), None)
+    right = next((h for h in hits if wrong and h.term.mark == "right" and h.start >= wrong.end), None)
+    if right is None:
+        return found
+    clause = clauses[right.clause]
+    rules = (("kind", right.term.word), ("phase", "a correction is made at once"), ("polarity", "no word of doubt"))
+    return [
+        Telling(
+            *clause, clause, (right.start, right.end), Kind.CORRECTION, Phase.DONE, Polarity.ASSERTED, 3, (), rules,
+            sure=True,
+        )
+    ]  # fmt: skip
+
+
 # --------------------------------------------------------------------------- groups
 
 Group = tuple[tuple[int, int], list[Telling], list[DateSpan]]
@@ -287,6 +307,24 @@ def _rejoined(groups: list[Group]) -> list[Group]:
         (_, end), later, own = groups[b]
         if members and not spans and not later:
             groups[a] = ((first, end), members, own)
+    return groups
+
+
+def _moved(groups: list[Group], marks: Sequence[Hit]) -> list[Group]:
+    """Give a plan that was put off (原定7月开工，现推迟至9月) its new date, and let the old one go."""
+    for mark in (h for h in marks if h.term.mark == "moved"):
+        number = next(i for i, (span, *_) in enumerate(groups) if mark.start < span[1])
+        span, members, dates = groups[number]
+        later = [d for d in dates if d.start >= mark.end]
+        first = number if members or not number else number - 1
+        (start, _), told, _ = groups[first]
+        if later and told:
+            rule = ("phase", mark.term.word)
+            put_off = [
+                replace(t, phase=Phase.PLANNED, former=False, moved=True, sure=True, rules=_with(t.rules, rule))
+                for t in told
+            ]
+            groups[first : number + 1] = [((start, span[1]), put_off, later)]
     return groups
 
 

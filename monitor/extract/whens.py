@@ -32,6 +32,10 @@ PERFORMED = frozenset(
 )
 
 
+# What is counted is counted for a term.
+COUNTED = frozenset({Kind.STATISTICS, Kind.FORECAST})
+
+
 @dataclass(frozen=True, slots=True)
 class Dates:
     """The dates of one sentence: those of happenings, and those on which something was only announced."""
@@ -54,9 +58,23 @@ def sort_dates(
 ) -> Dates:
     """Tell the dates of *sentence* apart by the words after them."""
     bulletins = [d for d in spans if language.bulletin.match(text, d.end, sentence.end)]
-    rest = [d for d in spans if d not in bulletins]
+    rest = [d for d in spans if d not in bulletins and not _of_another(text, sentence, hits, d, language)]
     declared = [d for d in rest if _declares(text, sentence, hits, d, language)]
     return Dates(tuple(d for d in rest if d not in declared), tuple(bulletins), tuple(declared))
+
+
+def _of_another(text: str, sentence: Sentence, hits: Sequence[Hit], date: DateSpan, language: Language) -> bool:
+    """
+    Return whether *date* is only an attribute of what something is done to: 终止6月12日签署的协议 is not of 6月12日,
+    and 2025年度 is a term for accounts.
+    """
+    if language.term.match(text, date.end) and not any(h.kind in COUNTED for h in hits):
+        return True
+    after = next((h for h in hits if h.kind and h.start >= date.end), None)
+    if after is None or not language.restart.match(text, after.end):
+        return False
+    before = [h for h in hits if h.term.mark == "cancel" and h.end <= date.start and h.clause == after.clause]
+    return bool(before) and date.start < after.start
 
 
 def _declares(text: str, sentence: Sentence, hits: Sequence[Hit], date: DateSpan, language: Language) -> bool:
@@ -73,7 +91,8 @@ def when(telling: Telling, dates: Dates, carried: Dated | None, published: date 
     """
     own = _nearest(telling)
     if own is not None:
-        return Dated(_ahead(own.when, published) if telling.phase is Phase.PLANNED else own.when, own.start)
+        told = _coming(own.when, published) if telling.moved else own.when
+        return Dated(_ahead(told, published) if telling.phase is Phase.PLANNED else told, own.start)
     if dates.declared:
         return Dated(_declared(telling, dates.declared[0].when), dates.declared[0].start)
     if carried is not None and telling.fresh and telling.phase is Phase.DONE:
@@ -94,6 +113,19 @@ def _nearest(telling: Telling) -> DateSpan | None:
     other = sorted(telling.dates, key=lambda d: (d.start > word, abs(d.start - word)))
     chosen = before[-1:] or after[:1] or other[:1]
     return chosen[0] if chosen else None
+
+
+def _coming(own: When, published: date | None) -> When:
+    """Return a day or month told without its year as the next one, where what it dates is sure to lie ahead."""
+    first, last = own.earliest, own.latest
+    if own.basis is not Basis.RESOLVED or not published or not first or not last or last > published:
+        return own
+    later = replace(own, earliest=_next_year(first), latest=_next_year(last))
+    return later if later.latest and later.latest > published else own
+
+
+def _next_year(day: date) -> date:
+    return day.replace(year=day.year + 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
 
 
 def _ahead(own: When, published: date | None) -> When:

@@ -13,6 +13,10 @@ MARKS = [(lang, *line.split("\t")[:2]) for lang in ("zh", "en") for line in line
 # A sentence for each mark, and what is to be read: kind, phase, polarity, or nothing.
 FRAMES = {
     ("zh", "planned"): ("长风集团{}在平州建厂。", ("construction", "planned", "asserted")),
+    ("zh", "former"): ("长风集团{}在平州建厂。", None),
+    ("zh", "moved"): ("长风集团平州工厂开工时间{}2026年9月。", ("construction", "planned", "asserted")),
+    ("zh", "wrong"): ("长风集团平州工厂投资20亿元{}，应为18亿元。", ("correction", "done", "asserted")),
+    ("zh", "right"): ("长风集团平州工厂投资20亿元有误，{}18亿元。", ("correction", "done", "asserted")),
     ("zh", "ongoing"): ("长风集团平州工厂施工{}。", ("construction", "ongoing", "asserted")),
     ("zh", "done"): ("长风集团{}在平州施工。", ("construction", "done", "asserted")),
     ("zh", "past"): ("长风集团{}在平州施工。", ("construction", "done", "asserted")),

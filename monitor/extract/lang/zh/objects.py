@@ -30,6 +30,8 @@ def objects(text: str, kind: Kind) -> tuple[str, ...]:
     """Return what *text* (one group of clauses) says that a happening of *kind* was done to."""
     if kind in _PAPERS:
         return _each(m[0].strip("《》") for m in _PAPER.finditer(text))
+    if kind is Kind.CORRECTION:
+        return (*objects(text, Kind.AGREEMENT), *objects(text, Kind.CONSTRUCTION))[:MOST]
     if kind in _BUILT:
         return _each(m[0] for m in _WORKS.finditer(text))
     if kind is Kind.PERSONNEL:
