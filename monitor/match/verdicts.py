@@ -49,7 +49,8 @@ def judge(pieces: Sequence[Piece], reader: Reader, wanted: Sequence[frozenset[st
     ties = [*_within(pieces, head), *_between(pieces, _leads(pieces, head)), *_under(pieces, head)]
     good = [t for t in ties if _enough(t, wanted)]
     if good:
-        spans = _merge([s for t in good for s in _with_followers(t, reader)])
+        told = [*good, *_retold(pieces, good, wanted, head)]
+        spans = _merge([s for t in told for s in _with_followers(t, reader)])
         return Finding(Judgement.RELEVANT, _told(good), spans)
     return _untied(pieces, ties, sides, wanted, head)
 
@@ -108,6 +109,30 @@ def _under(pieces: Sequence[Piece], head: int) -> list[_Tie]:
     if len(_headline(pieces, head)) != 1:  # a headline that names both was judged by itself
         return []
     return [t for a in titles for b in leads[:_LEAD] for t in _joined(a, b, _STORY, b.sentence.start)]
+
+
+def _retold(pieces: Sequence[Piece], good: Sequence[_Tie], wanted: Sequence[frozenset[str]], head: int) -> list[_Tie]:
+    """
+    Return what tells the tie again in an article that headline or lead say is about it.
+
+    That is any sentence that names all sides, and the lead where it names one, says what two sides do, and names
+    nobody else.
+    """
+    body = [p for p in pieces if p.sentence.start >= head]
+    reached = max((p.sentence.end for p in body[:_LEAD]), default=0)
+    if not _headline(pieces, head) or not any(t.end <= reached for t in good):
+        return []
+    full = [t for p in body for t in _ties(p, _STORY) if _enough(t, wanted)]
+    lead = [p for p in body[:_LEAD] if p.members and _does(p)]
+    return [*full, *(_Tie(p.sentence.start, p.sentence.end, frozenset(), None) for p in lead)]
+
+
+def _does(piece: Piece) -> bool:
+    """Return whether the line says what sides do, and names no well-known place or firm beside them."""
+    line, member = piece.line, piece.members[0]
+    whole = (0, len(line.text))
+    others = [line.others(*whole, kind, member.hit) for kind in ("place", "firm")]
+    return bool(line.ties(*whole, ("two", "deal"))) and not any(others)
 
 
 def _joined(a: Piece, b: Piece, story: float, start: int) -> list[_Tie]:
@@ -170,7 +195,7 @@ def _elsewhere(member: Member, line: Line) -> bool:
 
 def _meets_others(member: Member, line: Line) -> bool:
     """Return whether a person of a place stands in a clause about meeting somebody of a firm."""
-    start, end = line.clause(member.hit.start)
+    end = line.clause(member.hit.start)[1]
     met = member.hit.name.entity.kind == "person" and line.ties(member.hit.end, end, ("two",))
     return bool(met) and lexicon.automaton("place", "guest").any(line.text[member.hit.end : end])
 
