@@ -20,6 +20,7 @@ from monitor.normalize import simplify
 __all__ = ["Hit", "Name", "Names", "alternatives"]
 
 _VARIANTS = 64  # spellings of one name in the gate; a longer product is cut to the name's last characters
+_BLOCK = 512  # code points; enough that a block is seen to be in traditional script
 _FULL_WIDTH = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
 
 
@@ -143,10 +144,10 @@ def _variants(char: str) -> tuple[str, ...]:
 @functools.cache
 def _traditional() -> dict[str, tuple[str, ...]]:
     """Return the characters that simplify to each character: normalize's own conversion, turned round."""
-    ranges = (range(0x3400, 0x4DC0), range(0x4E00, 0xA000), range(0xF900, 0xFB00))
-    chars = [chr(code) for codes in ranges for code in codes]
     found: dict[str, list[str]] = {}
-    for char, simple in zip(chars, simplify("\n".join(chars)).split("\n"), strict=True):
-        if simple != char and len(simple) == 1:
-            found.setdefault(simple, []).append(char)
+    for first in (*range(0x3400, 0x4DC0, _BLOCK), *range(0x4E00, 0xA000, _BLOCK), *range(0xF900, 0xFB00, _BLOCK)):
+        chars = [chr(code) for code in range(first, first + _BLOCK)]  # a block at a time: all at once take 4 MB
+        for char, simple in zip(chars, simplify("\n".join(chars)).split("\n"), strict=True):
+            if simple != char and len(simple) == 1:
+                found.setdefault(simple, []).append(char)
     return {simple: tuple(forms) for simple, forms in found.items()}

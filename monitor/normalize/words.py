@@ -3,7 +3,7 @@ Words of Chinese text, by dictionary alone.
 
 The dictionary is the one that the package ``jieba`` brings; its code is never imported. From 一 on the file is
 sorted by the first character, and words that begin with the same two stand together (a test holds it to that),
-so it is mapped and searched where it lies: those of two given characters are found in microseconds and
+so it is searched where it lies: those of two given characters are found in microseconds and
 remembered. Loaded as a trie (rjieba 0.2.2), the same words take 33 MB.
 
 A text is cut as jieba cuts it without its guesses at unknown words (``HMM=False``): of all ways to make words
@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import functools
 import math
-import mmap
+import os
 import re
 import string
 from bisect import bisect_left, bisect_right
@@ -22,7 +22,6 @@ from collections.abc import Iterator
 from importlib import metadata
 from itertools import pairwise
 from operator import add
-from pathlib import Path
 
 __all__ = ["TOTAL", "Borders", "borders", "cut", "frequency"]
 
@@ -34,6 +33,8 @@ _LOG_TOTAL = math.log(TOTAL)
 _ROW = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaffa-zA-Z0-9+#&]+")
 _LETTERS = frozenset(string.ascii_letters + string.digits)
 _FIRST_HAN = "一"
+_HEAD = 16_384  # bytes in which 一 comes: a hundred words with Latin letters stand before it
+_LINE = 128
 # Two characters begin a word of news 50,000 times over; most of what a text holds is among the commonest third.
 _PAIRS = 16_384
 
@@ -167,8 +168,7 @@ def _beginning(pair: str) -> Iterator[tuple[str, int]]:
 
 def _lines(start: str) -> Iterator[tuple[str, int]]:
     """Yield the words whose lines begin with *start*, which begins with a Han character, and their frequencies."""
-    first, last = _section(start[0])
-    section, code = dictionary()[first:last], b"\n" + start.encode("utf-8", "replace")
+    section, code = _read(*_section(start[0])), b"\n" + start.encode("utf-8", "replace")
     at = section.find(code)
     while at >= 0 and section.startswith(code, at):
         end = section.find(b"\n", at + 1)
@@ -186,36 +186,40 @@ def _section(char: str) -> tuple[int, int]:
 
 def _place(code: bytes) -> int:
     """Return where the first line that is not before *code* begins."""
-    book = dictionary()
-    low, high = _first_han(), len(book)
+    low, high = _first_han(), os.fstat(_file()).st_size
     while low < high:
         middle = (low + high) // 2
-        start = max(book.rfind(b"\n", low, middle) + 1, low)
-        if book[start : start + len(code)] < code:
-            low = book.find(b"\n", middle) + 1
+        # The line that begins at or behind the middle; no line is longer than a hundred bytes.
+        start = middle + _read(middle - 1, middle + _LINE).find(b"\n")
+        if start < high and _read(start, start + len(code)) < code:
+            low = start + 1
         else:
-            high = start
-    return low
+            high = middle
+    return low + _read(low - 1, low + _LINE).find(b"\n")
+
+
+def _read(start: int, end: int) -> bytes:
+    # Read, not mapped: what the kernel caches of the file is then nobody's memory.
+    return os.pread(_file(), end - start, start)
 
 
 @functools.cache
-def dictionary() -> mmap.mmap:
-    """Return the dictionary as it lies on disk: a line a word, its frequency and kind behind it."""
-    file = Path(str(metadata.distribution("jieba").locate_file("jieba/dict.txt")))
-    with file.open("rb") as opened:
-        return mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ)
+def _file() -> int:
+    """Return the open file of the dictionary: a line a word, its frequency and kind behind it."""
+    path = str(metadata.distribution("jieba").locate_file("jieba/dict.txt"))
+    return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
 
 
 @functools.cache
 def _first_han() -> int:
-    return dictionary().find(f"\n{_FIRST_HAN} ".encode()) + 1
+    return _read(0, _HEAD).index(f"\n{_FIRST_HAN} ".encode()) + 1
 
 
 @functools.cache
 def _head() -> dict[str, tuple[tuple[str, int], ...]]:
     """The few words with Latin letters (T恤, IP地址, 阿Q), which come first, by their first two characters."""
     found: dict[str, list[tuple[str, int]]] = {}
-    for line in dictionary()[: _first_han()].decode().splitlines():
+    for line in _read(0, _first_han()).decode().splitlines():
         word, count, _ = line.rsplit(" ", 2)
         found.setdefault(word[:2], []).append((word, int(count)))
     return {pair: tuple(words) for pair, words in found.items()}
