@@ -37,15 +37,17 @@ CHRONICLE = 3
 
 @dataclass(slots=True)
 class Focus:
-    """The paragraph in which the tie held last; ``chronicle`` where the whole article is a list about the topic."""
+    """The paragraph in which the tie held last, and the firm named there; ``chronicle`` where the whole article is a list about the topic."""
 
     paragraph: int = -2
+    firm: Named | None = None
     chronicle: bool = False
 
     def move(self, page: Page, sentence: Sentence) -> None:
         """Look at what *sentence* speaks of: the topic's tie, a stranger, or neither."""
         if page.direct(sentence.start, sentence.end):
             self.paragraph = sentence.paragraph
+            self.firm = next((n for n in _known(page, sentence) if n.kind == "company"), self.firm)
         elif _strange(page, sentence.start, sentence.end) and not _known(page, sentence):
             self.paragraph = -2
 
@@ -56,7 +58,21 @@ class Focus:
         if self.chronicle and _dated(page, sentence):
             return True
         near = 0 <= sentence.paragraph - self.paragraph <= 1
-        return near and _goes_on(page, sentence, telling, cut, hits)
+        return near and self._goes_on(page, sentence, telling, cut, hits)
+
+    def _goes_on(self, page: Page, sentence: Sentence, telling: Telling, cut: Clauses, hits: Sequence[Hit]) -> bool:
+        """Return whether the telling clause speaks of the thing told before, or leaves out a subject that the sentence has not."""
+        said = page.language.refers.fullmatch(_bare(page, telling.clause[0], telling.word[0], hits))
+        if said is None:
+            return False
+        if said["thing"]:
+            return True
+        start = opening(page, sentence.start, telling.clause[1])
+        speaker = any(n.start == sentence.start and n.kind == "person" for n in _known(page, sentence))
+        if speaker or start >= telling.clause[0]:
+            return speaker or sentence.paragraph == self.paragraph  # a new paragraph brings its own subject
+        first = page.language.refers.match(page.text.text, start, telling.clause[0])
+        return bool(first and first["thing"]) or start >= cut[0][1]
 
 
 def is_chronicle(page: Page, sentences: Sequence[Sentence], headline: str) -> bool:
@@ -87,21 +103,6 @@ def _strange(page: Page, start: int, end: int) -> bool:
     if any(not any(f.start <= n.start < f.end for n in own if n.entity) for f in firms):
         return True
     return any(not any(a <= n.start < b for n in own if n.entity) for a, b, _ in page.language.places(text, start, end))
-
-
-def _goes_on(page: Page, sentence: Sentence, telling: Telling, cut: Clauses, hits: Sequence[Hit]) -> bool:
-    """Return whether the telling clause speaks of the thing told before, or leaves out a subject that the sentence has not."""
-    said = page.language.refers.fullmatch(_bare(page, telling.clause[0], telling.word[0], hits))
-    if said is None:
-        return False
-    if said["thing"]:
-        return True
-    start = opening(page, sentence.start, telling.clause[1])
-    speaker = any(n.start == sentence.start and n.kind == "person" for n in _known(page, sentence))
-    if speaker or start >= telling.clause[0]:
-        return True
-    first = page.language.refers.match(page.text.text, start, telling.clause[0])
-    return bool(first and first["thing"]) or start >= next(b for a, b in cut if a <= start)
 
 
 def _known(page: Page, sentence: Sentence) -> Sequence[Named]:

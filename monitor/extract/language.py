@@ -108,7 +108,7 @@ class Language:
     listed: re.Pattern[str]
     bulletin: re.Pattern[str]
     declares: re.Pattern[str]
-    term: re.Pattern[str]  # what makes the year before it a term for accounts (度)
+    term: re.Pattern[str]  # from the last character of a date: it is a term for accounts (年度)
     same_day: re.Pattern[str]
     question: re.Pattern[str]
     aspect: re.Pattern[str]

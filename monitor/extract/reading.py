@@ -202,18 +202,25 @@ def _told_of(
     """Add the firms that the thing told of before belongs to, where the quote can show them or they stand a paragraph before."""
     speaker = {n.name for n in page.named.within(sentence.start, sentence.start + 1) if n.kind == "person"}
     parties = tuple(a for a in parties if a.name not in speaker)
-    if any(a.entity for a in parties) or page.prose.far(carried.parties_at, telling.end):
+    if any(a.entity for a in parties):
         return parties, []
-    return _joined(things(carried.parties, page, kind), parties), [carried.parties_at]
+    told, at = things(carried.parties, page, kind), carried.parties_at
+    if not told and carried.focus.firm:
+        told, at = (
+            actors(page.text.text, [carried.focus.firm], (), frozenset(), page.language),
+            carried.focus.firm.start,
+        )
+    return (parties, []) if page.prose.far(at, telling.end) else (_joined(told, parties), [at])
 
 
 def _of_thing(page: Page, mention: Mention, carried: Carried) -> Mention:
     """Say of "the project" what and where it is, as the sentence said that told of it."""
-    last = next((m for m in reversed(carried.found) if m.relation is Relation.DIRECT), None)
-    if last is None or carried.focus.chronicle:
+    before = [m for m in carried.found if m.relation is Relation.DIRECT][-3:]
+    if not before or carried.focus.chronicle:
         return mention
-    what = page.language.objects(page.text.text[last.start : last.end], mention.kind)
-    return replace(mention, places=mention.places or last.places, objects=mention.objects or what)
+    works = (page.language.objects(page.text.text[m.start : m.end], mention.kind) for m in reversed(before))
+    what = mention.objects or next((w for w in works if w), ())
+    return replace(mention, places=mention.places or before[-1].places, objects=what)
 
 
 def _acting(page: Page, telling: Telling, kind: Kind, own: Sequence[Named]) -> list[Named]:

@@ -68,7 +68,7 @@ def _of_another(text: str, sentence: Sentence, hits: Sequence[Hit], date: DateSp
     Return whether *date* is only an attribute of what something is done to: 终止6月12日签署的协议 is not of 6月12日,
     and 2025年度 is a term for accounts.
     """
-    if language.term.match(text, date.end) and not any(h.kind in COUNTED for h in hits):
+    if language.term.match(text, date.end - 1) and not any(h.kind in COUNTED for h in hits):
         return True
     after = next((h for h in hits if h.kind and h.start >= date.end), None)
     if after is None or not language.restart.match(text, after.end):

@@ -51,7 +51,7 @@ def language() -> Language:
         listed=re.compile(r"^\s*(?:\d{1,2}\s*[.)]|[•●◆*-] )"),
         bulletin=re.compile(r"\s*(?:\([A-Z][A-Za-z]{2,12}\)|--|—|/[A-Z])"),
         declares=re.compile(r",? (?:[A-Z]\w+ ){0,3}(?:announced|said|disclosed|confirmed)\b"),
-        term=re.compile(r" (?:results|earnings|accounts)\b"),
+        term=re.compile(r". (?:results|earnings|accounts)\b"),
         same_day=re.compile(
             r"\b(?:the same day|that day|afterwards|after the meeting|at the ceremony)\b", re.IGNORECASE
         ),
