@@ -183,8 +183,10 @@ def _company(hit: Hit, line: Line) -> Iterable[Vote]:
 
 
 def _surname(hit: Hit, line: Line) -> str:
-    """Return the surname that makes a person's name of this one: at the head of a clause, nothing else touching."""
+    """Return what makes a person's name of this one: a calling before it, or a surname at the head of a clause."""
     before = line.text[max(0, hit.start - 1) : hit.start]
+    if called := lexicon.ending(line.text[max(0, hit.start - 3) : hit.start], "company", "called"):
+        return called
     if before not in lexicon.words("company", "surname"):
         return ""
     return before if hit.start == 1 or line.clause(hit.start)[0] == hit.start - 1 else ""

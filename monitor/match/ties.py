@@ -257,8 +257,10 @@ def _speaker(first: Member, second: Member, line: Line) -> str:
 
 
 def _official(place: Member, line: Line) -> bool:
-    after = line.text[place.hit.end : place.hit.end + 5]
-    return place.hit.name.role == "office" or len(lexicon.beginning(after, "place", "office")) > 1
+    # The office stands after the name, or after what kind of place it is (市, 县, 区).
+    after = line.text[place.hit.end : place.hit.end + 6]
+    words = (lexicon.beginning(text, "place", "office") for text in (after, after[1:]))
+    return place.hit.name.role == "office" or any(len(word) > 1 for word in words)
 
 
 def _addressed(first: Member, second: Member, line: Line) -> Iterable[Vote]:

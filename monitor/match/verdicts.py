@@ -194,9 +194,9 @@ def _elsewhere(member: Member, line: Line) -> bool:
 
 
 def _meets_others(member: Member, line: Line) -> bool:
-    """Return whether a person of a place stands in a clause about meeting somebody of a firm."""
+    """Return whether a person stands in a clause about meeting somebody of a firm."""
     end = line.clause(member.hit.start)[1]
-    met = member.hit.name.entity.kind == "person" and line.ties(member.hit.end, end, ("two",))
+    met = member.hit.name.role == "person" and line.ties(member.hit.end, end, ("two",))
     return bool(met) and lexicon.automaton("place", "guest").any(line.text[member.hit.end : end])
 
 
