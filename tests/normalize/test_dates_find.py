@@ -122,7 +122,15 @@ def test_a_full_date_means_itself_whoever_reads_it_and_when(day: date, reference
 @given(st.dates(date(1990, 1, 1), date(2099, 1, 1)), st.integers(0, 364))
 def test_a_day_without_its_year_is_the_nearest_past(reference: date, back: int) -> None:
     day = reference - timedelta(back)
-    (span,) = dates.find(f"{day.month}月{day.day}日，会议召开", reference)
+    for text in (f"{day.month}月{day.day}日", f"{day.month}月{day.day}日，会议召开了"):
+        (span,) = dates.find(text, reference)
+        assert span.when.earliest == day
+
+
+@given(st.dates(date(1990, 1, 1), date(2099, 1, 1)), st.integers(1, 30))
+def test_a_day_up_to_a_month_ahead_is_the_coming_one_where_nothing_says_it_is_over(reference: date, days: int) -> None:
+    day = reference + timedelta(days)
+    (span,) = dates.find(f"会议{day.month}月{day.day}日在会展中心召开", reference)
     assert span.when.earliest == day
 
 

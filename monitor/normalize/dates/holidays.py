@@ -32,6 +32,8 @@ def _nth(month: int, weekday: int, n: int) -> Day:
 
 
 DAYS: dict[str, Day] = {
+    "新年": _fixed(1, 1),  # so the State Council's rules on holidays call it; 农历新年 is 春节
+    "农历新年": _lunar(1, 1), "中国新年": _lunar(1, 1),
     "元旦": _fixed(1, 1), "情人节": _fixed(2, 14), "女生节": _fixed(3, 7), "妇女节": _fixed(3, 8), "植树节": _fixed(3, 12),
     "愚人节": _fixed(4, 1), "劳动节": _fixed(5, 1), "五一": _fixed(5, 1), "青年节": _fixed(5, 4), "儿童节": _fixed(6, 1),
     "六一": _fixed(6, 1), "建党节": _fixed(7, 1), "建军节": _fixed(8, 1), "教师节": _fixed(9, 10), "国庆": _fixed(10, 1),
@@ -43,7 +45,7 @@ DAYS: dict[str, Day] = {
 }  # fmt: skip
 """Name -> the day in a year; 除夕 of a year is the eve of its new year."""
 
-_NEED_MORE = {"五一", "六一", "十一", "国庆", "圣诞", "元宵", "七夕", "中元", "重阳", "腊八", "清明"}
+_NEED_MORE = {"新年", "五一", "六一", "十一", "国庆", "圣诞", "元宵", "七夕", "中元", "重阳", "腊八", "清明"}
 """Names that are also numbers, persons or places: only with 节, 假期, 期间, 当天 behind them."""
 
 _REACH = {

@@ -9,7 +9,7 @@ from monitor.normalize.dates.chinese import YEAR, year_said
 from monitor.normalize.dates.holidays import HOLIDAY, holiday_unit
 from monitor.normalize.dates.lunar import new_year_eve, solar
 from monitor.normalize.dates.numerals import number
-from monitor.normalize.dates.points import Point, Said, fixed, rule
+from monitor.normalize.dates.points import Point, Said, Unit, fixed, rule
 from monitor.normalize.dates.spans import Period, on, within, year_of
 
 SOON = timedelta(15)
@@ -38,7 +38,7 @@ def _five_year_plan(m: re.Match[str]) -> Point | None:
 def _decade(m: re.Match[str]) -> Point | None:
     tens = number(m["t"]) or 0
     base = int(m["y"] or 0) * 100 if m["y"] else _century(m["c"])
-    if not m["y"] and not m["c"] and not 50 <= tens <= 90:
+    if not m["y"] and not m["c"] and tens < 30:
         return None  # 20年代 without its century has two readings
     start = base + tens
     first, last = {
@@ -50,7 +50,10 @@ def _decade(m: re.Match[str]) -> Point | None:
         "后期": (6, 9),
         "中后期": (4, 9),
     }.get(m["p"], (0, 9))
-    return Point(m.end(), fixed(within(date(start + first, 1, 1), date(start + last, 12, 31))), Said("is", start))
+    period = within(date(start + first, 1, 1), date(start + last, 12, 31))
+    if not m["y"] and not m["c"] and tens < 50:  # 30年代 and 40年代 lie behind, but where the words look ahead
+        return Point(m.end(), fixed(None), seen=lambda _, ahead: None if ahead else period)
+    return Point(m.end(), fixed(period), Said("is", start))
 
 
 def _century(name: str | None) -> int:
@@ -66,7 +69,7 @@ def _holiday(m: re.Match[str]) -> Point | None:
     unit = holiday_unit(m)
     if unit is None:
         return None
-    return Point(m.end(), unit, _holiday_year(m), inherits=False, soon=SOON)
+    return Point(m.end(), unit, _holiday_year(m), inherits=False, soon=SOON, feast=m["y"] is None)
 
 
 def _holiday_year(m: re.Match[str]) -> Said | None:
@@ -81,10 +84,14 @@ _LUNAR_MONTHS = {"正": 1, "冬": 11, "腊": 12}
 def _lunar(m: re.Match[str]) -> Point | None:
     name = m["m"]
     month = _LUNAR_MONTHS.get(name) or number(name) or 0
-    day = number(m["d"].replace("初", "")) if m["d"] else None
+    day = number(m["d"].replace("初", "")) if m["d"] and m["d"][0] not in "里期" else None
     leap = bool(m["leap"])
-    said = _holiday_year(m)
-    return Point(m.end(), lambda y, _: _lunar_period(y, month, day, leap), said, inherits=False)
+    said, cycle = _holiday_year(m), m.groupdict().get("cycle")
+
+    def unit(year: int, _: int) -> Period | None:
+        return _lunar_period(year, month, day, leap)
+
+    return Point(m.end(), _of_cycle(unit, cycle) if cycle else unit, said, inherits=False)
 
 
 def _lunar_period(year: int, month: int, day: int | None, leap: bool) -> Period | None:
@@ -99,14 +106,31 @@ def _lunar_period(year: int, month: int, day: int | None, leap: bool) -> Period 
     return within(first, last) if first else None
 
 
+def _part_of_century(m: re.Match[str]) -> Point:
+    """Read 本世纪初 and 上世纪末: its first or last ten years, 中叶 the forties to sixties; years 00 to 99 as used."""
+    start = _century(m["c"])
+    first, last = {"初": (0, 9), "初期": (0, 9), "末": (90, 99), "末期": (90, 99), "以来": (0, 0)}.get(m["p"], (40, 69))
+    period = year_of(start) if m["p"] == "以来" else within(date(start + first, 1, 1), date(start + last, 12, 31))
+    return Point(m.end(), fixed(period), Said("is", start), edge="since" if m["p"] == "以来" else "")
+
+
+_STEMS, _BRANCHES = "甲乙丙丁戊己庚辛壬癸", "子丑寅卯辰巳午未申酉戌亥"
+
+
+def _of_cycle(unit: Unit, name: str) -> Unit:
+    """Return *unit* only for the years of a name of the sixty-year cycle; year 4 was 甲子."""
+    stem, branch = _STEMS.index(name[0]), _BRANCHES.index(name[1])
+    return lambda year, month: unit(year, month) if ((year - 4) % 10, (year - 4) % 12) == (stem, branch) else None
+
+
 _YEAR_HEAD = r"(?P<y>(?:\d{4}|[〇○零一二三四五六七八九]{4}|今|去|明|大?前|后|本|同|当|次|翌|该|来|上一?)年的?)?"
 
 LUNAR = rule(
-    rf"{_YEAR_HEAD}(?P<mark>农历|阴历|旧历)?(?P<y2>(?:\d{{4}}|[〇○零一二三四五六七八九]{{4}}|[今去明])年)?(?P<leap>闰)?(?P<m>正|腊|冬|十[一二]?|[一二三四五六七八九])月份?(?P<d>初(?:[一二三四五六七八九十]|[1-9](?!\d)|10)|(?<=[正腊冬]月)(?:[二三]?十[一二三四五六七八九]?|廿[一二三四五六七八九]?))(?!日报)",
+    rf"{_YEAR_HEAD}(?P<mark>农历|阴历|旧历)?(?P<y2>(?:\d{{4}}|[〇○零一二三四五六七八九]{{4}}|[今去明])年)?(?P<leap>闰)?(?P<m>正|腊|冬|十[一二]?|[一二三四五六七八九])月份?(?P<d>(?<=[正腊]月)(?:里(?!程)|期间)|初(?:[一二三四五六七八九十]|[1-9](?!\d)|10)|(?<=[正腊冬]月)(?:[二三]?十[一二三四五六七八九]?|廿[一二三四五六七八九]?))(?!日报)",
     _lunar,
 )
 LUNAR_MARKED = rule(
-    rf"{_YEAR_HEAD}(?P<mark>农历|阴历|旧历)(?P<y2>(?:\d{{4}}|[〇○零一二三四五六七八九]{{4}}|[今去明])年)?(?P<leap>闰)?(?P<m>正|腊|冬|1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月(?P<d>初[一二三四五六七八九十]|[12]\d|30|[1-9]|[二三]?十[一二三四五六七八九]?|廿[一二三四五六七八九]?)?[日号]?",
+    rf"{_YEAR_HEAD}(?:(?P<mark>农历|阴历|旧历)|(?=[{_STEMS}][{_BRANCHES}]年))(?:(?P<cycle>[{_STEMS}][{_BRANCHES}])年)?(?P<y2>(?:\d{{4}}|[〇○零一二三四五六七八九]{{4}}|[今去明])年)?(?P<leap>闰)?(?P<m>正|腊|冬|1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月(?P<d>初[一二三四五六七八九十]|[12]\d|30|[1-9]|[二三]?十[一二三四五六七八九]?|廿[一二三四五六七八九]?)?[日号]?",
     _lunar,
 )
 HOLIDAYS = rule(_YEAR_HEAD + HOLIDAY, _holiday)
@@ -114,6 +138,10 @@ PLAN = rule(
     r"[“\"「『‘]?(十?[一二三四五六七八九]?五)[”\"」』’]?(?:规划)?(期间|时期|末|初|开局之年|收官之年)", _five_year_plan
 )
 DECADE = rule(
-    r"(?:(?P<c>上个?|本|1\d|2[01]|十[五六七八九]|二十一?)世纪的?|(?P<y>(?:19|20)(?=\d0)))?(?P<t>[1-9]0|[一二三四五六七八九]十)年代(?P<p>初期?|中期|中后期|末期?|后期)?",
+    r"(?:(?P<c>上个?|本|\d{1,2}|十[一二三四五六七八九]?|二十一?|[一二三四五六七八九])世纪的?|(?P<y>(?:19|20)(?=\d0)))?(?P<t>[1-9]0|[一二三四五六七八九]十)年代(?P<p>初期?|中期|中后期|末期?|后期)?",
     _decade,
+)
+CENTURY = rule(
+    r"(?P<c>上个?|本|19|2[01]|十九|二十一?)世纪的?(?P<p>初期?|中叶|中期|末期?|以来)",
+    _part_of_century,
 )

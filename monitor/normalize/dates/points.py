@@ -59,6 +59,8 @@ class Point:
     inherits: bool = True
     deadline: bool = False  # 年底前 is a deadline; 3月19日前 is not yet known to be
     later: bool = False  # 三天后: counted from the reference only where nothing nearer stands before it
+    lone: bool = False  # 三年内: no date but behind 将, or where it is all that is said
+    feast: bool = False  # 国庆节: behind a day and 是 it only names it
     soon: timedelta = timedelta(0)  # how far ahead the nearest still is the one that is meant
     edge: str = ""  # "since", "before" or "after" where the expression itself says so (by 2026)
 
@@ -122,8 +124,17 @@ def resolve(point: Point, reference: date | None, before: Known | None, near: bo
     if point.soon and not period:
         coming = _ahead(point.unit, steps(reference, True), reference)
         period = coming if coming and coming.earliest and coming.earliest - reference <= point.soon else None
+        if period and _told_of(before, reference) and period.earliest and period.earliest > reference:
+            return None
     period = period or _past(point.unit, steps(reference, False), reference)
     return Known(period, True) if period else None
+
+
+def _told_of(before: Known | None, reference: date) -> bool:
+    """Return whether a story is being told: a month or a day of an earlier year that the text gave stands before."""
+    if before is None or not before.yearly or before.period.latest is None:
+        return False
+    return before.period.precision in {Precision.DAY, Precision.MONTH} and before.period.latest.year < reference.year
 
 
 def _following(days: int, before: Known | None) -> Known | None:

@@ -1,5 +1,5 @@
 """
-Chinese dates seen from somewhere else: 19日, 昨日, 上周五, 三天前, 近日, 当日, 上月18日.
+Chinese dates seen from somewhere else: 19日, 昨日, 上周五, 近日, 当日, 上月18日 (三天前 and 近三年 are in ``windows``).
 
 Each rule is a pattern anchored at its place, with bounded repeats only, and a function that reads its groups.
 """
@@ -14,14 +14,11 @@ from monitor.normalize.dates.numerals import number
 from monitor.normalize.dates.points import Point, Said, fixed, rule
 from monitor.normalize.dates.spans import (
     Period,
-    last_of,
-    lasting,
     month_of,
     on,
     shift_month,
     week_of,
     within,
-    year_of,
 )
 
 _BEFORE_NUMBER = r"(?<![\d.:/第每%#])"
@@ -63,7 +60,7 @@ def _whole_month(year: int, month: int) -> Period | None:
     return whole and within(whole.earliest, whole.latest)
 
 
-_CLAUSE_START = re.compile('(?:^|[，。、；：,.;:!！?？()（）\\s“”"于在到从至是自由])$')
+CLAUSE_START = re.compile('(?:^|[，。、；：,.;:!！?？()（）\\s“”"于在到从至是自由])$')
 _DAY_FOLLOWS = re.compile("[，,上下中晚凌早]|$")
 
 
@@ -72,7 +69,7 @@ def _bare_day(m: re.Match[str]) -> Point | None:
     Read 19日 and 19号 alone. 神舟六号 is a ship and 一日三餐 a rule of life: a 号, and one numeral, must begin a clause.
     """
     text, start, day = m.string, m.start(), number(m["d"])
-    if (text[m.end("d")] == "号" or (len(m["d"]) == 1 and not m["d"].isascii())) and not _CLAUSE_START.search(
+    if (text[m.end("d")] == "号" or (len(m["d"]) == 1 and not m["d"].isascii())) and not CLAUSE_START.search(
         text[max(0, start - 1) : start]
     ):
         return None
@@ -101,12 +98,24 @@ def _same_day(m: re.Match[str]) -> Point:
 _WEEKDAYS = {c: i for i, c in enumerate("一二三四五六日")} | {"天": 6}
 
 
+_TO_WEEKDAY = re.compile("(?:至|到|[-—~～]{1,2})(?:周|星期|礼拜)[一二三四五六日天]")
+_FROM_WEEKDAY = re.compile("(上|下|本|这)?(?:一?个?)(?:周|星期|礼拜)[一二三四五六日天](?:至|到|[-—~～]{1,2})$")
+
+
+def _recurs(text: str, start: int, end: int) -> bool:
+    """Return whether a weekday is an end of 周一到周五, which comes again; 上周五到周日 does not."""
+    began = _FROM_WEEKDAY.search(text, max(0, start - 8), start)
+    return (began is not None and not began[1]) or _TO_WEEKDAY.match(text, end) is not None
+
+
 _COUNTED = re.compile("[个每\\d一二两三四五六七八九十几数双]$")
 """What makes a 周 one of several: 首个周末, 第一个周二, 一周三次."""
 
 
 def _week(m: re.Match[str]) -> Point | None:
     shift = SHIFTS[m["rel"].replace("一", "")] if m["rel"] else None
+    if shift is None and m["wd"] and _recurs(m.string, m.start(), m.end()):
+        return None
     if shift is None and _COUNTED.search(m.string[max(0, m.start() - 1) : m.start()]):
         return None
     if m["end"]:
@@ -130,64 +139,8 @@ def _weekend(reference: date, shift: int | None, ahead: bool) -> Period:
     return within(monday + timedelta(5), monday + timedelta(6))
 
 
-def _ago(m: re.Match[str]) -> Point | None:
-    """
-    Read 三天前, 两个月前, 五年后: as exact as its unit (TimeML's granularity), 几天前 as two to nine.
-    """
-    unit, sign = m["u"], -1 if m["dir"] == "前" else 1
-    if m["n"] in {"几", "数"}:
-        return Point(m.end(), fixed(None), seen=lambda ref, _: _some(ref, unit, sign))
-    if m["n"] == "半":
-        return None
-    count = number(m["n"])
-    if count is None or (unit == "日" and m["n"].isdigit()):  # 3日前 may be the third of the month
-        return None
-    shift = sign * count
-    return Point(m.end(), fixed(None), seen=lambda ref, _: _shifted(ref, unit, shift), later=sign > 0)
-
-
-def _shifted(reference: date, unit: str, shift: int) -> Period | None:
-    if unit in {"天", "日"}:
-        return on(reference + timedelta(shift))
-    if unit in {"周", "星期", "礼拜"}:
-        return week_of(reference, shift)
-    if unit == "月":
-        return month_of(*shift_month(reference, shift))
-    return year_of(reference.year + shift)
-
-
-def _some(reference: date, unit: str, sign: int) -> Period | None:
-    near, far = _shifted(reference, unit, 2 * sign), _shifted(reference, unit, 9 * sign)
-    first, last = (far, near) if sign < 0 else (near, far)
-    return within(first.earliest, last.latest) if first and last else None
-
-
-def _window(m: re.Match[str]) -> Point | None:
-    """Read 过去三年 and 未来三天: the days from here to there; 近三年 only where a clause begins with it."""
-    count, unit, ahead = number(m["n"]), m["u"], m["way"] in {"未来", "今后"}
-    if not count or (m["way"] == "上" and count == 1):
-        return None
-    if m["way"] == "近" and not _CLAUSE_START.search(m.string[max(0, m.start() - 1) : m.start()]):
-        return None  # 历时近三年 is nearly three years
-
-    def seen(reference: date, _: bool) -> Period | None:
-        far = _far(reference, unit, count if ahead else -count)
-        return lasting(reference + timedelta(1), far) if ahead else lasting(far, reference)
-
-    return Point(m.end(), fixed(None), seen=seen)
-
-
-def _far(reference: date, unit: str, shift: int) -> date:
-    if unit in {"天", "日"}:
-        return reference + timedelta(shift)
-    if unit in {"周", "星期", "礼拜"}:
-        return reference + timedelta(weeks=shift)
-    year, month = shift_month(reference, shift * (12 if unit == "年" else 1))
-    return min(date(year, month, 1) + timedelta(reference.day - 1), last_of(year, month))
-
-
 def _recent(m: re.Match[str]) -> Point | None:
-    if m[0] == "前不久" and not _CLAUSE_START.search(m.string[max(0, m.start() - 1) : m.start()]):
+    if m[0] == "前不久" and not CLAUSE_START.search(m.string[max(0, m.start() - 1) : m.start()]):
         return None  # 上市前不久 counts from something else
     days = RECENT if m["near"] else LATELY
 
@@ -199,14 +152,6 @@ def _recent(m: re.Match[str]) -> Point | None:
     return Point(m.end(), fixed(None), seen=seen)
 
 
-AGO = rule(
-    r"(?<![\d.第提十百千])(?P<n>\d{1,3}|[一二两三四五六七八九十百]{1,4}|半|几|数)(?:个(?=月|星期|礼拜)|)(?P<u>天|日|周|星期|礼拜|(?<=个)月|年)(?:之|以)?(?P<dir>前|后)(?!往|来|景|台|期|卫|沿|排|缀|勤|备|果)",
-    _ago,
-)
-WINDOW = rule(
-    r"(?P<way>过去的?|最近|近|(?<![马以加晚早路网线身])上|未来|今后)(?P<n>\d{1,3}|[一二两三四五六七八九十]{1,3})(?:个(?=月|星期|礼拜)|)(?P<u>天|日|周|星期|礼拜|(?<=个)月|年)(?![的来前后内时\d一二三四五六七八九十度代级])",
-    _window,
-)
 BARE_DAYS = rule(
     rf"{_BEFORE_NUMBER}(?P<d1>{DAY})(?P<u>[日号])?{JOIN}(?P<d2>{DAY})[日号](?!内|之内|线|楼|院|店|左右)", _bare_days
 )
@@ -231,12 +176,12 @@ MONTH_END = rule(
     lambda m: _month_end(m),
 )
 WEEK = rule(
-    r"(?:(?P<rel>上上|上一?|本|这|下下|下一?)个?)?(?<![周期拜][一二三四五六日天][至到—-])(?:周|星期|礼拜)(?:的?(?:周|星期)(?=[一二三四五六日天]))?"
-    r"(?:(?P<end>末(?![档版]))|(?P<wd>[一二三四五六天]|日(?!均|常|报|产|期|本))(?![次季福年个度鸣])(?!至[周星])|(?(rel)(?![一二三四五六日天末边围岁刊期年])|(?!)))",
+    r"(?:(?P<rel>上上|上一?|本|这|下下|下一?)个?)?(?:周|星期|礼拜)(?:的?(?:周|星期)(?=[一二三四五六日天]))?"
+    r"(?:(?P<end>末(?![档版]))|(?P<wd>[一二三四五六天]|日(?!均|常|报|产|期|本))(?![次季福年个度鸣])|(?(rel)(?![一二三四五六日天末边围岁刊期年])|(?!)))",
     _week,
 )
 RECENT_WORDS = rule(
-    r"(?:(?P<near>(?<![最附接靠将逼临邻就])近(?:日(?!均|本|点|距)|[几些]天|几日|来(?!说))|(?<![\d假节生工末周翌今昨明当次同今〇零一二三四五六七八九十近每几数])日前(?!往|来|夕|后|十|列)|连日(?:来)?)"
+    r"(?:(?P<near>(?<![最附接靠将逼临邻就])近(?:日(?!均|本|点|距)|[几些]天|几日|来(?!说))|(?<![\d准易记止念幕首息约庆诞忌即单红作期截假节生工末周翌今昨明当次同今〇零一二三四五六七八九十近每几数])日前(?!往|来|夕|后|十|列)|连日(?:来)?)"
     r"|近期(?!目标|规划)|最近(?![的个一两二三四五六七八九十几\d]|距离|邻|点)|前不久|不久前)",
     _recent,
 )

@@ -15,7 +15,7 @@ from datetime import date, timedelta
 
 from monitor.model import Basis, DateSpan, Precision, When
 from monitor.normalize.dates.chinese import JOIN
-from monitor.normalize.dates.points import Known, Point, resolve
+from monitor.normalize.dates.points import AHEAD, Known, Point, resolve
 from monitor.normalize.dates.spans import lasting, widened, within
 from monitor.normalize.dates.starts import FIRST, RUN, point_at
 
@@ -50,6 +50,11 @@ def _spans(text: str, folded: str, reference: date | None) -> Iterator[DateSpan]
             at = max(run.end() if run else 0, start + 1)
             continue
         far = start - last_end > REACH
+        if (point.lone and not _counts(folded, start, point)) or (
+            point.feast and before is not None and _NAMES.fullmatch(folded, last_end, start)
+        ):
+            at = point.end
+            continue
         near = before is not None and not far and not _SENTENCE_END.search(folded, last_end, start)
         known, begin, end = _meaning(folded, start, point, reference, None if far else before, near)
         raw = text[begin:end]
@@ -61,6 +66,9 @@ def _spans(text: str, folded: str, reference: date | None) -> Iterator[DateSpan]
 
 REACH = 100
 """Code points within which 当日, 同年, 次月 look for the date before them: two sentences. Beyond, they are unknown."""
+
+_NAMES = re.compile("(?:当天|这天|那天|这一天)?(?:正好|恰好|就|正|也|又|恰|都|便)?(?:是|为|逢|系)(?:传统|我国|全国|国际|世界|我们)?的?")
+"""What stands between a day and the feast that it is: 大后天就是清明节 tells of one day."""
 
 _SENTENCE_END = re.compile("[。！？；!?;\n]")
 
@@ -84,7 +92,7 @@ _JOIN_WORD = re.compile(r"\s(?:to|until|and)\s")
 _BETWEEN = re.compile(r"\s?[与和]")
 _BETWEEN_END = re.compile(r"之?间")
 _EDGE = re.compile(
-    r"(?P<since>至今|以来|起至今)|(?P<before>(?:之|以)?前(?![往来沿景述者任所期后进锋夕三两\d]))"
+    r"(?P<since>至今|以来|起至今|(?:一直)?(?:到|至)(?:现在|目前|如今|今)(?![天日年晚早后])|迄今)|(?P<before>(?:之|以)?前(?![往来沿景述者任所期后进锋夕三两\d]))"
     r"|(?P<after>(?:之|以)后|后(?![勤续台期卫备来果年天半晚面方\d〇零一二三四五六七八九十]))|(?P<around>左右|前后|许(?![多可昌家]))|(?P<inside>[之以]?内(?![部容外地蒙]))"
 )
 _AS_OF = re.compile(r"截[至止](?:到|至)?(?:目前)?[,，]?\s?$")
@@ -99,6 +107,10 @@ def _meaning(
     edge = _EDGE.match(text, end)
     as_of = _AS_OF.search(text, max(0, start - 6), start)
     ahead = looks_ahead(text, start, end) or bool(point.deadline and edge and edge["before"])
+    if point.soon and not ahead:
+        starts = _FROM.match(text, end) is not None
+        meant = _next_is_meant(text, start, end, edge)
+        point = replace(point, soon=(AHEAD if starts else point.soon) if meant else timedelta(0))
     known = None if _unanchored(text, start, point, before, ahead) else resolve(point, reference, before, near, ahead)
     if second:
         known = known and _range(known, second, reference)
@@ -118,6 +130,44 @@ def _unanchored(text: str, start: int, point: Point, before: Known | None, ahead
     if not point.later or ahead or _WILL.match(text, point.end):
         return False
     return before is not None or (start > 0 and text[start - 1].isalnum())
+
+
+def _counts(text: str, start: int, point: Point) -> bool:
+    """Return whether 三年内 and 后三天 count from the reference: behind 将, or where nothing else is said."""
+    return _is_all(text, start, point.end) or looks_ahead(text, start, point.end)
+
+
+_EMPTY = re.compile(r"(?:[这那]一?天)?[\s。.！!？?“”\"]{0,4}")
+
+
+def _is_all(text: str, start: int, end: int) -> bool:
+    return _EMPTY.fullmatch(text, 0, start) is not None and _EMPTY.fullmatch(text, end) is not None
+
+
+def _next_is_meant(text: str, start: int, end: int, edge: re.Match[str] | None) -> bool:
+    """
+    Return whether a day that lies just ahead may be meant, rather than that of a year ago.
+
+    Not where the clause says that it is over (曾, 了, 此前), and not where no word stands beside the date: then
+    nothing speaks against the nearest past.
+    """
+    if (edge and edge["since"]) or _is_all(text, start, end):
+        return False
+    return not _OVER.search(_clause_at(text, start, end))
+
+
+_OVER = re.compile("曾|(?<![为除不])了|已[于在]|此前|当时|回忆")
+
+
+_FROM = re.compile(r"\s?(?:零时|0时|零点)?起(?!到|至今|草|义|诉|点)|起?(?:正式)?(?:施行|实施|执行)")
+"""What is said of a day on which something begins: 4月1日起施行 is told beforehand, months ahead too."""
+
+
+def _clause_at(text: str, start: int, end: int) -> str:
+    """Return the clause around an expression, as far as it is looked at."""
+    behind, front = text[max(0, start - _LOOK_BACK) : start], text[end : end + 2 * _LOOK_ON]
+    cut = _CLAUSE.search(front, 1)
+    return behind[_last(_CLAUSE, behind) :] + (front[: cut.start()] if cut else front)
 
 
 _WILL = re.compile("[，,].{0,6}将")
@@ -146,6 +196,8 @@ def _range(first: Known, second: Point, reference: date | None) -> Known | None:
     start = first.period.earliest
     own = second.year or second.month or second.seen or second.follows is not None
     last = resolve(second, reference, first, True, False) if own else start and _not_before(first, start, second)
+    if last and second.seen and start and last.period.latest and last.period.latest < start:
+        last = resolve(second, reference, first, True, True)  # 今天至周五 is the coming one
     if not last or start is None or last.period.latest is None or last.period.latest < start:
         return None
     # Where an end is itself somewhere (2月底, 3/4/2025), so is what lies between: no more is known.
@@ -202,7 +254,7 @@ _LOOK_BACK, _LOOK_ON = 16, 12
 
 _CLAUSE = re.compile("[。！？；，,!?;\n]")
 _FUTURE = re.compile(
-    r"将(?![军领士帅门相信])|拟(?![定合人态真])|预计|预期|力争|有望|争取|定于|计划(?=[于在到今明用投建实完开启交推年从\d一二三四五六七八九十]|$)|届时|最快|最早|最迟|目标|确保|待到|要在|须在|应于|应在|准备"
+    r"将(?![军领士帅门相信])|拟(?![定合人态真])|预计|预期|力争|有望|争取|定于|计划(?=[于在到今明用投建实完开启交推年从\d一二三四五六七八九十]|$)|届时|最快|最早|最迟|目标|确保|待到|要在|须在|应于|应在|准备|延[至期]|推迟[到至]|顺延|不迟于|请[于在]|务必|截止[时日]|(?:报名|投票|申报|预约|缴款|公示)[时期]间?|倒计时"
     r"|\b(?:will|plans?|expects?|expected|scheduled|due|aims?|to be|next)\b"
 )
 _SPEECH = re.compile("宣布|表示|称|透露|披露|公告|介绍|发布|消息|获悉|报道|指出|said|announced")

@@ -90,3 +90,46 @@ def widened(period: Period) -> Period:
         return within(first - timedelta(3), last + timedelta(3))
     months = 12 if period.precision is Precision.YEAR else 1
     return within(date(*shift_month(first, -months), 1), last_of(*shift_month(last, months)))
+
+
+def iso_week(year: int, week: int) -> Period | None:
+    """Return week *week* of a year as ISO 8601 and GB/T 7408 count: the first is the one with the first Thursday."""
+    try:
+        return week_of(date.fromisocalendar(year, week, 1))
+    except ValueError:
+        return None
+
+
+def _within(whole: Period, day: date | None) -> date | None:
+    inside = day and whole.earliest and whole.latest and whole.earliest <= day <= whole.latest
+    return day if inside else None
+
+
+def nth_day(whole: Period, order: int) -> Period | None:
+    """Return the day number *order* of a period, -1 its last."""
+    day = whole.latest if order < 0 else whole.earliest and whole.earliest + timedelta(order - 1)
+    return on(_within(whole, day))
+
+
+def nth_weekday(whole: Period, weekday: int, order: int) -> Period | None:
+    """Return the *order*-th (-1: the last) *weekday*, Monday is 0, of a period that is bounded."""
+    if whole.earliest is None or whole.latest is None:
+        return None
+    if order < 0:
+        return on(whole.latest - timedelta((whole.latest.weekday() - weekday) % 7))
+    first = whole.earliest + timedelta((weekday - whole.earliest.weekday()) % 7)
+    return on(_within(whole, first + timedelta(7 * (order - 1))))
+
+
+def nth_weekend(whole: Period, order: int) -> Period | None:
+    """Return the *order*-th Saturday of a period with its Sunday: once, in these two days."""
+    saturday = nth_weekday(whole, 5, order)
+    return within(saturday.earliest, saturday.earliest + timedelta(1)) if saturday and saturday.earliest else None
+
+
+def nth_week(whole: Period, order: int, weekday: int | None) -> Period | None:
+    """Return the *order*-th week of a period, or one day of it: a week belongs where its Thursday lies (ISO 8601)."""
+    thursday = nth_weekday(whole, 3, order)
+    if thursday is None or thursday.earliest is None:
+        return None
+    return week_of(thursday.earliest) if weekday is None else on(thursday.earliest + timedelta(weekday - 3))

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 from monitor.normalize.dates import english
 from monitor.normalize.dates.chinese import NUMERALS, chain
-from monitor.normalize.dates.named import DECADE, HOLIDAYS, LUNAR, LUNAR_MARKED, PLAN
+from monitor.normalize.dates.named import CENTURY, DECADE, HOLIDAYS, LUNAR, LUNAR_MARKED, PLAN
 from monitor.normalize.dates.numeric import NUMERIC, YEARS_FROM
 from monitor.normalize.dates.points import Point, Rule
+from monitor.normalize.dates.reigns import REIGN, REIGNS
 from monitor.normalize.dates.relative import (
-    AGO,
     BARE_DAY,
     BARE_DAYS,
     MONTH_END,
@@ -26,8 +26,8 @@ from monitor.normalize.dates.relative import (
     RELATIVE_QUARTER,
     SAME_DAY,
     WEEK,
-    WINDOW,
 )
+from monitor.normalize.dates.windows import AGO, ANNIVERSARY, CLOCK, DEADLINE, FEW_BEFORE, NEAR_WINDOW, WINDOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +49,21 @@ def _start(follow: str, *rules: Rule, chained: bool = False) -> Start:
 _LUNAR_MARK = _start("历", LUNAR_MARKED, LUNAR)
 _LUNAR_MONTH = _start("月" + _NUMBER, LUNAR, HOLIDAYS)
 _COUNT = _start("天日年个周星月", AGO)
-_QUOTE = _start(_NUMBER + "双春中端元清国劳圣重腊七五六十除", PLAN, HOLIDAYS)
+_QUOTE = _start(_NUMBER + "双新春中端元清国劳圣重腊七五六十除", PLAN, HOLIDAYS)
 
 STARTS: dict[str, Start] = {
-    "上": _start("上周星礼个一月年半世季" + _NUMBER, WEEK, RELATIVE_QUARTER, RELATIVE_MONTH, WINDOW, DECADE, chained=True),
-    "下": _start("下周星礼个一月年半季", WEEK, RELATIVE_QUARTER, RELATIVE_MONTH, chained=True),
-    "本": _start("周星月年礼个世季", WEEK, RELATIVE_QUARTER, RELATIVE_MONTH, HOLIDAYS, DECADE, chained=True),
-    "这": _start("周星月礼个一季", WEEK, RELATIVE_QUARTER, RELATIVE_MONTH),
-    "今": _start("天日年晚早晨夜后", RELATIVE_DAY, HOLIDAYS, LUNAR_MARKED, LUNAR, WINDOW, chained=True),
-    "明": _start("天日年晚早晨", RELATIVE_DAY, HOLIDAYS, LUNAR, chained=True),
+    "上": _start("上周星礼个一月年半世季" + _NUMBER, WEEK, RELATIVE_QUARTER, RELATIVE_MONTH, NEAR_WINDOW, DECADE, CENTURY, chained=True),
+    "下": _start("下周星礼个一月年半季" + _NUMBER, NEAR_WINDOW, WEEK, RELATIVE_QUARTER, RELATIVE_MONTH, chained=True),
+    "本": _start("周星月年礼个世季", WEEK, RELATIVE_QUARTER, RELATIVE_MONTH, HOLIDAYS, DECADE, CENTURY, chained=True),
+    "这": _start("周星月礼个一季", WEEK, RELATIVE_QUARTER, RELATIVE_MONTH, chained=True),
+    "那": _start("一", chained=True),
+    "今": _start("天日年晚早晨夜后", RELATIVE_DAY, WINDOW, HOLIDAYS, LUNAR_MARKED, LUNAR, chained=True),
+    "明": _start("天日年晚早晨", ANNIVERSARY, RELATIVE_DAY, HOLIDAYS, LUNAR, chained=True),
     "昨": _start("天日晚夜晨", RELATIVE_DAY),
-    "前": _start("天日年不" + _NUMBER, RELATIVE_DAY, HOLIDAYS, RECENT_WORDS, chained=True),
-    "后": _start("天日年", RELATIVE_DAY, HOLIDAYS, chained=True),
+    "前": _start("天日年不几些" + _NUMBER, ANNIVERSARY, FEW_BEFORE, NEAR_WINDOW, RELATIVE_DAY, HOLIDAYS, RECENT_WORDS, chained=True),
+    "后": _start("天日年" + _NUMBER, NEAR_WINDOW, RELATIVE_DAY, HOLIDAYS, chained=True),
     "大": _start("前后年", HOLIDAYS, LUNAR, RELATIVE_DAY, chained=True),
-    "去": _start("年", HOLIDAYS, LUNAR_MARKED, LUNAR, chained=True),
+    "去": _start("年", ANNIVERSARY, HOLIDAYS, LUNAR_MARKED, LUNAR, chained=True),
     "来": _start("年", chained=True),
     "当": _start("日天晚年月", SAME_DAY, RELATIVE_MONTH, HOLIDAYS, chained=True),
     "同": _start("日年月一", SAME_DAY, RELATIVE_MONTH, HOLIDAYS, chained=True),
@@ -81,20 +82,22 @@ STARTS: dict[str, Start] = {
     "周": _start("一二三四五六日天末", WEEK),
     "星": _start("期", WEEK),
     "礼": _start("拜", WEEK),
-    "近": _start("日期来几些" + _NUMBER, RECENT_WORDS, WINDOW),
+    "近": _start("日期来几些" + _NUMBER, RECENT_WORDS, NEAR_WINDOW),
     "日": _start("前", RECENT_WORDS),
     "连": _start("日", RECENT_WORDS),
-    "最": _start("近", WINDOW, RECENT_WORDS),
+    "最": _start("近", NEAR_WINDOW, RECENT_WORDS),
     "不": _start("久", RECENT_WORDS),
     "过": _start("去", WINDOW),
     "未": _start("来", WINDOW),
+    "接": _start("下", WINDOW),
     "半": _COUNT,
     "几": _COUNT,
     "数": _COUNT,
     "从": _start("12", YEARS_FROM),
     "自": _start("12", YEARS_FROM),
     "由": _start("12", YEARS_FROM),
-    "农": _LUNAR_MARK,
+    "农": _start("历", LUNAR_MARKED, LUNAR, HOLIDAYS),
+    **dict.fromkeys("甲乙丙丁戊己庚辛壬癸", _start("子丑寅卯辰巳午未申酉戌亥", LUNAR_MARKED)),
     "阴": _LUNAR_MARK,
     "旧": _LUNAR_MARK,
     "正": _LUNAR_MONTH,
@@ -106,13 +109,18 @@ STARTS: dict[str, Start] = {
     "「": _QUOTE,
     "『": _QUOTE,
     "‘": _QUOTE,
-    **{pair[0]: _start(pair[1:], HOLIDAYS) for pair in ["元旦宵", "春节", "情人", "女生", "妇女", "植树", "愚人", "劳动", "青年", "儿童", "建党军", "教师", "国庆", "光棍", "双十1", "平安", "圣诞", "母亲", "父亲", "感恩", "端午", "中秋元", "重阳", "清明", "除夕", "万圣"]},
+    **{pair[0]: _start(pair[1:], HOLIDAYS) for pair in ["元旦宵", "春节", "情人", "女生", "妇女", "植树", "愚人", "劳动", "青年", "儿童", "建党军", "教师", "国庆", "光棍", "双十1", "新年", "平安", "圣诞", "母亲", "父亲", "感恩", "端午", "中秋元", "重阳", "清明", "除夕", "万圣"]},
 }  # fmt: skip
 """First characters of Chinese expressions that are not numerals."""
 
+for _name in REIGNS:
+    _known = STARTS.get(_name[0], Start(frozenset(), ()))
+    STARTS[_name[0]] = Start(_known.follow | {_name[1]}, (REIGN, *(r for r in _known.rules if r is not REIGN)), _known.chained)
+
 _NUMERAL_FOLLOW = frozenset(NUMERALS + "○十百千廿年月日号季天周星礼个世夕")
-_NUMERAL_RULES = (PLAN, DECADE, LUNAR, HOLIDAYS, AGO)
+_NUMERAL_RULES = (PLAN, DECADE, CENTURY, LUNAR, HOLIDAYS, ANNIVERSARY, DEADLINE, AGO)
 _FIGURE_RULES = (LUNAR_MARKED, LUNAR, HOLIDAYS)
+_COUNT_RULES = (DECADE, CENTURY, ANNIVERSARY, DEADLINE, AGO)
 _AFTER_CHAIN = (BARE_DAYS, BARE_DAY)
 _LETTER_RULES = (*english.MONTH_RULES, *english.WORD_RULES)
 _NUMERAL = frozenset(NUMERALS + "○廿")
@@ -134,8 +142,8 @@ RUN = re.compile("[0-9]+|[A-Za-z]+|[〇○零一二三四五六七八九十两�
 _RECURRING = re.compile("[每逐历](?:个?[年月周]|季度|逢|个)?的?$")
 """每年3月 and 历年春节 come again and again: no date."""
 
-_INSIDE = re.compile(r"[A-Za-z.·:/%#第每逐历_-]")
-"""What makes a number part of something longer."""
+_INSIDE = re.compile(r"(?:[A-Za-z.·/%#第每逐历_-]|(?<=[\dA-Za-z]):)$")
+"""What makes a number part of something longer; a colon behind a word only announces it."""
 
 
 def point_at(text: str, at: int, joined: bool = False) -> Point | None:
@@ -216,17 +224,19 @@ def _at_digit(text: str, at: int, joined: bool) -> Point | None:
     run = RUN.match(text, at)
     end = run.end() if run else at
     length = end - at
-    if at and not joined and _INSIDE.match(text[at - 1]):
+    if at and not joined and _INSIDE.search(text, at - 1, at):
         # A model's name may touch a date: Ultra12月25日.
         month = length < 3 and text[end : end + 1] == "月" and text[at - 1].isalpha() and text[at - 1].isascii()
         return chain(text, at) if month else None
     if length > 8:
         return None
+    if length < 3 and (point := _first((CLOCK,), text, at)):
+        return point
     if length in {1, 2, 4, 8} and (point := _first(NUMERIC, text, at)):
         return point
     if length == 4 and (point := _first(_FIGURE_RULES, text, at)):
         return point
-    if length < 5 and (point := _first((DECADE, AGO), text, at)):
+    if length < 5 and (point := _first(_COUNT_RULES, text, at)):
         return point
     return chain(text, at) or _first(_AFTER_CHAIN, text, at) or _first(english.DAY_RULES, text, at)
 
