@@ -3,12 +3,15 @@ PYTHON ?= python3
 PY := .venv/bin/python
 DATA ?= ../shared/data
 
-.PHONY: run test test-long crash lint types unit eval wheel clean
+# The rooms that think: what is run after every change.
+ROOMS := tests/config tests/export tests/extract tests/match tests/normalize tests/parse tests/resolve
+
+.PHONY: run test test-long crash lint types unit suite eval wheel clean
 
 run: .venv/run
 	$(PY) -m monitor run
 
-test: lint types unit
+test: lint types suite
 
 lint: .venv/dev
 	$(PY) -m ruff check .
@@ -18,7 +21,10 @@ types: .venv/dev
 	$(PY) -m mypy
 
 unit: .venv/dev
-	$(PY) -m pytest
+	$(PY) -m pytest -n 2 -m "not long and not slow" $(ROOMS)
+
+suite: .venv/dev
+	$(PY) -m pytest -n 2
 
 crash: .venv/dev
 	CRASH_CYCLES=3000 $(PY) -m pytest -m long -k many_kills tests/test_crash.py

@@ -62,6 +62,11 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
         sys.exit(0)
     except KeyboardInterrupt:
         sys.exit(130)
+    except OSError as error:
+        # Rooms turn their own into sentences; what is left is ours: stdout that is closed, full or gone.
+        _say(f"cannot write: {error.strerror or error}")
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - the flush at exit would fail again
+        sys.exit(FAILED)
     except MonitorError as error:
         _say(str(error))
         sys.exit(USAGE if isinstance(error, ConfigError) else STORE if isinstance(error, StoreError) else FAILED)
@@ -308,36 +313,44 @@ def export(
 
 def _instant(text: str | None, topic: Topic) -> Any:
     """Return the instant that ``--as-of`` means; a bare day means its end in the topic's time zone."""
-    from datetime import UTC, datetime, time
+    from datetime import UTC, date, datetime, time
     from zoneinfo import ZoneInfo
 
     if text is None:
         return None
     zone = ZoneInfo(topic.timezone)
     try:
+        if "T" not in text.upper() and ":" not in text:
+            return datetime.combine(date.fromisoformat(text), time.max, zone).astimezone(UTC)
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise click.UsageError(
             f"--as-of {text!r} is neither a day (2025-03-20) nor an instant (2025-03-20T08:00:00Z)"
         ) from None
-    if len(text) == len("2025-03-20"):
-        moment = datetime.combine(moment.date(), time.max)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
 
 
 def _write(data: bytes, output: Path | None) -> None:
-    """Write to stdout, or to a file that is replaced only once it is whole."""
+    """Write to stdout, or to a file that is replaced only once it is whole; what is no plain file is written into."""
     if output is None:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
         return
-    draft = output.with_name(f".{output.name}.{os.getpid()}")
     try:
-        draft.write_bytes(data)
-        draft.replace(output)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise InputError(f"cannot write {output}: {error.strerror}") from error
+        target = output.resolve()
+        if target.exists() and not target.is_file():
+            target.write_bytes(data)
+            return
+        draft = target.with_name(f".monitor-{os.getpid()}.part")
+        try:
+            draft.write_bytes(data)
+            if target.exists():
+                draft.chmod(target.stat().st_mode & 0o777)
+            draft.replace(target)
+        finally:
+            draft.unlink(missing_ok=True)
+    except (OSError, ValueError) as error:
+        raise InputError(f"cannot write {str(output)!r}: {getattr(error, 'strerror', None) or error}") from error
 
 
 @cli.command()
@@ -392,7 +405,9 @@ def _opml(settings: Settings) -> None:
     left = [feed for feed in settings.feeds if not subscriptions.is_portable(feed)]
     click.echo(subscriptions.opml(settings.feeds), nl=False)
     if left:
-        _say(f"{len(left)} of {len(settings.feeds)} are lists, APIs or changing addresses, which OPML cannot say: left out")
+        _say(
+            f"{len(left)} of {len(settings.feeds)} are lists, APIs or changing addresses, which OPML cannot say: left out"
+        )
 
 
 def _try(settings: Settings, url: str, form: str) -> None:

@@ -83,14 +83,14 @@ def printable(text: str) -> str:
 def show_timeline(told: Timeline) -> None:
     """Print the question, the events in order, the answer so far and what silence is worth."""
     out = _console()
-    table = Table(title=told.topic.question, title_style="bold", show_lines=False, expand=False)
+    table = Table(title=Text(printable(told.topic.question)), title_style="bold", show_lines=False, expand=False)
     for name, keep in (("when", True), ("event", False), ("kind", True), ("status", True), ("origins", True)):
         table.add_column(name, no_wrap=keep, overflow="fold")
     for event in told.events:
         table.add_row(*(Text(printable(cell)) for cell in _row(event)))
     out.print(table)
-    out.print(Text(_answer(told)))
-    out.print(Text(record.statement(told.coverage)))
+    out.print(Text(printable(_answer(told))))
+    out.print(Text(printable(record.statement(told.coverage))))
 
 
 def _row(event: Event) -> tuple[str, ...]:

@@ -78,6 +78,8 @@ class Intake:
 
 def _bytes(file: Path) -> bytes:
     try:
+        if not file.is_file() and file.exists():
+            raise ParseError("is no plain file")
         if file.stat().st_size > MAX_BYTES:
             raise ParseError(f"larger than {MAX_BYTES // 2**20} MB")
         return file.read_bytes()

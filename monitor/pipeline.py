@@ -12,6 +12,7 @@ Every step says what came of it; nothing is dropped unrecorded. Who calls which 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -57,6 +58,9 @@ RETRIES = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6), timede
 
 
 CLOSED = "the link does not say where the article is, and no other feed has brought it"
+
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Fetches(Protocol):
@@ -344,13 +348,15 @@ def _kept(
     tier: Tier,
     timezone: str,
 ) -> Article:
-    text_sha256 = _sha256(page.text.encode("utf-8", "surrogatepass"))
+    # The kept text is what the digest is over and what spans count in, so it must be text that UTF-8 can hold.
+    text = _storable(page.text)
+    text_sha256 = _sha256(text.encode())
     return Article(
         id=codec.article_id(identity, text_sha256),
         identity=identity,
         url=url,
-        title=title,
-        text=page.text,
+        title=_storable(title),
+        text=text,
         text_sha256=text_sha256,
         body_sha256=body_sha256,
         published=published,
@@ -361,6 +367,11 @@ def _kept(
         tier=source.tier if source and source.tier is not Tier.UNKNOWN else tier,
         timezone=timezone,
     )
+
+
+def _storable(text: str) -> str:
+    """Return *text* with every lone surrogate, one code point, as U+FFFD, one code point."""
+    return _SURROGATE.sub("\ufffd", text)
 
 
 def _source(desk: Desk, url: str, feed: Feed | None) -> Source | None:

@@ -160,6 +160,39 @@ def test_the_past_can_be_exported(polled):
     assert monitor(*args, "--as-of", "gestern", cwd=polled).status == 2
 
 
+def test_a_day_means_its_end_however_it_is_written(polled):
+    args = ("export", "--format", "json", "--topic", "catl-luoyang", "--as-of")
+    assert monitor(*args, "20300320", cwd=polled).out == monitor(*args, "2030-03-20", cwd=polled).out
+    assert "2030-03-20T15:59:59" in monitor(*args, "20300320", cwd=polled).out
+    assert monitor(*args, "9999-12-31T23:59:59-05:00", cwd=polled).status == 2
+
+
+@pytest.mark.parametrize("target", ["", "/", "config.yaml/x", "x" * 300])
+def test_a_place_that_cannot_be_written_is_a_sentence(polled, target):
+    ran = monitor("export", "--format", "csv", "--topic", "catl-luoyang", "--output", target, cwd=polled)
+    assert ran.status == 1 and "cannot write" in ran.err and "Traceback" not in ran.err
+
+
+def test_a_link_is_followed_and_a_private_file_stays_private(polled):
+    real, link = polled / "real.csv", polled / "link.csv"
+    real.write_text("old", "utf-8")
+    real.chmod(0o600)
+    link.symlink_to(real)
+    assert monitor("export", "--format", "csv", "--topic", "catl-luoyang", "--output", link, cwd=polled).status == 0
+    assert link.is_symlink() and real.read_text("utf-8").startswith("id,") and real.stat().st_mode & 0o777 == 0o600
+    assert (
+        monitor("export", "--format", "csv", "--topic", "catl-luoyang", "--output", "/dev/null", cwd=polled).status == 0
+    )
+
+
+def test_a_question_is_shown_as_it_is_written(home):
+    file = home / "config.yaml"
+    file.write_text(
+        file.read_text("utf-8").replace("question: 宁德时代在洛阳做什么?", 'question: "[/x] [bold]什么?"'), "utf-8"
+    )
+    assert "[/x] [bold]什么?" in monitor("timeline", "catl-luoyang", cwd=home).out
+
+
 def test_the_most_important_events_can_be_asked_for(polled):
     told = json.loads(monitor("export", "--format", "json", "--topic", "xiaomi-luoyang", "--top", "2", cwd=polled).out)
     assert len(told["events"]) == 2
@@ -245,6 +278,22 @@ def test_a_bad_file_is_one_clear_sentence_and_costs_itself_alone(home, name, dat
     assert ran.status == 1
     assert [line for line in ran.err.splitlines() if name in line] and "Traceback" not in ran.err
     assert len(events(home)) == 2
+
+
+def test_half_a_surrogate_pair_costs_one_character_and_not_the_event(home):
+    line = {
+        "text": "6月12日,洛阳市政府与小米集团在洛阳签署战略合作协议\ud800。",
+        "published": "2025-06-13",
+        "title": "签约",
+    }
+    (home / "a.jsonl").write_text(json.dumps(line), "utf-8")
+    ingest(home, "a.jsonl")
+    assert [e["when"]["edtf"] for e in events(home)] == ["2025-06-12"]
+
+
+def test_what_is_no_plain_file_is_not_read(home):
+    ran = ingest(home, "/dev/zero")
+    assert ran.status == 1 and "no plain file" in ran.err
 
 
 def test_a_publication_that_is_no_date_is_refused(home):

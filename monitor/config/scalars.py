@@ -55,7 +55,8 @@ def expected(what: str, value: object) -> PydanticCustomError:
 
 # --------------------------------------------------------------------------- text
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029]")
+# C0, C1, line separators, and what turns the direction of writing: none of it is ever meant, all of it can mislead.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\u200b\u200e\u200f]")
 
 
 def trap(word: Plain) -> str:

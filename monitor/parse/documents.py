@@ -10,6 +10,7 @@ A file that a person hands in -> the pages or entries in it, by the end of its n
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -26,6 +27,8 @@ _HTML = (".html", ".htm", ".xhtml", ".shtml")
 _LINES = (".jsonl", ".ndjson")
 _FEEDS = (".xml", ".rss", ".atom", ".rdf", ".json")
 
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -119,7 +122,8 @@ def _string(value: Mapping[str, object], key: str) -> str:
         return ""
     if not isinstance(found, str):
         raise ParseError(f"{key} is no text")
-    return found.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate has no bytes to be kept as
+    # A lone surrogate has no bytes to be kept as; a question mark in its place would make a question of a statement.
+    return _SURROGATE.sub("\ufffd", found)
 
 
 def _page(value: Mapping[str, object], url: str, encoding: str, zone: str, now: datetime) -> Page:
@@ -131,7 +135,7 @@ def _page(value: Mapping[str, object], url: str, encoding: str, zone: str, now: 
     said = read_date(sent, zone, now) if sent else NO_DATE
     if text.strip():
         return Page(title, text, said, url, _string(value, "source"), encoding)
-    page = pages.page(html.encode("utf-8", "replace"), url, "text/html; charset=utf-8", zone, now)
+    page = pages.page(_SURROGATE.sub("\ufffd", html).encode(), url, "text/html; charset=utf-8", zone, now)
     return replace(page, title=title or page.title, published=_stated(said, page.published), encoding=encoding)
 
 

@@ -28,7 +28,7 @@ PATIENCE = 10.0
 _PRAGMAS = (
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
-    "PRAGMA cache_size = -16384",  # 16 MB: the inner pages of every index of 1,000,000 entries
+    "PRAGMA cache_size = -4096",  # 4 MB: inner pages of the indices; the operating system keeps the rest
     "PRAGMA journal_size_limit = 67108864",  # a WAL that a long reader let grow shrinks to 64 MB again
 )
 

@@ -70,7 +70,7 @@ def test_every_line_of_json_is_a_document_and_a_bad_one_is_named() -> None:
         "https://x.example.com/1",
         "晨报",
         "甲 & 乙",
-        " 一\n二 ?",
+        " 一\n二 \ufffd",
     )
     assert one.body == lines[0].encode()
     assert one.page.published.day is not None and one.page.published.day.isoformat() == "2025-03-19"
