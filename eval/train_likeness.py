@@ -89,7 +89,9 @@ def learn(pairs: Sequence[Pair], background: Background) -> dict[str, object]:
         inside = [r for i, r in enumerate(rows) if i % FOLDS != fold]
         bias, parts, words = fit(inside)
         guessed += [(_score(bias, parts, words, r), r[2]) for i, r in enumerate(rows) if i % FOLDS == fold]
-    threshold = max((t / 200 for t in range(10, 160)), key=lambda t: f1([s >= t for s, _ in guessed], [y for _, y in guessed]))
+    threshold = max(
+        (t / 200 for t in range(10, 160)), key=lambda t: f1([s >= t for s, _ in guessed], [y for _, y in guessed])
+    )
     bias, parts, words = fit(rows)
     return {
         "bias": round(bias, 4),
@@ -119,13 +121,22 @@ def fit(rows: Sequence[Row]) -> tuple[float, list[float], dict[str, float]]:
     size = len(rows[0][0])
     mean = [math.fsum(r[0][j] for r in rows) / len(rows) for j in range(size)]
     spread = [math.sqrt(math.fsum((r[0][j] - mean[j]) ** 2 for r in rows) / len(rows)) or 1.0 for j in range(size)]
-    scaled = [([(x - m) / s for x, m, s in zip(r[0], mean, spread, strict=True)], [w for w in r[1] if w in usual], float(r[2])) for r in rows]
+    scaled = [
+        (
+            [(x - m) / s for x, m, s in zip(r[0], mean, spread, strict=True)],
+            [w for w in r[1] if w in usual],
+            float(r[2]),
+        )
+        for r in rows
+    ]
     bias, parts, words = _descend(scaled, size, usual)
     raw = [w / s for w, s in zip(parts, spread, strict=True)]
     return bias - math.fsum(w * m for w, m in zip(raw, mean, strict=True)), raw, words
 
 
-def _descend(rows: list[tuple[list[float], list[str], float]], size: int, usual: set[str]) -> tuple[float, list[float], dict[str, float]]:
+def _descend(
+    rows: list[tuple[list[float], list[str], float]], size: int, usual: set[str]
+) -> tuple[float, list[float], dict[str, float]]:
     bias, parts, words = -1.0, [0.0] * size, dict.fromkeys(sorted(usual), 0.0)
     steps, word_steps, bias_step = [1e-6] * size, dict.fromkeys(usual, 1e-6), 1e-6
     order, rng = list(range(len(rows))), random.Random(5)
@@ -135,7 +146,14 @@ def _descend(rows: list[tuple[list[float], list[str], float]], size: int, usual:
         rate = 0.15 / (1 + epoch / 8)
         for i in order:
             x, ws, y = rows[i]
-            gap = 1 / (1 + math.exp(-max(min(bias + sum(map(float.__mul__, parts, x)) + sum(words[w] for w in ws), 30), -30))) - y
+            gap = (
+                1
+                / (
+                    1
+                    + math.exp(-max(min(bias + sum(map(float.__mul__, parts, x)) + sum(words[w] for w in ws), 30), -30))
+                )
+                - y
+            )
             bias_step += gap * gap
             bias -= rate * gap / math.sqrt(bias_step)
             for j, v in enumerate(x):

@@ -48,5 +48,10 @@ def start(*args: str | Path, cwd: Path) -> subprocess.Popen[str]:
     environment = {k: v for k, v in os.environ.items() if k != "MONITOR_CONFIG"} | {"PYTHONUNBUFFERED": "1"}
     with (cwd / "stdout.txt").open("w") as out, (cwd / "stderr.txt").open("w") as err:
         return subprocess.Popen(
-            [sys.executable, "-m", "monitor", *map(str, args)], cwd=cwd, env=environment, stdout=out, stderr=err, text=True
+            [sys.executable, "-m", "monitor", *map(str, args)],
+            cwd=cwd,
+            env=environment,
+            stdout=out,
+            stderr=err,
+            text=True,
         )

@@ -34,6 +34,7 @@ from tests.fetch.make import trust
 
 START = datetime(2025, 3, 3, tzinfo=UTC)  # a Monday
 TICK = timedelta(seconds=5)
+LOOK = timedelta(minutes=5)  # between two looks of a long process at what is due
 
 
 class Loop(asyncio.SelectorEventLoop):
@@ -185,15 +186,10 @@ class World:
                     for task in done:
                         task.result()
                     running -= done
-                    await asyncio.sleep(TICK.total_seconds() if running else self._quiet(store, end))
+                    await asyncio.sleep((TICK if running else LOOK).total_seconds())
                 await asyncio.gather(*running)
                 store.end_run(fetcher.manners(), self.clock())
                 self._next(store)
-
-    def _quiet(self, store: Store, end: datetime) -> float:
-        """Return the seconds until something is due."""
-        soonest = min((s.next_poll for s in store.statuses() if s.next_poll), default=end)
-        return max((min(soonest, end) - self.clock()).total_seconds(), TICK.total_seconds())
 
     def rounds(self, store: Store, fetcher: Fetcher) -> Rounds:
         rounds = Rounds(self.desk, store, fetcher, AtOnce(1), self.clock)

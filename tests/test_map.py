@@ -25,7 +25,20 @@ PURE = {"parse", "normalize", "match", "extract", "resolve", "export"}
 DOORS = {"fetch", "store"}
 
 # The roof may see every room; no room may see the roof.
-ROOF = {"cli", "daemon", "rounds", "console", "ingest", "declared", "subscriptions", "trial", "clock", "progress", "__init__", "__main__"}
+ROOF = {
+    "cli",
+    "daemon",
+    "rounds",
+    "console",
+    "ingest",
+    "declared",
+    "subscriptions",
+    "trial",
+    "clock",
+    "progress",
+    "__init__",
+    "__main__",
+}
 
 MAY_IMPORT: dict[str, set[str]] = {
     "model": set(),

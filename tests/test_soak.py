@@ -90,6 +90,6 @@ def test_a_day_of_twenty_feeds_a_fifth_of_them_hostile():
 
 @pytest.mark.long
 def test_a_month_of_two_hundred_feeds_a_fifth_of_them_hostile():
-    used = live(200, 30, 3 * HOUR)
+    used = live(200, 30, 6 * HOUR)
     assert len(used) >= 29
     assert used[-1] < used[9] * 1.05

@@ -30,6 +30,7 @@ _FEEDS = (".xml", ".rss", ".atom", ".rdf", ".json")
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """One page of a file: ``body`` its own bytes (the line of a .jsonl), ``line`` its number there, from 1."""

@@ -149,7 +149,10 @@ def _facts(a: Sketch, b: Sketch) -> dict[str, float]:
     }
 
 
-def _differ(a: frozenset[object] | frozenset[str] | frozenset[tuple[str, str]], b: frozenset[object] | frozenset[str] | frozenset[tuple[str, str]]) -> float:
+def _differ(
+    a: frozenset[object] | frozenset[str] | frozenset[tuple[str, str]],
+    b: frozenset[object] | frozenset[str] | frozenset[tuple[str, str]],
+) -> float:
     return float(bool(a) and bool(b) and a.isdisjoint(b))
 
 

@@ -271,7 +271,9 @@ def _contradicts(mention: Mention | SeedEvent, known: KnownEvent, near: Nearness
 
 def _figures_conflict(ours: Collection[Figure], theirs: Collection[Figure]) -> bool:
     return any(
-        f.unit == g.unit and (f.what == g.what or not f.what or not g.what) and not any(figures_agree(f, h) for h in theirs)
+        f.unit == g.unit
+        and (f.what == g.what or not f.what or not g.what)
+        and not any(figures_agree(f, h) for h in theirs)
         for f in ours
         for g in theirs
     )

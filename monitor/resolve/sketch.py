@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
+from itertools import pairwise
 
 from monitor.normalize import simplify
 from monitor.normalize.words import borders
@@ -81,7 +82,7 @@ def _words(text: str) -> Iterator[str]:
     for run in _RUNS.findall(text):
         if _is_han(run):
             cuts = borders(run)
-            yield from (run[a:b] for a, b in zip(cuts, cuts[1:], strict=False))
+            yield from (run[a:b] for a, b in pairwise(cuts))
         else:
             yield run
 

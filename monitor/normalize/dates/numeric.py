@@ -51,7 +51,11 @@ def _years(m: re.Match[str]) -> Point | None:
 def _short_years(m: re.Match[str]) -> Point | None:
     """Read 08-12年: a nought in front makes it a year, 8-12年 is a length."""
     first, last = 2000 + int(m[1]), 2000 + int(m[2])
-    return Point(m.end(), fixed(lasting(date(first, 1, 1), date(last, 12, 31))), Said("is", first)) if first < last else None
+    return (
+        Point(m.end(), fixed(lasting(date(first, 1, 1), date(last, 12, 31))), Said("is", first))
+        if first < last
+        else None
+    )
 
 
 def _months(m: re.Match[str]) -> Point | None:
@@ -66,12 +70,16 @@ def _months(m: re.Match[str]) -> Point | None:
 def _short_date(m: re.Match[str]) -> Point | None:
     """Read 25-03-20, year first as GB/T 7408 has it, where a time is due; elsewhere it is a score or a number."""
     day = make_day(2000 + int(m[1]), int(m[3]), int(m[4])) if int(m[1]) < 50 else None
-    timely = day and (_TIME_DUE.search(m.string, max(0, m.start() - 3), m.start()) or _TIME_HERE.match(m.string, m.end()))
+    timely = day and (
+        _TIME_DUE.search(m.string, max(0, m.start() - 3), m.start()) or _TIME_HERE.match(m.string, m.end())
+    )
     return Point(m.end(), fixed(on(day)), Said("is", 2000 + int(m[1]))) if day and timely else None
 
 
 _TIME_DUE = re.compile(r"(?:(?<![排列位处])[于在]|[自从]|截[至止]|日期[:：]?|时间[:：]?)\s?$")
-_TIME_HERE = re.compile(r"\s?(?:有时间|有空|上午|下午|晚上|早上|中午|凌晨|[(（]?(?:周|星期)[一二三四五六日]|[0-2]?\d:[0-5]\d(?!\d))")
+_TIME_HERE = re.compile(
+    r"\s?(?:有时间|有空|上午|下午|晚上|早上|中午|凌晨|[(（]?(?:周|星期)[一二三四五六日]|[0-2]?\d:[0-5]\d(?!\d))"
+)
 """What stands before or behind a day and not a score: 于25-03-20, 25-03-20 14:20, 25-03-20（周四）."""
 
 
@@ -105,7 +113,10 @@ NUMERIC = (
     rule(r"(\d{1,2})([-/.])(\d{1,2})\2((?:19|20)\d{2})(?!\d|\2\d)", _day_first),
     rule(rf"(\d{{4}})([./-])(0?[1-9]|1[0-2]){JOIN}(\d{{4}})\2(0?[1-9]|1[0-2])(?!\d|\2\d)", _months),
     rule(r"(?<![〔\[])((?:19|20)\d{2})-(0[1-9]|1[0-2])(?![\d号-])", _year_month),
-    rule(rf"(\d{{4}})(?:年?{JOIN}(\d{{4}})年(?!款|型|版|{MONTH}月)|年{JOIN}(\d{{4}})(?![\d.%-]|[年款型版万千百元辆台人家]))", _years),
+    rule(
+        rf"(\d{{4}})(?:年?{JOIN}(\d{{4}})年(?!款|型|版|{MONTH}月)|年{JOIN}(\d{{4}})(?![\d.%-]|[年款型版万千百元辆台人家]))",
+        _years,
+    ),
     rule(rf"(0\d)年?{JOIN}(\d\d)年(?!款|型|版|{MONTH}月)", _short_years),
     rule(r"(20\d{2})\s?年?\s?([QqHh])([1-4])(?![A-Za-z0-9])", _year_part_latin),
 )

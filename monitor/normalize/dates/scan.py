@@ -67,7 +67,9 @@ def _spans(text: str, folded: str, reference: date | None) -> Iterator[DateSpan]
 REACH = 100
 """Code points within which 当日, 同年, 次月 look for the date before them: two sentences. Beyond, they are unknown."""
 
-_NAMES = re.compile("(?:当天|这天|那天|这一天)?(?:正好|恰好|就|正|也|又|恰|都|便)?(?:是|为|逢|系)(?:传统|我国|全国|国际|世界|我们)?的?")
+_NAMES = re.compile(
+    "(?:当天|这天|那天|这一天)?(?:正好|恰好|就|正|也|又|恰|都|便)?(?:是|为|逢|系)(?:传统|我国|全国|国际|世界|我们)?的?"
+)
 """What stands between a day and the feast that it is: 大后天就是清明节 tells of one day."""
 
 _SENTENCE_END = re.compile("[。！？；!?;\n]")

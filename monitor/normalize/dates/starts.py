@@ -115,7 +115,9 @@ STARTS: dict[str, Start] = {
 
 for _name in REIGNS:
     _known = STARTS.get(_name[0], Start(frozenset(), ()))
-    STARTS[_name[0]] = Start(_known.follow | {_name[1]}, (REIGN, *(r for r in _known.rules if r is not REIGN)), _known.chained)
+    STARTS[_name[0]] = Start(
+        _known.follow | {_name[1]}, (REIGN, *(r for r in _known.rules if r is not REIGN)), _known.chained
+    )
 
 _NUMERAL_FOLLOW = frozenset(NUMERALS + "○十百千廿年月日号季天周星礼个世夕")
 _NUMERAL_RULES = (PLAN, DECADE, CENTURY, LUNAR, HOLIDAYS, ANNIVERSARY, DEADLINE, AGO)

@@ -70,7 +70,11 @@ def _window(m: re.Match[str]) -> Point | None:
     近三年 only where a clause begins with it (历时近三年 is nearly three years), 前两周 only at the head of the text.
     """
     way, unit, count = m["way"], m["u"], number(m["n"])
-    if not count or (way in {"上", "下"} and count == 1) or (way == "前" and (unit == "月" or not HEAD.match(m.string, 0, m.start()))):
+    if (
+        not count
+        or (way in {"上", "下"} and count == 1)
+        or (way == "前" and (unit == "月" or not HEAD.match(m.string, 0, m.start())))
+    ):
         return None
     if way in {"近", "后"} and not CLAUSE_START.search(m.string, max(0, m.start() - 1), m.start()):
         return None
@@ -133,5 +137,7 @@ NEAR_WINDOW = rule(
     _window,
 )
 DEADLINE = rule(rf"{_N}{_UNIT}[之以]?内(?![部容外])", _deadline)
-ANNIVERSARY = rule(r"(?:(?P<n>\d{1,3}|[一二两三四五六七八九十]{1,3})年前|(?P<rel>大前|前|去|明)年)的?今[天日](?!头条)", _anniversary)
+ANNIVERSARY = rule(
+    r"(?:(?P<n>\d{1,3}|[一二两三四五六七八九十]{1,3})年前|(?P<rel>大前|前|去|明)年)的?今[天日](?!头条)", _anniversary
+)
 CLOCK = rule(rf"(?:[01]?\d|2[0-4])[:点时](?:[0-5]\d分?)?(?={JOIN}[今明后][天日早晚])", _clock)
