@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-SPENDING = ("hostile", "linear", "proportion", "without_end", "bounded", "mirror_sites", "any", "damaged", "many_", "most_of", "no_value_at_all")
+SPENDING = (
+    "hostile",
+    "linear",
+    "proportion",
+    "without_end",
+    "bounded",
+    "mirror_sites",
+    "any",
+    "damaged",
+    "many_",
+    "most_of",
+    "no_value_at_all",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
