@@ -102,6 +102,8 @@ class World:
     feeds: Sequence[Feed]
     fetch: FetchSettings = field(default_factory=FetchSettings)
     now: datetime = START
+    days: float = 0
+    slack: timedelta = timedelta(minutes=2)  # a tick, a turn, and an answer
     seen: list[Asked] = field(default_factory=list)
     statuses: Mapping[str, FeedStatus] = field(default_factory=dict)
     hourly: Callable[[], None] = lambda: None
@@ -138,6 +140,7 @@ class World:
 
     def live(self, *, days: float, killed: float = 0.0) -> None:
         """Start a process for each tick at which something is due; *killed* is the share that ends without a word."""
+        self.days = days
         end, chance = self.now + timedelta(days=days), random.Random(5)
         with open_store(str(self.database)) as store:
             store.declare(self.settings, self.now)
