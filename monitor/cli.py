@@ -394,9 +394,10 @@ def sources(place: Place, form: str, attempt: str | None, opml: bool) -> None:
     if attempt is not None:
         _try(place.declared().settings, attempt, form)
         return
-    with _reading(place.declared()) as store:
+    declared = place.declared()
+    with _reading(declared) as store:
         statuses = store.statuses()
-    console.show_sources(statuses, form, clock())
+    console.show_sources(statuses, declared.settings.feeds, form, clock())
 
 
 def _opml(settings: Settings) -> None:

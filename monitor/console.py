@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, MutableMapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TextIO, cast
 
 from rich.console import Console
@@ -15,8 +15,9 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
+from monitor import rhythm
 from monitor.export import display, record
-from monitor.model import Article, Counts, Event, FeedStatus, Quote, SeedRecord, Timeline, Verdict
+from monitor.model import Article, Counts, Event, Feed, FeedStatus, Quote, SeedRecord, Timeline, Verdict
 from monitor.progress import Progress, unwatched
 from monitor.store.base import EntryRecord, RoundRecord, Store
 
@@ -114,21 +115,43 @@ def _answer(told: Timeline) -> str:
 
 def show_schedule(statuses: Sequence[FeedStatus], now: datetime, *, err: bool = False) -> None:
     """Print which sources are asked when."""
-    out = _console(err=err)
+    _show(statuses, {}, now, err=err)
+
+
+def _show(statuses: Sequence[FeedStatus], rhythms: Mapping[str, str], now: datetime, *, err: bool = False) -> None:
+    """Print the sources in the order in which they are asked, with their *rhythms* where there are any."""
     table = Table(title=f"{len(statuses)} sources", show_lines=False)
-    for name in ("next poll", "source", "state"):
+    for name in ("next poll", "source", "state", *(["expected"] if rhythms else [])):
         table.add_column(name, overflow="fold")
     for s in sorted(statuses, key=lambda s: (str(s.next_poll or ""), s.url)):
-        table.add_row(_next(s, now), Text(s.url), Text(printable(f"{s.state.value} {s.error}".strip())))
-    out.print(table)
+        row = (Text(s.url), Text(printable(f"{s.state.value} {s.error}".strip() + _since(s))))
+        table.add_row(_next(s, now), *row, *([rhythms[s.url]] if rhythms else []))
+    _console(err=err).print(table)
 
 
-def show_sources(statuses: Sequence[FeedStatus], form: str, now: datetime) -> None:
-    """Print how every feed is doing, as a table or as a JSON list."""
+def show_sources(statuses: Sequence[FeedStatus], feeds: Sequence[Feed], form: str, now: datetime) -> None:
+    """Print how every feed is doing and how often it is expected to bring news, as a table or as a JSON list."""
+    known = {feed.url: feed for feed in feeds}
+    expected = {s.url: _expected(s, known.get(s.url), now) for s in statuses}
     if form == "json":
-        _print_json([source(s) for s in statuses])
+        _print_json([{**source(s), "rhythm": _rhythm(*expected[s.url])} for s in statuses])
     else:
-        show_schedule(statuses, now)
+        _show(statuses, {url: _every(*told) for url, told in expected.items()}, now)
+
+
+def _expected(status: FeedStatus, feed: Feed | None, now: datetime) -> tuple[str, timedelta | None]:
+    """Return whether the rhythm of a feed is declared or learned, and the longest silence that it allows."""
+    if feed is None:
+        return "learned", None
+    return ("declared" if feed.rhythm else "learned"), rhythm.period(status, feed, now)
+
+
+def _rhythm(basis: str, length: timedelta | None) -> Json:
+    return {"basis": basis, "seconds": int(length.total_seconds())} if length else None
+
+
+def _every(basis: str, length: timedelta | None) -> str:
+    return f"every {rhythm.words(length)}, {basis}" if length else "not known yet"
 
 
 def source(status: FeedStatus) -> dict[str, Json]:
@@ -330,6 +353,10 @@ def _next(status: FeedStatus, now: datetime) -> str:
     if status.state.value == "stopped":
         return "never"
     return "now" if status.next_poll is None or status.next_poll <= now else _local(status.next_poll)
+
+
+def _since(status: FeedStatus) -> str:
+    return f"; since {_local(status.since)}" if status.error and status.since else ""
 
 
 def _local(at: datetime | None) -> str:

@@ -329,6 +329,7 @@ class Feed:
     map: Mapping[str, str] = field(default_factory=dict)
     steps: tuple[Step, ...] = ()
     pages: int = 1  # of the list, read in one poll at most
+    rhythm: timedelta | None = None  # something new is expected at least this often; None is learned
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,19 @@
 """
 How long a feed may be silent before silence is a sign: its rhythm, learned or declared.
 
-    learned(status, now, ...)   the last sign of life and the longest silences of late    -> what to remember
-    frozen(status, feed, now)   why the feed is taken to have stopped, or ""
+    learned(status, feed, now, ...)   the last sign of life and the longest silences of late    -> what to remember
+    period(status, feed, now)         the longest silence to be expected: as declared, else as learned
+    frozen(status, feed, now)         why the feed is taken to have stopped, or ""
 
 A source is known by its longest silence of the last weeks: nights, weekends and holidays are in it, however uneven
-the days between. A feed silent for 1.6 times as long is called frozen. Asked after a tenth of the silence at the
-latest (see ``schedule``), that is found within two such periods. Every false alarm ends in a silence that is now the longest, so
-that the next one needs a silence 1.6 times as long again. And who was called frozen and lived is not called so again
-within a month.
+the days between. A feed silent for 1.6 times as long is called frozen; or for longer than that silence at all, where
+the next poll would come after twice its length. Asked after a tenth of the silence at the latest (see ``schedule``),
+that is found within two such periods. Every false alarm ends in a silence that is now the longest, so that the next
+one needs a silence 1.6 times as long again. And who was called frozen and lived is not called so again within a month.
+
+A declared rhythm (``feeds[].rhythm``) stands in the place of the longest silence, from the first poll on: there the
+silence counts from the newest date in the first body. The month does not hold for it: what a person expects is no
+guess of ours, and a silence beyond it is told each time.
 """
 
 from __future__ import annotations
@@ -48,7 +53,7 @@ class Life:
         return Life(at, self.watched, self.silences + 1, (*kept, gap)[:MOST])
 
 
-def learned(status: FeedStatus, now: datetime, new: int, signs: Sequence[datetime]) -> Life:
+def learned(status: FeedStatus, feed: Feed, now: datetime, new: int, signs: Sequence[datetime]) -> Life:
     """
     Return the last sign of life and the longest silences of late, after a poll that brought *new* entries.
 
@@ -59,7 +64,7 @@ def learned(status: FeedStatus, now: datetime, new: int, signs: Sequence[datetim
         return life
     dated = sorted({at for at in signs if at <= now})
     if life.alive is None:
-        return _first(dated, now)
+        return _first(dated, now, declared=feed.rhythm is not None)
     if life.alive == life.watched:  # nobody saw when that silence began
         return Life(now, now - timedelta(microseconds=1), 0, ())
     later = [at for at in dated if at > life.alive]
@@ -69,13 +74,18 @@ def learned(status: FeedStatus, now: datetime, new: int, signs: Sequence[datetim
     return life if later else replace(life, alive=now)
 
 
-def _first(dated: Sequence[datetime], now: datetime) -> Life:
-    """Learn from the first body what its dates tell; silence counts from now, since nobody watched before."""
+def _first(dated: Sequence[datetime], now: datetime, *, declared: bool) -> Life:
+    """
+    Learn from the first body what its dates tell.
+
+    Silence counts from now, since nobody watched before; from its newest date where it is known what to expect.
+    """
     life = Life(None, now, 0, ())
     for at in dated:
         known = life.alive is not None and at - life.alive <= LONGEST_LISTED
         life = life.then(at) if known else Life(at, at, 0, ())
-    return Life(now, life.watched if life.silences else now, life.silences, life.gaps)
+    alive = dated[-1] if declared and dated else now
+    return Life(alive, life.watched if life.silences else alive, life.silences, life.gaps)
 
 
 def _seen_by(status: FeedStatus, now: datetime) -> datetime:
@@ -87,7 +97,9 @@ def _seen_by(status: FeedStatus, now: datetime) -> datetime:
 
 
 def period(status: FeedStatus, feed: Feed, now: datetime) -> timedelta | None:
-    """Return the longest silence to be expected; None while the rhythm is not known."""
+    """Return the longest silence to be expected; None while the rhythm is neither declared nor known."""
+    if feed.rhythm is not None:
+        return feed.rhythm
     if not status.gaps or status.watched is None or status.alive is None:
         return None
     longest = max(g.length for g in status.gaps)
@@ -101,13 +113,29 @@ def period(status: FeedStatus, feed: Feed, now: datetime) -> timedelta | None:
 def frozen(status: FeedStatus, feed: Feed, now: datetime) -> str:
     """Return why *feed* is taken to have stopped, or ""."""
     usual = period(status, feed, now)
-    if usual is None or status.alive is None or now - status.alive <= usual * PATIENCE:
+    if usual is None or status.alive is None or not _overdue(status, status.alive, usual, now):
         return ""
-    if status.alarmed is not None and status.alarmed < status.alive and now - status.alarmed < MONTH:
+    if feed.rhythm is None and _alarmed_of_late(status, status.alive, now):
         return ""
-    return f"nothing new since {status.alive:%Y-%m-%d %H:%M}Z; its longest silence of late was {_words(usual)}"
+    why = f"something new is expected every {words(usual)}" if feed.rhythm else _longest(usual)
+    return f"nothing new since {status.alive:%Y-%m-%d %H:%M}Z; {why}"
 
 
-def _words(length: timedelta) -> str:
+def _overdue(status: FeedStatus, alive: datetime, usual: timedelta, now: datetime) -> bool:
+    """Return whether the silence is too long, or would be when the feed is asked next."""
+    last_chance = status.next_poll is not None and status.next_poll - alive > 2 * usual
+    return now - alive > (usual if last_chance else usual * PATIENCE)
+
+
+def _alarmed_of_late(status: FeedStatus, alive: datetime, now: datetime) -> bool:
+    return status.alarmed is not None and status.alarmed < alive and now - status.alarmed < MONTH
+
+
+def _longest(usual: timedelta) -> str:
+    return f"its longest silence of late was {words(usual)}"
+
+
+def words(length: timedelta) -> str:
+    """Return *length* for a person."""
     hours = length.total_seconds() / 3600
     return f"{hours:.0f} hours" if hours < 48 else f"{hours / 24:.0f} days"

@@ -77,7 +77,7 @@ def succeeded(status: FeedStatus, feed: Feed, now: datetime, sight: Sight) -> Fe
     hints = status.hints if sight.hints is None else sight.hints
     last_new = now if sight.new_entries or status.last_new is None else status.last_new
     interval = _interval(status, feed, now, sight, now - last_new)
-    life = rhythm.learned(status, now, sight.new_entries, sight.signs)
+    life = rhythm.learned(status, feed, now, sight.new_entries, sight.signs)
     after = replace(
         _moved(status, feed, sight.moved_to),
         failures=0,

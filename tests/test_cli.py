@@ -104,7 +104,7 @@ def test_entries_can_be_asked_for_by_state_and_feed(polled, room):
 
 def test_sources_tell_how_each_feed_is_doing(polled):
     told = json.loads(monitor("sources", "--format", "json", cwd=polled).out)
-    keys = {"url", "url_now", "state", "error", "since", "failures", "last_poll", "next_poll", "counts"}
+    keys = {"url", "url_now", "state", "error", "since", "failures", "last_poll", "next_poll", "counts", "rhythm"}
     assert len(told) == 5 and all(keys <= set(s) for s in told)
     assert {s["state"] for s in told} == {"ok"}
     assert "5 sources" in monitor("sources", cwd=polled).out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -12,6 +13,8 @@ import pytest
 
 from monitor import rhythm, schedule
 from monitor.model import Feed, FeedState, FeedStatus, Gap, Hints, Validators
+from tests.commands import monitor
+from tests.sites import TOPIC, Desktop, rss
 
 URL = "http://example.org/feed"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -67,8 +70,18 @@ def published(rhythm: Rhythm, chance: random.Random, first: datetime, last: date
     return sorted(times)
 
 
+def never(now: datetime) -> bool:
+    return False
+
+
 def watched(
-    times: list[datetime], until: datetime, *, dated: bool, down: Callable[[datetime], bool]
+    times: list[datetime],
+    until: datetime,
+    *,
+    dated: bool,
+    down: Callable[[datetime], bool] = never,
+    feed: Feed = FEED,
+    headers: schedule.Headers = (),
 ) -> Iterator[FeedStatus]:
     """Yield the status after each poll of a source that lists its last 30 entries."""
     status, now, seen = FeedStatus(URL, URL), START, START - 60 * DAY
@@ -76,8 +89,9 @@ def watched(
     while now < until:
         new = [t for t in times if seen < t <= now][-30:]
         body = str(len(new)) + str(now) if new else body
-        sight = schedule.Sight((), Hints(), len(new), body, Validators('"a"'), listed=30, signs=new if dated else ())
-        status = schedule.succeeded(status, FEED, now, sight)
+        signs = new if dated else ()
+        sight = schedule.Sight(headers, Hints(), len(new), body, Validators('"a"'), listed=30, signs=signs)
+        status = schedule.succeeded(status, feed, now, sight)
         yield status
         seen = now
         assert status.next_poll
@@ -105,7 +119,7 @@ def crowded(found: list[datetime]) -> list[datetime]:
 def test_a_source_that_lives_is_called_frozen_once_a_month_at_most(rhythm, dated):
     for seed in range(2):
         times = published(rhythm, random.Random(seed), START - 60 * DAY, START + DAYS * DAY)
-        found = alarms(watched(times, START + DAYS * DAY, dated=dated, down=lambda now: False))
+        found = alarms(watched(times, START + DAYS * DAY, dated=dated))
         assert not crowded(found), (seed, found)
 
 
@@ -115,7 +129,7 @@ def test_thirty_sources_of_each_rhythm_raise_one_false_alarm_a_month_at_most(rhy
     months = total = 0
     for seed in range(30):
         times = published(rhythm, random.Random(seed), START - 60 * DAY, START + 2 * DAYS * DAY)
-        found = alarms(watched(times, START + 2 * DAYS * DAY, dated=seed % 2 == 0, down=lambda now: False))
+        found = alarms(watched(times, START + 2 * DAYS * DAY, dated=seed % 2 == 0))
         months += 2 * DAYS // 30
         total += len(found)
         assert not crowded(found), (seed, found)
@@ -127,7 +141,7 @@ def test_thirty_sources_of_each_rhythm_raise_one_false_alarm_a_month_at_most(rhy
 def test_a_source_that_stops_is_found_within_two_of_its_longest_silences(rhythm, usual, dated):
     end = START + 110 * DAY  # the festival is forgotten
     times = published(rhythm, random.Random(7), START - 60 * DAY, end)
-    found = alarms(watched(times, end + 40 * DAY, dated=dated, down=lambda now: False))
+    found = alarms(watched(times, end + 40 * DAY, dated=dated))
     assert found
     longest = max(b - a for a, b in pairwise(times) if a > end - 40 * DAY)
     assert found[-1] - times[-1] <= 2 * longest
@@ -150,7 +164,7 @@ def test_a_source_never_seen_to_publish_twice_has_no_rhythm():
 
 def test_an_entry_pinned_for_years_is_no_rhythm():
     signs = [START - 2000 * DAY, START - 3 * DAY, START - 2 * DAY, START - DAY]
-    life = rhythm.learned(FeedStatus(URL, URL), START, 4, signs)
+    life = rhythm.learned(FeedStatus(URL, URL), FEED, START, 4, signs)
     assert (life.alive, life.watched, life.silences) == (START, START - 3 * DAY, 2)
     assert [g.length for g in life.gaps] == [DAY]
 
@@ -158,27 +172,27 @@ def test_an_entry_pinned_for_years_is_no_rhythm():
 def test_an_entry_dated_back_or_not_at_all_is_a_sign_of_life():
     status = FeedStatus(URL, URL, alive=START, watched=START - DAY, last_ok=START + 2 * DAY, interval=HOUR)
     for signs in ([START - DAY], []):
-        life = rhythm.learned(status, START + 2 * DAY + HOUR, 1, signs)
+        life = rhythm.learned(status, FEED, START + 2 * DAY + HOUR, 1, signs)
         assert life.alive == START + 2 * DAY + HOUR
         assert [g.length for g in life.gaps] == [2 * DAY + HOUR]
 
 
 def test_a_silence_whose_beginning_nobody_saw_is_not_learned_from():
-    first = rhythm.learned(FeedStatus(URL, URL), START, 9, ())
+    first = rhythm.learned(FeedStatus(URL, URL), FEED, START, 9, ())
     assert (first.alive, first.watched, first.gaps) == (START, START, ())
     status = FeedStatus(URL, URL, alive=first.alive, watched=first.watched)
-    assert rhythm.learned(status, START + DAY, 1, ()).gaps == ()
+    assert rhythm.learned(status, FEED, START + DAY, 1, ()).gaps == ()
 
 
 def test_only_the_longest_silences_of_late_are_remembered():
     old = (Gap(START - 50 * DAY, 5 * DAY), Gap(START - 10 * DAY, 3 * DAY), Gap(START - 9 * DAY, DAY))
     status = FeedStatus(URL, URL, alive=START - 2 * DAY, watched=START - 90 * DAY, gaps=old)
-    assert [g.length for g in rhythm.learned(status, START, 1, [START]).gaps] == [3 * DAY, 2 * DAY]
+    assert [g.length for g in rhythm.learned(status, FEED, START, 1, [START]).gaps] == [3 * DAY, 2 * DAY]
 
 
 def test_a_regular_source_is_trusted_soon_and_an_uneven_one_after_four_weekends():
     times = [START + n * DAY for n in range(-10, 1)]
-    known = rhythm.learned(FeedStatus(URL, URL), START, 11, times)
+    known = rhythm.learned(FeedStatus(URL, URL), FEED, START, 11, times)
     status = FeedStatus(URL, URL, alive=known.alive, watched=known.watched, silences=known.silences, gaps=known.gaps)
     assert rhythm.period(status, FEED, START) == DAY
     assert rhythm.period(replace(status, silences=90), FEED, START) == 4 * DAY
@@ -199,6 +213,102 @@ def test_why_a_source_is_called_frozen_is_said_in_words(gap, words):
     assert rhythm.frozen(status, FEED, START + 1.5 * gap) == ""
     said = rhythm.frozen(status, FEED, START + 1.7 * gap)
     assert said == f"nothing new since 2025-01-06 00:00Z; its longest silence of late was {words}"
+
+
+# --------------------------------------------------------------------------- declared
+
+
+def declared(length: timedelta, every: timedelta = HOUR) -> Feed:
+    return Feed(URL, every, rhythm=length)
+
+
+@pytest.mark.parametrize("dated", [True, False], ids=["dated", "undated"])
+@pytest.mark.parametrize(
+    ("feed", "max_age"),
+    [
+        (declared(12 * HOUR), 0),
+        (declared(DAY), 0),
+        (declared(DAY, every=DAY), 0),
+        (declared(3 * DAY), 86400),
+        (declared(7 * DAY), 86400),
+        (declared(90 * DAY), 0),
+    ],
+    ids=["half a day", "a day", "asked once in it", "long fresh", "a week", "a quarter"],
+)
+def test_a_source_that_stops_is_found_within_two_declared_periods_however_young(feed, max_age, dated):
+    assert feed.rhythm
+    seen = timedelta() if dated else feed.every * 1.1  # what has no date is there when it is seen
+    for alive in (0.0, 0.5, 3.0):  # periods that the feed was watched before its last news
+        times = [START + alive * feed.rhythm - n * feed.rhythm / 2 for n in range(9)][::-1]
+        headers = [("cache-control", f"max-age={max_age}")]
+        found = alarms(watched(times, times[-1] + 3 * feed.rhythm, dated=dated, feed=feed, headers=headers))
+        assert len(found) == 1
+        assert feed.rhythm < found[0] - max(times[-1], START) <= 2 * feed.rhythm + seen
+
+
+def test_who_keeps_to_what_is_declared_is_never_called_frozen_however_uneven():
+    for seed in range(5):
+        chance, times = random.Random(seed), [START - DAY]
+        while times[-1] < START + DAYS * DAY:
+            times.append(times[-1] + chance.choice((HOUR / 60, HOUR, 3 * DAY, 7 * DAY)))
+        assert not alarms(watched(times, START + DAYS * DAY, dated=True, feed=declared(7 * DAY)))
+
+
+def test_a_feed_whose_newest_entry_is_far_too_old_is_frozen_at_first_sight_where_a_rhythm_is_declared():
+    old = [START - n * DAY for n in range(40, 20, -1)]
+    first = next(watched(old, START + DAY, dated=True, feed=declared(2 * DAY)))
+    assert (first.state, first.since) == (FeedState.FROZEN, START)
+    assert first.error == "nothing new since 2024-12-16 00:00Z; something new is expected every 2 days"
+    assert next(watched(old, START + DAY, dated=True)).state is FeedState.OK
+    assert next(watched([START - DAY], START + DAY, dated=True, feed=declared(2 * DAY))).state is FeedState.OK
+
+
+def test_a_feed_that_comes_back_is_well_and_is_missed_again_when_it_stops_again():
+    feed = declared(DAY)
+    times = [START, START + 4 * DAY, START + 5 * DAY]
+    states = list(watched(times, START + 9 * DAY, dated=True, feed=feed))
+    assert next(s.state for s in states if s.last_poll and s.last_poll > START + 4.1 * DAY) is FeedState.OK
+    assert len(alarms(iter(states))) == 2
+
+
+def test_a_feed_that_never_had_entries_is_healthy_whatever_is_declared():
+    status = FeedStatus(URL, URL)
+    for days in (0, 30, 300):
+        sight = schedule.Sight((), Hints(), 0, "aa", Validators())
+        status = schedule.succeeded(status, declared(DAY), START + days * DAY, sight)
+        assert status.state is FeedState.OK
+
+
+def test_a_declared_rhythm_is_expected_in_the_place_of_the_learned_one():
+    status = FeedStatus(URL, URL, alive=START, watched=START - 60 * DAY, gaps=(Gap(START, 2 * DAY),))
+    assert rhythm.period(status, FEED, START) == 2 * DAY
+    assert rhythm.period(status, declared(9 * DAY), START) == 9 * DAY
+    assert rhythm.period(FeedStatus(URL, URL), declared(9 * DAY), START) == 9 * DAY
+
+
+def test_what_is_expected_and_missed_is_told_by_sources_and_by_the_export(tmp_path):
+    urls = ["http://a.example/rss", "http://b.example/rss", "http://c.example/rss"]
+    told = (", rhythm: 1d", ", rhythm: 30d", "")
+    text = "".join(f'\n  - {{url: "{url}", every: 1h{more}}}' for url, more in zip(urls, told, strict=True))
+    desk = Desktop(tmp_path, f"feeds:{text}\ntopics:{TOPIC}")
+    item = "<title>旧闻一则</title><link>http://n.example/1.html</link><pubDate>Mon, 10 Mar 2025 08:00:00 GMT</pubDate>"
+    desk.site.pages = dict.fromkeys(urls, rss(item))
+    desk.poll()
+    feeds = {f["url"]: f for f in json.loads(monitor("sources", "--format", "json", cwd=tmp_path).out)}
+    assert [feeds[u]["state"] for u in urls] == ["frozen", "ok", "ok"]
+    assert [feeds[u]["rhythm"] for u in urls] == [
+        {"basis": "declared", "seconds": 86400},
+        {"basis": "declared", "seconds": 2592000},
+        None,
+    ]
+    shown = " ".join(monitor("sources", cwd=tmp_path).out.replace("│", " ").split())
+    assert "declared" in shown and "not known" in shown and "since 2025-03-20" in shown
+    coverage = json.loads(monitor("export", "--format", "json", cwd=tmp_path).out)["coverage"]
+    assert coverage["statement"].endswith(
+        "2 of 3 sources healthy; frozen: http://a.example/rss since 2025-03-20T04:00Z"
+    )
+    (blind,) = coverage["blind"]
+    assert blind["error"] == "nothing new since 2025-03-10 08:00Z; something new is expected every 24 hours"
 
 
 # --------------------------------------------------------------------------- emptied, blocked

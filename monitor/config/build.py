@@ -67,6 +67,7 @@ def _feed(feed: schema.Feed, file: schema.File, topics: tuple[Topic, ...], sourc
         map=_map(feed.map) if feed.map else {},
         steps=tuple(Step(s.name, s.url, s.path, s.select, s.after) for s in feed.steps),
         pages=feed.pages or (PAGES if _has_more(feed) else 1),
+        rhythm=feed.rhythm,
     )
 
 

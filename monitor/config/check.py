@@ -147,6 +147,9 @@ def _intervals(path: Keys, row: Mapping) -> Iterator[Fault]:
     shortest, longest = _read(scalars.duration, row.get("every")), _read(scalars.duration, row.get("every_max"))
     if shortest and longest and longest < shortest:
         yield (*path, "every_max"), "is shorter than every; the longest interval cannot be below the shortest"
+    rhythm = _read(scalars.duration, row.get("rhythm"))
+    if shortest and rhythm and rhythm < shortest:
+        yield (*path, "rhythm"), "is shorter than every; news cannot be expected more often than it is asked for"
 
 
 # --------------------------------------------------------------------------- topics

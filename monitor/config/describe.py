@@ -80,7 +80,7 @@ def _feeds(settings: Settings) -> Iterator[str]:
     yield ""
     yield _count(len(settings.feeds), "feed")
     for feed in settings.feeds:
-        yield f"  {_interval(feed):<14}{feed.kind or 'any kind':<10}{feed.url}{_serves(feed)}"
+        yield f"  {_interval(feed):<14}{feed.kind or 'any kind':<10}{feed.url}{_serves(feed)}{_rhythm(feed)}"
     if settings.disabled:
         yield f"{len(settings.disabled)} more, not polled"
     for feed in settings.disabled:
@@ -93,6 +93,10 @@ def _interval(feed: Feed) -> str:
 
 def _serves(feed: Feed) -> str:
     return f"  for {', '.join(feed.topics)}" if feed.topics else ""
+
+
+def _rhythm(feed: Feed) -> str:
+    return f"  news expected every {length(feed.rhythm)}" if feed.rhythm else ""
 
 
 def _count(number: int, what: str) -> str:

@@ -51,6 +51,10 @@ Every = Annotated[
         s.between(SHORTEST, _MONTH, "an interval of 5 min at least (31 d at most): nobody is polled oftener")
     ),
 ]
+Rhythm = Annotated[
+    timedelta,
+    BeforeValidator(s.between(timedelta(hours=1), timedelta(days=366), "a duration from 1h to 366d")),
+]
 Timeout = Annotated[
     timedelta,
     BeforeValidator(s.between(timedelta(seconds=0.1), timedelta(minutes=10), "a duration from 0.1s to 10m")),
@@ -155,6 +159,9 @@ class Feed(Strict):
     enabled: s.Flag = Field(default=True, description="false: declared, but not polled")
     every: Every | None = Field(default=None, description="the shortest interval between two polls; 5 min at least")
     every_max: Every | None = Field(default=None, description="the longest interval; 24 h when absent")
+    rhythm: Rhythm | None = Field(
+        default=None, description="something new is expected at least this often; learned when absent"
+    )
     kind: FeedWord | None = Field(default=None, description="feed, list, json or sitemap; found out when absent")
     source: s.Id = Field(default="", description="the id of the source that publishes it")
     tier: TierWord | None = Field(default=None, description="its tier; that of its source when absent")

@@ -193,7 +193,7 @@ def test_the_description_tells_what_was_understood(tmp_path):
         replace(
             got,
             fetch=replace(got.fetch, proxy="http://p:1", pauses={"x.org": timedelta(minutes=2)}),
-            feeds=(replace(got.feeds[0], topics=("xiaomi-luoyang",)), *got.feeds[1:]),
+            feeds=(replace(got.feeds[0], topics=("xiaomi-luoyang",), rhythm=timedelta(days=7)), *got.feeds[1:]),
         )
     )
     for words in (
@@ -206,7 +206,7 @@ def test_the_description_tells_what_was_understood(tmp_path):
         "through the proxy http://p:1",
         "private addresses allowed: 127.0.0.1:8801",
         "2m for x.org",
-        "for xiaomi-luoyang",
+        "for xiaomi-luoyang  news expected every 7d",
     ):
         assert words in told
 
