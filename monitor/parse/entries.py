@@ -7,6 +7,7 @@ Every format is first read into :class:`Raw`; the rules that make an entry of it
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -27,6 +28,7 @@ MAX_SUMMARY = 4_000
 """Characters of a summary: more than a lead needs, and 10,000 entries of it still fit in memory."""
 MAX_NAME = 200
 
+_IN_BRACKETS = re.compile(r"【\s*([^【】]+?)\s*】")
 CRAWL_SPREAD = timedelta(minutes=1)
 CRAWL_AGE = timedelta(hours=1)
 """Stamps within a minute of each other and an hour of now: an hour is how long feed generators cache their lists."""
@@ -132,7 +134,7 @@ def _entry(draft: _Draft, published: Published, feed: Feed, shared: Mapping[str,
     return Entry(
         identity=_identity(draft, day, feed, shared),
         url=draft.url,
-        title=title[:MAX_TITLE],
+        title=_bare(title)[:MAX_TITLE],
         summary=raw.summary[:MAX_SUMMARY],
         published=published,
         guid=raw.guid[:MAX_TITLE],
@@ -140,6 +142,12 @@ def _entry(draft: _Draft, published: Published, feed: Feed, shared: Mapping[str,
         aliases=draft.aliases,
         source_url=links.absolute(raw.source_url, ""),
     )
+
+
+def _bare(title: str) -> str:
+    """Return *title* without the brackets that hold all of it; those that hold a part are a label, and stay."""
+    found = _IN_BRACKETS.fullmatch(title)
+    return found[1] if found else title
 
 
 # --------------------------------------------------------------------------- dates

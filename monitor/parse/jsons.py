@@ -196,8 +196,8 @@ def _rows(top: Json, path: str) -> list[Json]:
         found = list(found.values())  # a list keyed by id
     if isinstance(found, list):
         return found
-    if top in ({}, []):
-        return []  # GDELT says "nothing found" by an empty object
+    if top in ({}, []) or found == "null":
+        return []  # GDELT says "nothing found" by an empty object, HKEX by JSON's null in a text
     raise ParseError(f"no list of entries at {path!r}: has the answer's layout changed? {_says(top)}".rstrip())
 
 
