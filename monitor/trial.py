@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from monitor import pipeline
+from monitor import addresses, pipeline
 from monitor.export import record
 from monitor.fetch import Fetcher
 from monitor.model import Entry, Feed, FeedStatus, Judgement, ParsedFeed, Settings
@@ -40,11 +40,17 @@ class Trial:
 
 
 def chosen(settings: Settings, url: str) -> tuple[Feed, ...]:
-    """Return the feeds to try: all that are polled, or the one at *url*, declared, disabled or not."""
+    """
+    Return the feeds to try: all that are polled, or the one at *url*, declared, disabled or not.
+
+    A search may be named as it is declared, with {q} in it: then it is that of each topic that it serves.
+    """
     if not url:
         return settings.feeds
-    known = [feed for feed in (*settings.feeds, *settings.disabled) if feed.url == url]
-    return tuple(known[:1]) or (Feed(url, EVERY, timezone=settings.timezone),)
+    asked = Feed(url, EVERY, timezone=settings.timezone)
+    wanted = addresses.expanded(replace(settings, feeds=(asked,), disabled=())).feeds
+    known = {feed.url: feed for feed in (*settings.disabled, *settings.feeds)}
+    return tuple(known[feed.url] for feed in wanted if feed.url in known) or wanted
 
 
 async def tried(settings: Settings, feeds: Sequence[Feed], now: Callable[[], datetime]) -> Sequence[Trial]:

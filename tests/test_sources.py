@@ -89,6 +89,19 @@ def test_a_disabled_feed_is_tried_as_it_is_declared(room, home):
     assert f"disabled      list      {url}" in monitor("check", cwd=home).out
 
 
+def test_a_search_is_tried_by_the_address_that_is_declared_for_each_topic_that_it_serves(room, tmp_path):
+    private = room.url("a", "/").split("/")[2]
+    search = room.url("a", "/rss.xml?q={q}")
+    topic = "{id: %s, question: q, entities: [{id: a, kind: company, names: [%s]}]}"
+    (tmp_path / "config.yaml").write_text(
+        f'fetch: {{pause: 0, allow_private: ["{private}"]}}\n'
+        f'feeds: [{{url: "{search}", topics: [one, two], enabled: false, every: 2h}}]\n'
+        f"topics: [{topic % ('one', '小米')}, {topic % ('two', '蔚来')}, {topic % ('three', '比亚迪')}]\n"
+    )
+    told = json.loads(monitor("sources", "--try", search, "--format", "json", cwd=tmp_path).out)
+    assert [t["url"] for t in told] == [search.replace("{q}", q) for q in ("小米", "蔚来")]
+
+
 def test_what_is_no_address_cannot_be_tried(home):
     ran = monitor("sources", "--try", "lyd", cwd=home)
     assert ran.status == 2 and "http://" in ran.err
