@@ -12,7 +12,7 @@ import functools
 import re
 from collections.abc import Iterator
 from datetime import date
-from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from monitor.normalize.script import table
 
@@ -21,10 +21,16 @@ __all__ = ["canonical", "day_in", "identity"]
 _JUNK = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 _PORTS = {"http": 80, "https": 443}
 _WRAPPED = 3  # an address in an address in an address: seen twice, never deeper
-_MIRRORS = re.compile(r"^(?:www|m|wap|mobile|3g|big5)\.(?=[^.]+\.[^.])")
-# The gateways to the traditional script that news and government sites run: big5.HOST/gate/big5/HOST/PATH.
-_GATEWAY = re.compile(r"/gate/(?:big5|gb)/([\w.-]+\.[A-Za-z]{2,}(?::\d{1,5})?)(/.*)")
-_LONGEST_RULED = 2_000  # no site's address of an article is longer, and the rules try every beginning of a host
+_MIRRORS = re.compile(r"^(?:www|m|wap|mobile|3g|amp|big5)\.(?=[^.]+\.[^.])")
+# The gateways from one script to the other: big5.HOST/gate/big5/HOST/PATH of news and government sites on the mainland,
+# sc.HOST/TuniS/HOST/PATH in Hong Kong.
+_GATEWAY = re.compile(r"/(?:gate/(?:big5|gb)|TuniS)/([\w.-]+\.[A-Za-z]{2,}(?::\d{1,5})?)(/.*)")
+_LONGEST_CLEANED = 1_000  # no site's address of an article is longer: what is, stays as it is
+_LONGEST_HOST = 253  # RFC 1035, 2.3.4; the rules try every beginning of a host
+_MOST_PARAMETERS = 40  # more than any site's address has: they are left as they are
+_NOT_IN_PATH = re.compile(r"[^\w/%:@!$&'()*+,;=~.-]+", re.ASCII)
+_NOT_IN_QUERY = re.compile(r"""[^\w/%:@!$&'()*+,;=~.?\[\]{}|"-]+""", re.ASCII)
+_ESCAPES = re.compile("(?:%[0-9a-f]{2})+", re.IGNORECASE)
 _LONG_NUMBER = re.compile(r"\d{5}")
 _ID_IN_PATH = re.compile(r"\d{4}")
 # Nine in ten addresses need no tidying: lower-case host, no port, nothing to quote, no other address within.
@@ -98,9 +104,13 @@ def _tidy(parts: SplitResult) -> SplitResult:
     host = f"[{host}]" if ":" in host else host
     port = f":{parts.port}" if parts.port not in (None, _PORTS.get(parts.scheme)) else ""
     user = parts.netloc.rpartition("@")[0]
-    path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
-    query = quote(parts.query, safe="/%:@!$&'()*+,;=~-._?[]{}|\"")
+    path = _NOT_IN_PATH.sub(_escaped, parts.path or "/")
+    query = _NOT_IN_QUERY.sub(_escaped, parts.query)
     return SplitResult(parts.scheme, (f"{user}@" if user else "") + host + port, _without_dots(path), query, "")
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return f"%{found.group().encode('utf-8').hex('%').upper()}"
 
 
 def _without_dots(path: str) -> str:
@@ -133,7 +143,9 @@ def _same_as(host: str, path: str, query: str, length: int) -> str:
     if gate := _GATEWAY.fullmatch(path):
         host, path = gate[1].lower(), gate[2]
     address = f"{host}{path}?{query}" if query else host + path
-    ruled = length <= _LONGEST_RULED and _any_rule().match(address)
+    if length > _LONGEST_CLEANED or len(host) > _LONGEST_HOST:
+        return address
+    ruled = _any_rule().match(address)
     return (_by_rule(address) if ruled else "") or _in_general(host, path, query)
 
 
@@ -144,11 +156,11 @@ def _by_rule(address: str) -> str:
 def _in_general(host: str, path: str, query: str) -> str:
     host = _renamed(host.removeprefix("www."))
     if "%" in path:
-        path = re.sub("%[0-9a-f]{2}", lambda found: found.group().upper(), path, flags=re.IGNORECASE)
+        path = _ESCAPES.sub(lambda found: found.group().upper(), path)
     named = _ID_IN_PATH.search(path) is not None
     if named:
         host = _MIRRORS.sub("", host)
-    kept = urlencode(sorted(_kept(query, named, host))) if query else ""
+    kept = urlencode(sorted(_kept(query, named, host))) if query.count("&") < _MOST_PARAMETERS else query
     return host + path.rstrip("/") + (f"?{kept}" if kept else "")
 
 
@@ -186,12 +198,16 @@ def _any_of(rows: tuple[tuple[str, ...], ...], when: str) -> re.Pattern[str]:
 @functools.cache
 def _any_rule() -> re.Pattern[str]:
     """One pattern for all rules: most addresses fit none, and are asked once."""
-    return re.compile(f"(?:{'|'.join(pattern.pattern for pattern, _ in _same())})")
+    return _rule("|".join(pattern for pattern, *_ in table("same.tsv")))
 
 
 @functools.cache
 def _same() -> tuple[tuple[re.Pattern[str], str], ...]:
-    return tuple((re.compile(rf"(?:[\w-]+\.)*{pattern}(?:[?#&]|$)"), name) for pattern, name, *_ in table("same.tsv"))
+    return tuple((_rule(pattern), name) for pattern, name, *_ in table("same.tsv"))
+
+
+def _rule(pattern: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:[\w-]+\.)*(?:{pattern})(?:[?#&]|$)")
 
 
 # --------------------------------------------------------------------------- the day

@@ -93,6 +93,23 @@ def test_hardly_readable_items_cost_a_bounded_time() -> None:
     assert read(b"x<iTEM>" * 11_000).cut == 1_000
 
 
+LINKS = {
+    "hosts": "https://" + "a." * 760 + "qq.com/%d",
+    "letters of other scripts": "https://a.com/" + "洛" * 500 + "%d",
+    "escapes": "https://a.com/?" + "%%e6" * 500 + "%d",
+    "parameters": "https://m.thepaper.cn/x.jsp?" + "a=1&amp;" * 180 + "contid=%d",
+    "wrapped": "https://google.com/url?" + "u=1&amp;" * 180 + "url=http://google.com/url?q=http://x/%d",
+}
+
+
+@pytest.mark.parametrize("count", [1_000, pytest.param(10_000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("link", LINKS.values(), ids=LINKS)
+def test_links_without_end_cost_a_bounded_time(link: str, count: int) -> None:
+    items = "".join(f"<item><title>t{n}</title><link>{link % n}</link></item>" for n in range(count))
+    parsed = read(f"<rss><channel>{items}</channel></rss>".encode())
+    assert len({e.identity for e in parsed.entries}) == count
+
+
 @pytest.mark.parametrize("megabytes", [0.1, pytest.param(1.9, marks=pytest.mark.long)])
 def test_escapes_that_json_does_not_know_are_mended_in_time(megabytes: float) -> None:
     feed = Feed(URL, timedelta(hours=1), kind="json", map={"entries": "a"})
