@@ -55,21 +55,34 @@ def joined(
 
 def name(entry: Entry, sources: Sequence[Source]) -> str:
     """Return what the article of *entry* is called whatever its address: an alias; "" where too little is known of it."""
-    title = _MARKS.sub("", simplify(entry.title)).lower()
-    outlet = _outlet(entry, sources)
+    outlet, called = _outlet(entry, sources)
+    title = _without(_plain(entry.title), (entry.source_name, called))
     if len(title) < MIN_TITLE or not outlet or entry.published.day is None:
         return ""
     told = "\0".join((title, outlet, entry.published.day.isoformat()))
     return "same:" + hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def _outlet(entry: Entry, sources: Sequence[Source]) -> str:
+def _plain(text: str) -> str:
+    return _MARKS.sub("", simplify(text)).lower()
+
+
+def _without(title: str, outlets: Sequence[str]) -> str:
+    """Return *title* without the names of *outlets* behind it: an aggregator may have taken it from the page's head."""
+    for tail in filter(None, map(_plain, outlets)):
+        if len(title) - len(tail) >= MIN_TITLE:
+            title = title.removesuffix(tail)
+    return title
+
+
+def _outlet(entry: Entry, sources: Sequence[Source]) -> tuple[str, str]:
+    """Return what tells the outlet of *entry* from others, and its declared name."""
     closed = parse.is_closed(entry.url)
     url = entry.source_url if closed else entry.url
     found = owner(url, sources)
     if found is None and closed:
         found = next((s for s in sources if s.name == entry.source_name), None)
-    return found.id if found else (urlsplit(url).hostname or "").lower().removeprefix("www.")
+    return (found.id, found.name) if found else ((urlsplit(url).hostname or "").lower().removeprefix("www."), "")
 
 
 def owner(url: str, sources: Sequence[Source]) -> Source | None:

@@ -137,6 +137,8 @@ def entry(url: str, title: str = TITLE, published: Published = DAY, **said: str)
         (entry(REAL), entry(CLOSED, source_url="https://news.lyd.com.cn")),
         (entry(REAL), entry(CLOSED, source_name="洛阳网")),
         (entry(REAL), entry(CLOSED, "小米產投負責人，到訪「洛陽」", source_name="洛阳网")),
+        (entry(REAL), entry(CLOSED, f"{TITLE}_洛阳网", source_name="洛阳网")),
+        (entry(REAL, f"{TITLE} | 洛陽網"), entry(CLOSED, source_url="https://news.lyd.com.cn")),
         (entry("http://x.example/1"), entry(CLOSED, source_url="https://www.x.example/")),
     ],
 )

@@ -12,7 +12,7 @@ import functools
 import re
 from collections.abc import Iterator
 from datetime import date
-from urllib.parse import SplitResult, parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, unquote_plus, urlencode, urljoin, urlsplit, urlunsplit
 
 from monitor.normalize.script import table
 
@@ -121,8 +121,9 @@ def _wrapped(parts: SplitResult) -> str:
     """The address that *parts* merely redirects to, or ""."""
     for host, path, name in _redirects():
         if _is_host(parts.netloc, host) and parts.path.startswith(path):
-            for key, value in parse_qsl(parts.query):
-                if key == name and value.startswith(("http://", "https://")):
+            for found in re.finditer(rf"(?:^|&){name}=([^&]*)", parts.query):
+                value = unquote_plus(found[1])
+                if value.startswith(("http://", "https://")):
                     return value
     return ""
 

@@ -175,11 +175,15 @@ def _date(draft: _Draft, feed: Feed, now: datetime, url_days: bool) -> Published
 
 
 def _without_crawl_time(dates: list[Published], now: datetime) -> list[Published]:
-    """Take back the dates of a list whose every entry carries the moment at which it was asked for."""
+    """
+    Take back the dates of a list whose every entry that has one carries the moment at which it was asked for.
+
+    A moment still to come is such a one in the wrong zone: nothing else is published all at once in the future.
+    """
     moments = [p.at for p in dates if p.at]
-    if len(moments) < 2 or len(moments) < len(dates):
+    if len(moments) < 2 or len(moments) < sum(p.day is not None for p in dates):
         return dates
     first, last = min(moments), max(moments)
-    if last - first > CRAWL_SPREAD or abs(now - last) > CRAWL_AGE:
+    if last - first > CRAWL_SPREAD or now - last > CRAWL_AGE:
         return dates
-    return [replace(p, at=None, day=None, flag="crawl_time") for p in dates]
+    return [replace(p, at=None, day=None, flag="crawl_time") if p.at else p for p in dates]

@@ -156,6 +156,7 @@ def _instant(day: date, reading: Reading, zone: ZoneInfo) -> datetime:
 
 def _relative(text: str, zone: ZoneInfo, now: datetime) -> tuple[datetime | None, date] | None:
     here = now.astimezone(zone)
+    text = text.rstrip(" ])】>|")  # what stood before was taken off with the label
     if word := _WORD_DAY.fullmatch(text):
         return _word_day(word, here, now)
     if _JUST_NOW.fullmatch(text):
