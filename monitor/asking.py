@@ -67,21 +67,24 @@ async def whole(
     news: News,
 ) -> ParsedFeed:
     """
-    Return *parsed*, which was read from *first*, with the pages that follow it, while each brings *news*.
+    Return *parsed*, which was read from *first*, with the pages that follow it, while each brings *news* that no
+    earlier one had: a server may send the first page whatever is asked.
 
     A page that cannot be had ends the list there and is a warning: what came before it is not lost for it.
     """
-    held, last = parsed, parsed
+    held, last, fresh = parsed, parsed, parsed.entries
     asked = {first.url, first.final_url}
     for page in range(2, feed.pages + 1):
         url = _next(feed, status, first, last, now, page)
-        if not url or url in asked or not await news(last.entries):
+        if not url or url in asked or not await news(fresh):
             break
         asked.add(url)
         try:
             last = await read(await fetcher.get(Request(url, headers=feed.headers, page=feed.kind == "list")))
         except (FetchError, ParseError) as error:
             return _ended(held, page, error)
+        before = {entry.identity for entry in held.entries}
+        fresh = tuple(entry for entry in last.entries if entry.identity not in before)
         held = _joined(held, last)
     return held
 

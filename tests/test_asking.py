@@ -106,6 +106,13 @@ def test_an_entry_that_slips_to_the_next_page_is_one(tmp_path):
     assert len({e.url for e in desk.entries()}) == len(desk.entries()) == 8
 
 
+def test_a_server_that_sends_one_page_whatever_is_asked_is_asked_for_two(tmp_path):
+    desk = paged(tmp_path)
+    desk.site.pages = dict.fromkeys(desk.site.pages, rows(1, 2))
+    assert desk.poll().fetched == 2
+    assert asked(desk) == ["page=1", "page=2"]
+
+
 @pytest.mark.parametrize("fault", [FetchError("u", "http 500"), "<html>no JSON"])
 def test_a_page_that_cannot_be_had_costs_no_page_before_it(tmp_path, fault):
     desk = paged(tmp_path)
