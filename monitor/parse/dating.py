@@ -60,7 +60,7 @@ _METAS = (
 )
 _ARTICLES = ("article", "posting", "report", "webpage", "newsarticle")
 _DATE = re.compile(
-    r"(?<![\d.])(?:19|20)\d\d(?:[-/.]\d{1,2}[-/.]\d{1,2}|\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日)(?![\d])"
+    r"(?<![\d.])(?:19|20)\d\d(?:[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)|\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日)"
     r"(?:[日T\s]{0,3}(?:[（(]?(?:星期|周|週)?[一二三四五六日天月火水木金土]?[)）]?)?\s{0,3}(?:上午|下午|晚上|午前|午後)?\s?\d{1,2}[:：时時]\d{2}(?:[:：分]\d{2})?)?"
 )
 _CLOCK = re.compile(r"\d{1,2}[:：时時]\d{2}")
@@ -124,10 +124,11 @@ def published(
     stem = _ARCHIVE.sub("", url)
     day = urls.day_in(stem) if stem else None
     if day and day <= (now + timedelta(days=1)).date():
-        return _by_address(day, said)
+        # A script may name the hour, but no doubt: it is full of other articles' days.
+        return _by_address(day, said or [p for p in _by_script(read(_in_scripts(tree))) if p.day == day])
     if said:
         return _by_page(said)
-    return _by_script(read(_in_scripts(tree))) or _by_change(read(_in_changes(metas)), now)
+    return next(iter(_by_script(read(_in_scripts(tree)))), None) or _by_change(read(_in_changes(metas)), now)
 
 
 def _by_address(day: date, said: Sequence[Published]) -> Published:
@@ -146,9 +147,9 @@ def _by_page(said: Sequence[Published]) -> Published:
     return replace(best, flag="disagrees") if away else best
 
 
-def _by_script(said: Sequence[Published]) -> Published | None:
+def _by_script(said: Sequence[Published]) -> tuple[Published, ...]:
     """Believe scripts only where they speak with one voice: lists of other articles use the same names."""
-    return _finest(said) if said and len({p.day for p in said}) == 1 else None
+    return (_finest(said),) if len({p.day for p in said}) == 1 else ()
 
 
 def _by_change(said: Sequence[Published], now: datetime) -> Published:

@@ -137,6 +137,49 @@ def test_the_date_is_taken_from_where_it_is_said(html: str, url: str, expected: 
     assert day(html, url) == expected
 
 
+LYD = "http://news.lyd.com.cn/system/2025/03/20/032480001.shtml"
+QQ = "https://new.qq.com/rain/a/20250320A01BCD00"
+STRAY = "<div class='date'>date 2024-12-09</div>"
+
+
+@pytest.mark.parametrize(
+    ("under", "after", "url", "at"),
+    [
+        pytest.param(
+            "<ul class='list-inline'><li class='date'>发布日期：2025-03-20 08:30来源：洛阳日报</li></ul>",
+            "",
+            "https://www.ly.gov.cn/2025/03-20/198765.html",
+            "00:30",
+            id="a city's site",
+        ),
+        pytest.param("来源: 洛阳网 2025.03.20 08:23", STRAY, LYD, "00:23", id="a stray of the template beside it"),
+        pytest.param("2025年03月20日09:15 | 来源：人民网", "", "", "01:15", id="no blank before the hour"),
+        pytest.param("<span class='date'>2025年03月20日11:00</span>", "", "", "03:00", id="nor a source behind it"),
+        pytest.param(
+            "<div class='detail-info'><span>来源：证券时报网</span><span>作者：某</span><span>2025-03-20 10:02</span></div>",
+            "",
+            "",
+            "02:02",
+            id="the last of a line",
+        ),
+        pytest.param(
+            "<script>window.DATA = {'pubtime':'2025-03-20 11:00:12'}</script>", "", QQ, "03:00", id="a script"
+        ),
+        pytest.param(
+            "<script>a={'pubtime':'2025-03-20 11:00'};b={'pubtime':'2025-03-19 11:00'}</script>",
+            "",
+            QQ,
+            None,
+            id="a script that contradicts itself",
+        ),
+    ],
+)
+def test_the_hour_is_read_in_the_form_of_the_source(under: str, after: str, url: str, at: str | None) -> None:
+    found = read(article(under=under, after=after), url).published
+    assert found.day and found.day.isoformat() == "2025-03-20"
+    assert (found.at and f"{found.at:%H:%M}") == at
+
+
 def test_the_address_outranks_a_stray_and_the_doubt_is_noted() -> None:
     published = read(
         article("<meta name='publishdate' content='2024-12-09'>"), "http://news.x.cn/system/2025/03/19/1.shtml"
