@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 
 from monitor import addresses, declared, parse
-from monitor.errors import ParseError
-from monitor.model import Feed, Response
+from monitor.errors import FetchError, ParseError
+from monitor.model import Feed, FeedState, Request, Response
+from monitor.store import open_store
 from tests.parse.cases import NOW, shown
+from tests.sites import Desktop, Site
 
 HOME = Path(__file__).parents[1]
 CASES = sorted(p for p in (HOME / "tests" / "data" / "sources").iterdir() if (p / "case.json").is_file())
@@ -82,3 +84,49 @@ def test_what_is_shipped_has_no_hosts_that_are_asked_too_often():
     pauses = SETTINGS.fetch.pauses
     assert pauses["api.gdeltproject.org"] >= timedelta(seconds=5)
     assert min(feed.every for feed in FEEDS) >= timedelta(minutes=10)
+
+
+# --------------------------------------------------------------------------- polled as it is shipped
+
+LOOKED_UP = {
+    "https://www1.hkexnews.hk/search/prefix.do": b'callback({"more":"1","stockInfo":[{"stockId":209,"code":"01810"}]});',
+    "http://www.news.cn/xhsxw.htm": b'<html><ul class="wz-list" data="datasource:4ab_c"><li>x</li></ul></html>',
+}
+
+
+class Samples(Site):
+    """Every source at once: what begins like a sample's address is answered with it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        read = [f for f in CASES if "error" not in said(f)]
+        self.bodies = {start.split("{")[0]: (f / "body").read_bytes() for f in read for start in places(said(f))}
+        self.bodies |= LOOKED_UP
+
+    async def get(self, request: Request) -> Response:
+        self.asked.append(request.url)
+        start = max((s for s in self.bodies if request.url.startswith(s)), key=len, default="")
+        if not start or "/detail/" in request.url:
+            raise FetchError(request.url, "http 404")
+        return Response(request.url, request.url, 200, (), self.bodies[start])
+
+
+def test_every_shipped_feed_is_polled_with_its_look_ups_pages_and_days(tmp_path):
+    text = (HOME / "config.yaml").read_text("utf-8").replace("enabled: false", "enabled: true")
+    samples = Samples()
+    desk = Desktop(tmp_path, text.replace("seeds: seeds/", f"seeds: {HOME}/seeds/"), samples)
+    counts = desk.poll()
+    with open_store(str(tmp_path / "timeline.db"), create=False) as store:
+        told = {s.url: (s.state, s.error) for s in store.statuses()}
+    assert told == dict.fromkeys((f.url for f in FEEDS), (FeedState.OK, ""))
+    assert counts.fetched > len(FEEDS)
+    for part in (
+        "stockId=209&documentType=-1&fromDate=20250218&toDate=20250320&",  # looked up, and a month of days
+        "http://www.news.cn/ds_4ab_c.json",
+        "/html2/2025-03/20/node_4.htm",  # the page after the first
+        "lid=2509&k=&num=50&page=2",
+        "cb=jQuery1_1742443200000&",
+        "q=小米%20洛陽+when:7d",
+    ):
+        assert [url for url in samples.asked if part in url], part
+    assert not [url for url in samples.asked if "page=3" in url]  # the second was the first again
