@@ -3,7 +3,8 @@ Declared addresses -> addresses to ask: what the placeholders stand for. Pure.
 
     {q} {q_trad} {q_en}    the query of a topic, filled in when the configuration is read: each (feed, topic) pair is a
                            feed of its own, and its address with the query in it is its identity
-    {date:%Y-%m/%d}        the day of the poll in the feed's zone; {date-30d:%Y%m%d} the day so long before
+    {date:%Y-%m/%d}        the day of the poll in the feed's zone; {date-30d:%Y%m%d} the day so long before, and
+                           {date-7h:%Y%m%d} that of seven hours before: a morning paper's day begins at seven
     {ms}                   milliseconds since 1970
     {page}                 the page of the list, from 1
     {name}                 what the step of that name found
@@ -26,7 +27,7 @@ from monitor.normalize import traditional
 __all__ = ["expanded", "filled", "is_fixed", "query", "query_en"]
 
 _QUERY = re.compile(r"\{(q|q_trad|q_en)\}")
-_LATER = re.compile(r"\{date(?:-(\d{1,3})d)?:([^{}]*)\}|\{(\w+)\}", re.ASCII)
+_LATER = re.compile(r"\{date(?:-(\d{1,3})([dh]))?:([^{}]*)\}|\{(\w+)\}", re.ASCII)
 
 
 # --------------------------------------------------------------------------- when the configuration is read
@@ -104,10 +105,11 @@ def filled(url: str, zone: str, now: datetime, *, page: int = 1, found: Mapping[
     words = {"ms": str(int(now.timestamp() * 1000)), "page": str(page), **(found or {})}
 
     def fill(match: re.Match[str]) -> str:
-        days, pattern, name = match.groups()
+        count, unit, pattern, name = match.groups()
         if name is not None:
             return _quoted(words[name]) if name in words else match[0]
-        return (now.astimezone(ZoneInfo(zone)) - timedelta(days=int(days or 0))).strftime(pattern)
+        before = timedelta(hours=int(count or 0) * (24 if unit == "d" else 1))
+        return (now.astimezone(ZoneInfo(zone)) - before).strftime(pattern)
 
     return _LATER.sub(fill, url)
 

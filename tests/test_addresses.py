@@ -33,6 +33,7 @@ def feeds(url: str, *topics: Topic, **said: object) -> tuple[Feed, ...]:
     [
         ("http://a/{date:%Y-%m/%d}/n{date:%d}.htm", "http://a/2025-03/20/n20.htm"),
         ("http://a/?from={date-30d:%Y%m%d}&to={date:%Y%m%d}", "http://a/?from=20250218&to=20250320"),
+        ("http://a/{date-1h:%d}-{date-2h:%d}", "http://a/20-19"),
         ("http://a/?t={ms}", "http://a/?t=1742403600500"),
         ("http://a/{page}", "http://a/3"),
         ("http://a/ds_{list}.json", "http://a/ds_4a%26%2F洛.json"),

@@ -142,7 +142,7 @@ def timezone(value: object) -> str:
 # --------------------------------------------------------------------------- addresses
 
 PLACEHOLDER = re.compile(
-    r"\{([a-z][a-z0-9_]{0,31})\}|\{date(?:-[0-9]{1,3}d)?:(?:%[YmdHy]|[-/_.0-9A-Za-z])+\}", re.ASCII
+    r"\{([a-z][a-z0-9_]{0,31})\}|\{date(?:-[0-9]{1,3}[dh])?:(?:%[YmdHy]|[-/_.0-9A-Za-z])+\}", re.ASCII
 )
 
 

@@ -134,7 +134,7 @@ def _entry(draft: _Draft, published: Published, feed: Feed, shared: Mapping[str,
     return Entry(
         identity=_identity(draft, day, feed, shared),
         url=draft.url,
-        title=_bare(title)[:MAX_TITLE],
+        title=_bare(title[:MAX_TITLE]),
         summary=raw.summary[:MAX_SUMMARY],
         published=published,
         guid=raw.guid[:MAX_TITLE],
