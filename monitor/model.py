@@ -842,7 +842,7 @@ class Screened:
     """A fetched entry after the first screen: ``state`` is waiting, rejected or duplicate."""
 
     entry: Entry
-    sha256: str  # over title, summary and link: tells an edited entry from a known one
+    sha256: str  # over title and summary: tells an edited entry from a known one
     state: EntryState
     verdicts: tuple[Verdict, ...]
     reason: str = ""

@@ -39,7 +39,6 @@ from monitor.model import (
     Published,
     Request,
     Response,
-    Screened,
     Settings,
     Source,
     Tier,
@@ -182,7 +181,8 @@ def collect(desk: Desk, store: Store, asked: Asked, round: int, now: datetime) -
     screen = screening.Screen(desk.matcher, desk.settings.sources, desk.topics_of(feed.url))
     entries, seen = screen.entries(store, feed, parsed) if parsed else ((), 0)
     fresh = [e for e in entries if e.state is not EntryState.DUPLICATE]
-    status, sight = _sight(store, asked, response, seen, fresh, now)
+    alive = screening.alive(store, feed, entries, asked.status.alive, now)
+    status, sight = _sight(store, asked, response, seen, alive, now)
     return Poll(
         round,
         schedule.succeeded(status, feed, now, sight),
@@ -211,7 +211,7 @@ def _failure(asked: Asked, round: int, now: datetime) -> Poll:
 
 
 def _sight(
-    store: Store, asked: Asked, response: Response, seen: int, fresh: Sequence[Screened], now: datetime
+    store: Store, asked: Asked, response: Response, seen: int, alive: Sequence[Entry], now: datetime
 ) -> tuple[FeedStatus, schedule.Sight]:
     """Return what the answer shows, and the status that it is to be held against."""
     parsed, status = asked.parsed, asked.status
@@ -222,12 +222,12 @@ def _sight(
     sight = schedule.Sight(
         response.headers,
         parsed.hints if parsed else None,
-        len(fresh),
+        len(alive),
         body,
         signs.validators(response, status.validators),
         response.moved_to,
         len(parsed.entries) if parsed else 0,
-        signs.published([s.entry for s in fresh], now),
+        signs.published(alive, now),
         _foreign(store, asked.feed, status, response, body),
     )
     return status, sight

@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from monitor import match, namesakes
+from monitor import match, namesakes, signs
 from monitor.model import Entry, EntryState, Feed, Judgement, KnownEntry, ParsedFeed, Screened, Source, Verdict
 from monitor.store.base import Store
 
-__all__ = ["Screen", "why"]
+__all__ = ["Screen", "alive", "why"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,22 @@ class Screen:
         return tuple(namesakes.joined(screened, called, known, self.topics))
 
 
+def alive(
+    store: Store, feed: Feed, entries: Sequence[Screened], last: datetime | None, now: datetime
+) -> Sequence[Entry]:
+    """
+    Return the entries that are signs of life: those that *feed* never sent before, whoever else did, and of the
+    others those dated after the *last* one. An old one in other words is none: readers are counted up for ever.
+    """
+    known = store.known(feed.url, [s.entry.identity for s in entries])
+    sent = {identity for identity, held in known.items() if held.feed == feed.url}
+    return [
+        s.entry
+        for s in entries
+        if s.entry.identity not in sent or any(last and at > last for at in signs.published([s.entry], now))
+    ]
+
+
 def why(verdicts: Sequence[Verdict]) -> str:
     """Return the heaviest reason against, in words that are stable enough to count."""
     votes = [v for verdict in verdicts for v in verdict.votes]
@@ -70,6 +87,6 @@ def why(verdicts: Sequence[Verdict]) -> str:
 
 
 def _sha256(entry: Entry) -> str:
-    """Return what tells an edited entry from a known one."""
-    sent = "\0".join((entry.title, entry.summary, entry.url))
+    """Return what tells an edited entry from a known one: its words; the link may say how each reader came."""
+    sent = "\0".join((entry.title, entry.summary))
     return hashlib.sha256(sent.encode("utf-8", "surrogatepass")).hexdigest()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from monitor.model import Counts, EntryState
-from tests.sites import TOPIC, Desktop, rss
+from tests.sites import TOPIC, Desktop, article, rss
 
 FEED = "http://f.example.com/rss"
 TEXT = f'feeds: [{{url: "{FEED}", every: 5m}}]\ntopics:{TOPIC}'
@@ -71,3 +71,15 @@ def test_an_edited_title_is_the_same_entry_and_is_judged_again(tmp_path):
     (entry,) = desk.entries()
     assert entry.title == "小米考察洛阳产业园"
     assert entry.state is EntryState.WAITING  # its page is not there yet
+
+
+def test_a_link_that_is_another_at_every_poll_is_no_edit_and_its_page_is_asked_for_once(tmp_path):
+    desk = Desktop(tmp_path, TEXT)
+    for n in range(4):
+        link = f"http://f.example.com/n/1.html?spm={n}"
+        desk.site.pages[link] = article("小米考察洛阳产业园")
+        desk.site.pages[FEED] = rss(item(1, link=link, title="小米考察洛阳产业园"))
+        desk.poll()
+    (entry,) = desk.entries()
+    assert entry.state is EntryState.KEPT
+    assert len([url for url in desk.site.asked if "/n/1.html" in url]) == 1

@@ -12,6 +12,8 @@ import pytest
 from monitor import signs
 from monitor.model import Entry, Feed, FeedState, FetchSettings, Published, Response, Select, Validators
 from tests.simulated import START, Says, World, bulletin, rss, steady, tagged
+from tests.sites import TOPIC, Desktop
+from tests.sites import rss as items
 
 HOUR = timedelta(hours=1)
 URL = "http://example.org/rss"
@@ -128,3 +130,30 @@ def test_a_host_that_rests_for_long_is_no_failure_of_its_feeds(tmp_path):
     assert {(s.state, s.failures) for s in world.statuses.values()} == {(FeedState.OK, 0)}
     times = [a.began for a in world.seen]
     assert min(b - a for a, b in pairwise(times)) >= timedelta(minutes=10)
+
+
+def test_a_feed_whose_entries_another_one_brings_first_is_as_alive_as_that_one(tmp_path):
+    urls = ["http://a.example.com/rss", "http://b.example.com/rss"]
+    desk = Desktop(tmp_path, "feeds:" + "".join(f'\n  - {{url: "{u}", every: 5m}}' for u in urls) + f"\ntopics:{TOPIC}")
+    for n in range(3):
+        item = f"<title>小米考察洛阳第{n}天</title><link>http://n.example.com/{n}.html</link>"
+        for url in urls:
+            desk.site.pages[url] = items(item)
+            polled = desk.now
+            desk.poll()
+    assert [e.state.value for e in desk.entries(urls[1])] == ["duplicate"] * 3
+    assert desk.status(1).last_new == polled
+
+
+def test_an_old_entry_in_other_words_is_no_sign_of_life_and_one_with_a_later_date_is(tmp_path):
+    desk = Desktop(tmp_path, f'feeds: [{{url: "{URL}", every: 5m}}]\ntopics:{TOPIC}')
+    item = "<title>要闻一则</title><link>http://n.example.com/1.html</link><description>%d人看过</description><pubDate>%s</pubDate>"
+    first = desk.now
+    for n in range(3):
+        desk.site.pages[URL] = items(item % (n, "Wed, 19 Mar 2025 00:00:00 GMT"))
+        desk.poll()
+    assert desk.status().last_new == first
+    polled, later = desk.now, "Thu, 20 Mar 2025 05:00:00 GMT"
+    desk.site.pages[URL] = items(item % (9, later))
+    desk.poll()
+    assert desk.status().last_new == polled
