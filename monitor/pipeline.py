@@ -161,8 +161,10 @@ async def ask(
 
 def is_news(store: Store, feed: str, entries: Sequence[Entry]) -> bool:
     """Return whether *feed* never sent one of *entries* before."""
-    known = store.known(feed, [e.identity for e in entries])
-    return any(e.identity not in known or known[e.identity].feed != feed for e in entries)
+    names = [(e.identity, *e.aliases) for e in entries]
+    known = store.known(feed, [name for of_one in names for name in of_one])
+    sent = {name for name, held in known.items() if held.feed == feed}
+    return any(sent.isdisjoint(of_one) for of_one in names)
 
 
 def broken(feed: Feed, status: FeedStatus, bug: Exception) -> Asked:

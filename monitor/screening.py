@@ -28,13 +28,14 @@ class Screen:
 
     def entries(self, store: Store, feed: Feed, parsed: ParsedFeed) -> tuple[tuple[Screened, ...], int]:
         """Return the new and changed entries, and how many were known as they are."""
-        known = store.known(feed.url, [e.identity for e in parsed.entries])
+        known = store.known(feed.url, [name for e in parsed.entries for name in (e.identity, *e.aliases)])
         found: dict[str, Screened] = {}
         seen = 0
         for entry in parsed.entries:
             sha256 = _sha256(entry)
             held = known.get(entry.identity)
-            if entry.identity in found or self._as_known(held, feed, sha256):
+            names = (entry.identity, *entry.aliases)
+            if entry.identity in found or any(self._as_known(known.get(name), feed, sha256) for name in names):
                 seen += 1
             else:
                 found[entry.identity] = self._judged(entry, sha256, held, feed)

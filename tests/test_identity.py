@@ -83,3 +83,13 @@ def test_a_link_that_is_another_at_every_poll_is_no_edit_and_its_page_is_asked_f
     (entry,) = desk.entries()
     assert entry.state is EntryState.KEPT
     assert len([url for url in desk.site.asked if "/n/1.html" in url]) == 1
+
+
+@pytest.mark.parametrize("link", ["", "<link>https://f.example.com/</link>"], ids=["no link", "the home page"])
+def test_guids_that_change_where_nothing_else_tells_entries_apart_give_no_doubles(tmp_path, link):
+    def bare(round: int, n: int) -> str:
+        return f"<title>小米在洛阳{n}</title>{link}<guid isPermaLink='false'>{round}-{n}</guid>"
+
+    desk, counts = polls(tmp_path, *(tuple(bare(round, n) for n in range(3 + round)) for round in range(4)))
+    assert [(c.fetched, c.duplicate) for c in counts] == [(3, 0), (4, 3), (5, 4), (6, 5)]
+    assert len(desk.entries()) == 6

@@ -123,6 +123,15 @@ def _identity(draft: _Draft, day: str, feed: Feed, shared: Mapping[str, bool]) -
     return f"{_key(feed.url)} {mark}"
 
 
+def _words(draft: _Draft, identity: str, day: str, feed: Feed) -> tuple[str, ...]:
+    """Return what an entry is called beside its guid where it has no link of its own: some guids are new every time."""
+    raw = draft.raw
+    if not raw.guid or identity == draft.key or not (raw.title or raw.summary):
+        return ()
+    told = _digest(f"{raw.title}\n{raw.summary}\n{day}")
+    return (f"{_key(feed.url)} words:{told}",)
+
+
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:32]
 
@@ -131,15 +140,16 @@ def _entry(draft: _Draft, published: Published, feed: Feed, shared: Mapping[str,
     raw = draft.raw
     title, source = links.credited(raw.title, raw.source, draft.url)
     day = published.day.isoformat() if published.day else ""
+    identity = _identity(draft, day, feed, shared)
     return Entry(
-        identity=_identity(draft, day, feed, shared),
+        identity=identity,
         url=draft.url,
         title=_bare(title[:MAX_TITLE]),
         summary=raw.summary[:MAX_SUMMARY],
         published=published,
         guid=raw.guid[:MAX_TITLE],
         source_name=source[:MAX_NAME],
-        aliases=draft.aliases,
+        aliases=(*draft.aliases, *_words(draft, identity, day, feed)),
         source_url=links.absolute(raw.source_url, ""),
     )
 
