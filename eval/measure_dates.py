@@ -7,8 +7,12 @@ Dates in running text, against two sets of labelled expressions.
 - ``eval/data/dates_news.jsonl``: our own sentences in news style with the EDTF that a careful reader would
   write, or nothing. Those with ``part: held`` were written before the rules and never tuned on.
 
-A date is *invented* where it is returned and none is expected, or where it is finer than anything expected (the
-second only on our own sentences: the other set labels 从昨天到明天 as one stretch, whose ends are days).
+- Of these, ``part: fresh`` were written later, of kinds that the first lacked (notices, filings, datelines,
+  tables, traditional script, weeks of a month, windows); 101 of 130 were right when they were first read, and
+  3 dates invented. They have been tuned on since.
+
+A date is *invented* where it is returned and none is expected, or where it is finer than anything expected and
+no end of it: 3月1日 where the text says March.
 """
 
 from __future__ import annotations
@@ -126,8 +130,16 @@ def _recognized(row: dict[str, Any]) -> Outcome:
     spans = [s for s in dates.find(row["input"], reference) if s.when.edtf]
     expected = [bounds for result in row["results"] if (bounds := _bounds(result))]
     right = len(spans) == len(expected) and all(_same(s, b) for s, b in zip(spans, expected, strict=True))
-    invented = 0 if expected else len(spans)
+    invented = sum(1 for s in spans if not any(_same(s, b) for b in expected) and _finer(s, expected))
     return Outcome(row["input"], right, invented, " ".join(str(s.when.edtf) for s in spans))
+
+
+def _finer(span: DateSpan, expected: list[tuple[date, date]]) -> bool:
+    """Return whether *span* says more than any of *expected*: it holds fewer days than each of them."""
+    first, last = span.when.earliest, span.when.latest
+    if first is None or last is None:
+        return not expected
+    return all((last - first).days < (end - start).days - 1 for start, end in expected)
 
 
 def _bounds(result: dict[str, Any]) -> tuple[date, date] | None:

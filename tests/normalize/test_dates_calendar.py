@@ -111,3 +111,39 @@ def test_around_a_period_reaches_by_its_own_size() -> None:
     assert around(spans.year_of(2025)) == ("2024-01-01", "2026-12-31")
     open_ended = spans.within(None, date(2025, 3, 19))
     assert spans.widened(open_ended) is open_ended
+
+
+@pytest.mark.parametrize(
+    ("name", "day"),
+    [
+        ("立春", "2020-02-04"),
+        ("立春", "2025-02-03"),
+        ("春分", "2024-03-20"),
+        ("立夏", "2023-05-06"),
+        ("夏至", "2025-06-21"),
+        ("立秋", "2025-08-07"),
+        ("秋分", "2024-09-22"),
+        ("立冬", "2025-11-07"),
+        ("冬至", "2021-12-21"),
+        ("冬至", "2024-12-21"),
+    ],
+)
+def test_a_solar_term_is_the_day_that_the_calendar_has(name: str, day: str) -> None:
+    said = date.fromisoformat(day)
+    assert lunar.solar_term(name, said.year) == said
+
+
+def test_outside_this_century_no_solar_term_is_known() -> None:
+    assert lunar.solar_term("冬至", 1999) is None
+    assert lunar.solar_term("冬至", 2100) is None
+
+
+def test_what_a_period_does_not_have_is_not_counted_in_it() -> None:
+    february = spans.month_of(2025, 2)
+    assert february
+    assert spans.nth_weekday(february, 0, 5) is None
+    assert spans.nth_week(february, 5, None) is None
+    assert spans.nth_weekend(february, 5) is None
+    assert spans.nth_day(february, 29) is None
+    assert spans.nth_weekday(spans.within(None, None), 0, 1) is None
+    assert spans.iso_week(2025, 54) is None

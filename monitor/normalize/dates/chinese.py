@@ -54,7 +54,7 @@ SHIFTS = {
     "上上": -2,
     "下下": 2,
 }
-_NO_NAME = r"(?!款|型|式|版|龄|轮|薪|少|老店|猪|货|糕|夜饭|味|轻|历史|前?的?历史|检|画|会员|费|卡)"
+_NO_NAME = r"(?!代|款|型|式|版|龄|轮|薪|少|老店|猪|货|糕|夜饭|味|轻|历史|前?的?历史|检|画|会员|费|卡)"
 
 
 def quarter(index: int) -> Unit:
@@ -176,7 +176,7 @@ _CHAIN_SUB = re.compile(
 )  # fmt: skip
 YEAR = re.compile(
     rf"(?P<is>(?:19|20)\d\d(?=[上下]半年|第?[一二三四1-4]季度)|\d{{4}}(?=\s?年)|(?<=[在于])[1-9]\d\d(?=年(?![前后来间里内的多]))|[〇○零一二三四五六七八九]{{3,4}}|[一二两]千(?:[零〇]?[{NUMERALS}]{{0,3}}))(?:\s?年度?|(?=[上下]半|第?[一二三四1-4]季))"
-    rf"|(?P<yy>(?:\d{{2}}|[〇零一二三四五六七八九]{{2}})(?=年(?:{MONTH}月|第?[一二三四1-4]季|[上下]半年|[初底末]))|(?<![千百十])[0零〇][\d一二三四五六七八九](?=年))年"
+    rf"|(?P<yy>(?:\d{{2}}|[〇零一二三四五六七八九]{{2}})(?=年(?:{MONTH}月|第?[一二三四1-4]季|[上下]半年|[初底末]))|(?<![千百十近])[0零〇][\d一二三四五六七八九](?=年))年"
     r"|(?P<era>民国|公元)(?P<en>\d{1,4}|[一二三四五六七八九十]{1,3}|元)年"
     r"|(?P<rel>大前|前|去|今|明|后|本|来|(?<![马以加晚早路网线身])上(?:一)?|(?<![以之天零地])下(?:一)?)年(?!级|轮|薪|龄|纪|景|鉴|货|检|报|来|少|终奖|度?股东)度?"
     r"|(?P<then>同|当|该|次|翌|第二|[这那]一)年"
@@ -311,6 +311,8 @@ which is called 去年 there.
 
 def _month_point(m: re.Match[str], year: Said | None, text: str) -> Point | None:
     month = number(m["m"])
+    if m["nth"] and m["nth"][1:] in {"五", "5"} and year is None:
+        return None  # few months have a fifth: which year's is meant is not told by the nearest
     if m["bare"]:
         day = number(m["bare"])
         if m["m"].isascii():  # 9月十三届 mixes digits and numerals, a date does not

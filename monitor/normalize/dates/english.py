@@ -13,6 +13,7 @@ from monitor.normalize.dates.spans import (
     make_day,
     month_of,
     months_of,
+    moved,
     on,
     shift_month,
     week_of,
@@ -75,6 +76,48 @@ def _month_year(m: re.Match[str]) -> Point | None:
         )
 
     return Point(m.end(), unit, _said(m), edge=_EDGES.get(m["of"].lower(), ""))
+
+
+def _months(m: re.Match[str]) -> Point | None:
+    """Read January-February 2025, and December-February across the new year."""
+    first, last = (MONTHS[m[name].rstrip(".").lower()] for name in ("m", "n"))
+
+    def unit(year: int, _: int) -> Period | None:
+        start, end = month_of(year, first), month_of(year + (last < first), last)
+        return lasting(start.earliest, end.latest) if start and end else None
+
+    return Point(m.end(), unit, _said(m)) if first != last else None
+
+
+def _first_months(m: re.Match[str]) -> Point | None:
+    """Read the first nine months of 2024."""
+    count = _count(m["n"])
+    if not 1 < count <= 12 or (m["y"] is None and m["r"] is None):
+        return None
+    year = _said(m) or Said("reference", _SHIFT[m["r"].lower()])
+    return Point(m.end(), lambda y, _: months_of(y, 1, count, Precision.RANGE), year)
+
+
+def _count(text: str) -> int:
+    return int(text) if text.isdigit() else _NUMBERS[text.lower()]
+
+
+def _window(m: re.Match[str]) -> Point:
+    """Read over the past three years and in the next five years: the days between then and now."""
+    shift = _count(m["n"]) * (1 if m["way"].lower() in {"next", "coming"} else -1)
+    unit = m["u"].lower()
+
+    def seen(ref: date, _: bool) -> Period:
+        far = _far(ref, unit, shift)
+        return lasting(ref + timedelta(1), far) if shift > 0 else lasting(far, ref)
+
+    return Point(m.end(), fixed(None), seen=seen)
+
+
+def _far(reference: date, unit: str, shift: int) -> date:
+    if unit in {"day", "week"}:
+        return reference + timedelta(shift * (7 if unit == "week" else 1))
+    return moved(reference, shift * (12 if unit == "year" else 1))
 
 
 def _bare_year(m: re.Match[str]) -> Point | None:
@@ -143,8 +186,7 @@ def _relative(m: re.Match[str]) -> Point:
 
 
 def _ago(m: re.Match[str]) -> Point:
-    text = m["n"].lower()
-    count, unit = (int(text) if text.isdigit() else _NUMBERS[text]), m["u"].lower()
+    count, unit = _count(m["n"]), m["u"].lower()
     return Point(m.end(), fixed(None), seen=lambda ref, _: _span(ref, unit, -count))
 
 
@@ -154,6 +196,10 @@ def _rule(pattern: str, read: object) -> Rule:
 
 _NUMBER_WORD = "|".join(sorted(_NUMBERS, key=len, reverse=True))
 MONTH_RULES = (
+    _rule(
+        rf"(?:(?:in|from|between|during|for)\s)?{_MONTH}\s?(?:-|–|to|and)\s?{_MONTH.replace('<m>', '<n>')}(?![a-z]|\s\d{{1,2}}\b)(?:,?\s{_Y})?",
+        _months,
+    ),
     _rule(rf"{_MONTH}\s(?P<d>{_D})(?:\s?(?:-|–|to)\s?(?P<e>{_D}))?(?:,?\s{_Y})?", _dated),
     _rule(
         rf"(?P<of>in|since|by|during|until|from|of)\s(?P<part>early[ -]|mid[ -]|late[ -])?{_MONTH}(?!\s\d{{1,2}}\b)(?:,?\s{_Y})?(?![a-z])",
@@ -181,6 +227,14 @@ WORD_RULES = (
     ),
     _rule(rf"(?P<pre>)(?P<part>early[ -]|mid[ -]|late[ -])(?P<end>){_Y}", _bare_year),
     _rule(rf"(?P<pre>)(?P<part>)(?P<end>(?:the\s)?end\sof\s){_Y}", _bare_year),
+    _rule(
+        rf"(?:the\s)?first\s(?P<n>{_NUMBER_WORD}|\d{{1,2}})\smonths\s(?:of|in)\s(?:{_Y}|(?P<r>last|this|next)\syear)",
+        _first_months,
+    ),
+    _rule(
+        rf"(?P<way>past|last|next|coming)\s(?P<n>{_NUMBER_WORD}|\d{{1,3}})\s(?P<u>day|week|month|year)s\b(?!'|\s(?:of|in)\b)",
+        _window,
+    ),
     _rule(r"(?:yesterday|today|tomorrow)\b", _near_day),
     _rule(
         r"(?P<r>last|this|next)?\s?(?P<wd>Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b(?!s)", _weekday
@@ -189,7 +243,7 @@ WORD_RULES = (
     _rule(rf"(?P<n>{_NUMBER_WORD})\s(?P<u>day|week|month|year)s?\sago\b", _ago),
 )
 FIRST_WORDS = (
-    frozenset(["in", "since", "by", "during", "until", "from", "of", "to", "for", "before", "after", "early", "mid", "late", "the", "end", "first", "second", "third", "fourth", "q", "last", "previous", "this", "next", "yesterday", "today", "tomorrow"])
+    frozenset(["in", "since", "by", "during", "until", "from", "of", "to", "for", "before", "after", "early", "mid", "late", "the", "end", "first", "second", "third", "fourth", "q", "last", "past", "coming", "previous", "this", "next", "yesterday", "today", "tomorrow"])
     | frozenset(MONTHS) | frozenset(WEEKDAYS) | frozenset(_NUMBERS)
 )  # fmt: skip
 """Words that an expression can begin with, lower case."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 
-from monitor.normalize.dates.lunar import new_year_eve, qingming, solar
+from monitor.normalize.dates.lunar import new_year_eve, qingming, solar, solar_term
 from monitor.normalize.dates.points import Unit
 from monitor.normalize.dates.spans import Period, make_day, on, within
 
@@ -41,6 +42,7 @@ DAYS: dict[str, Day] = {
     "万圣节": _fixed(10, 31), "平安夜": _fixed(12, 24), "圣诞": _fixed(12, 25), "母亲节": _nth(5, 6, 2), "父亲节": _nth(6, 6, 3), "感恩节": _nth(11, 3, 4),
     "春节": _lunar(1, 1), "元宵": _lunar(1, 15), "端午": _lunar(5, 5), "七夕": _lunar(7, 7), "中元": _lunar(7, 15),
     "中秋": _lunar(8, 15), "重阳": _lunar(9, 9), "腊八": _lunar(12, 8), "清明": qingming,
+    **{term: partial(solar_term, term) for term in ("立春", "春分", "立夏", "夏至", "立秋", "秋分", "立冬", "冬至")},
     "除夕": new_year_eve, "大年三十": new_year_eve, "年三十": new_year_eve,
 }  # fmt: skip
 """Name -> the day in a year; 除夕 of a year is the eve of its new year."""
@@ -66,8 +68,8 @@ its eve to the eighth, 国庆 to 8 October where 中秋 joins it, 五一 from 29
 
 _NAMES = "|".join(sorted(map(re.escape, DAYS), key=len, reverse=True))
 HOLIDAY = (
-    r"(?:(?:农历)?(?:大年|正月)(?P<ny>初[一二三四五六七八九十])|"
-    rf"(?P<q>[“\"])?(?P<name>{_NAMES})(?(q)[”\"])(?P<jie>(?<!节)节)?(?P<more>当天|当日|当晚|前夕|期间|假期|小长假|长假|黄金周|档期?)?(?![路街广村庄社联晚运装庆河上园山岛]))"
+    r"(?:(?:(?:农历)?(?:大年|正月)|农历年)(?P<ny>初[一二三四五六七八九十])|"
+    rf"(?P<q>[“\"])?(?<!《)(?P<name>{_NAMES})(?(q)[”\"])(?P<jie>(?<!节)节)?(?P<more>当天|当日|当晚|前夕|期间|假期|小长假|长假|黄金周|档期?)?(?!小区|未至|[路街广村庄社联晚运装庆河上园山岛]))"
 )
 
 

@@ -1,4 +1,4 @@
-"""The Chinese calendar, 1900 to 2099: lunar months and days, festivals and the one solar term that is a holiday."""
+"""The Chinese calendar, 1900 to 2099: lunar months and days, festivals and the solar terms that news names as days."""
 
 from __future__ import annotations
 
@@ -67,3 +67,21 @@ def qingming(year: int) -> date | None:
     constant = 5.59 if year < 2000 else 4.81
     leaps = (tail - 1) // 4 if year < 2000 else tail // 4
     return date(year, 4, int(tail * 0.2422 + constant) - leaps)
+
+
+_TERMS = {
+    "立春": (2, 3.87), "春分": (3, 20.646), "立夏": (5, 5.52), "夏至": (6, 21.37),
+    "立秋": (8, 7.5), "秋分": (9, 23.042), "立冬": (11, 7.438), "冬至": (12, 21.94),
+}  # fmt: skip
+_OFF_BY_ONE = {("立秋", 2002): 1, ("冬至", 2021): -1, ("春分", 2084): 1, ("立冬", 2089): 1}
+"""Where the usual interpolation misses the true day of this century."""
+
+
+def solar_term(name: str, year: int) -> date | None:
+    """Return the day of a season's beginning or middle, 2000 to 2099, by the usual interpolation and its exceptions."""
+    if not 2000 <= year <= 2099:
+        return None
+    month, constant = _TERMS[name]
+    tail = year - 2000
+    leaps = (tail - 1) // 4 if month < 3 else tail // 4
+    return date(year, month, int(tail * 0.2422 + constant) - leaps + _OFF_BY_ONE.get((name, year), 0))

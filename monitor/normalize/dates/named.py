@@ -24,7 +24,7 @@ _PLANS = {
 
 def _five_year_plan(m: re.Match[str]) -> Point | None:
     """Read “十四五”期间: plan n covers 1951+5n to 1955+5n from the sixth on; without 期间 it is only a name."""
-    order = _PLANS[m[1]]
+    order = _PLANS.get(m[1], 0)
     start = 1951 + order
     if order < 30:
         return None
@@ -38,8 +38,8 @@ def _five_year_plan(m: re.Match[str]) -> Point | None:
 def _decade(m: re.Match[str]) -> Point | None:
     tens = number(m["t"]) or 0
     base = int(m["y"] or 0) * 100 if m["y"] else _century(m["c"])
-    if not m["y"] and not m["c"] and tens < 30:
-        return None  # 20年代 without its century has two readings
+    if not m["y"] and not m["c"] and (tens < 30 or (tens < 50 and m.string[m.start() - 1 : m.start()] in {"到", "至"})):
+        return None  # 20年代 without its century has two readings, and 到30年代 is still to come
     start = base + tens
     first, last = {
         "初": (0, 3),
@@ -138,7 +138,7 @@ PLAN = rule(
     r"[“\"「『‘]?(十?[一二三四五六七八九]?五)[”\"」』’]?(?:规划)?(期间|时期|末|初|开局之年|收官之年)", _five_year_plan
 )
 DECADE = rule(
-    r"(?:(?P<c>上个?|本|\d{1,2}|十[一二三四五六七八九]?|二十一?|[一二三四五六七八九])世纪的?|(?P<y>(?:19|20)(?=\d0)))?(?P<t>[1-9]0|[一二三四五六七八九]十)年代(?P<p>初期?|中期|中后期|末期?|后期)?",
+    r"(?:(?P<c>上个?|本|\d{1,2}|十[一二三四五六七八九]?|二十一?|[一二三四五六七八九])世纪的?|(?P<y>(?:19|20)(?=\d0)))?(?P<t>[1-9]0|(?<=20)00|[一二三四五六七八九]十)年代(?P<p>初期?|中期|中后期|末期?|后期)?",
     _decade,
 )
 CENTURY = rule(

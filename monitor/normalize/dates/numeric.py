@@ -102,6 +102,14 @@ def _month_day(m: re.Match[str]) -> Point | None:
     return Point(m.end(), lambda y, _: on(make_day(y, month, day)))
 
 
+YEARS = (
+    rule(
+        rf"(\d{{4}})(?:年?{JOIN}(\d{{4}})年(?!款|型|版|{MONTH}月)|年{JOIN}(\d{{4}})(?![\d.%-]|[年款型版万千百元辆台人家]))",
+        _years,
+    ),
+    rule(rf"(0\d)年?{JOIN}(\d\d)年(?!款|型|版|{MONTH}月)", _short_years),
+    rule(r"(20\d{2})\s?年?\s?([QqHh])([1-4])(?![A-Za-z0-9])", _year_part_latin),
+)
 NUMERIC = (
     rule(r"(\d\d)([-/.])(\d{1,2})\2(\d{1,2})(?![\d%]|\2\d)", _short_date),
     rule(r"(1[0-2]|0?[1-9])·([12]\d|3[01]|0?[1-9])[”\"」]?(?:当天|当日|当晚)", _commemorated),
@@ -113,11 +121,6 @@ NUMERIC = (
     rule(r"(\d{1,2})([-/.])(\d{1,2})\2((?:19|20)\d{2})(?!\d|\2\d)", _day_first),
     rule(rf"(\d{{4}})([./-])(0?[1-9]|1[0-2]){JOIN}(\d{{4}})\2(0?[1-9]|1[0-2])(?!\d|\2\d)", _months),
     rule(r"(?<![〔\[])((?:19|20)\d{2})-(0[1-9]|1[0-2])(?![\d号-])", _year_month),
-    rule(
-        rf"(\d{{4}})(?:年?{JOIN}(\d{{4}})年(?!款|型|版|{MONTH}月)|年{JOIN}(\d{{4}})(?![\d.%-]|[年款型版万千百元辆台人家]))",
-        _years,
-    ),
-    rule(rf"(0\d)年?{JOIN}(\d\d)年(?!款|型|版|{MONTH}月)", _short_years),
-    rule(r"(20\d{2})\s?年?\s?([QqHh])([1-4])(?![A-Za-z0-9])", _year_part_latin),
+    *YEARS,
 )
 YEARS_FROM = rule(rf"[从自由](\d{{4}}){JOIN}(\d{{4}})(?![\d年.-])", _years)

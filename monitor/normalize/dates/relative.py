@@ -69,9 +69,9 @@ def _bare_day(m: re.Match[str]) -> Point | None:
     Read 19日 and 19号 alone. 神舟六号 is a ship and 一日三餐 a rule of life: a 号, and one numeral, must begin a clause.
     """
     text, start, day = m.string, m.start(), number(m["d"])
-    if (text[m.end("d")] == "号" or (len(m["d"]) == 1 and not m["d"].isascii())) and not CLAUSE_START.search(
-        text[max(0, start - 1) : start]
-    ):
+    weak = text[m.end("d")] == "号" or (len(m["d"]) == 1 and not m["d"].isascii())
+    spaced = start > 1 and text[start - 1].isspace() and text[start - 2].isalpha()  # 神舟 十一号
+    if weak and (spaced or not CLAUSE_START.search(text, max(0, start - 1), start)):
         return None
     if len(m["d"]) == 1 and not m["d"].isascii() and not _DAY_FOLLOWS.match(text, m.end("d") + 1):
         return None
@@ -91,8 +91,10 @@ def _relative_day(m: re.Match[str]) -> Point:
     return Point(m.end(), fixed(None), seen=lambda reference, _: on(reference + timedelta(shift)))
 
 
-def _same_day(m: re.Match[str]) -> Point:
-    return Point(m.end(), fixed(None), follows=1 if m[0][0] in "次翌隔" else 0)
+def _same_day(m: re.Match[str]) -> Point | None:
+    if m[0] == "第二天" and not CLAUSE_START.search(m.string, max(0, m.start() - 1), m.start()):
+        return None  # 开展第二天 counts the days of something
+    return Point(m.end(), fixed(None), follows=1 if m[0][0] in "次翌隔第转" else 0)
 
 
 _WEEKDAYS = {c: i for i, c in enumerate("一二三四五六日")} | {"天": 6}
@@ -145,7 +147,7 @@ def _recent(m: re.Match[str]) -> Point | None:
     days = RECENT if m["near"] else LATELY
 
     def seen(reference: date, ahead: bool) -> Period:
-        if ahead and not m["near"]:
+        if ahead:
             return within(reference, reference + timedelta(days))
         return within(reference - timedelta(days), reference)
 
@@ -165,7 +167,9 @@ RELATIVE_DAY = rule(
     r"(?<!大)(?P<rel>大前|大后|前|昨|今|明|后)(?:天(?!免疫|性|努力|系|形成)|日(?!头条|资本|方舟|之星|均|本(?!报|刊|市|省|县|区|公司|院|校|网|台)|常|俄罗斯|美术|说法|游)|(?<=[昨今明])[晚夜早晨](?!报|年|会|期))",
     _relative_day,
 )
-SAME_DAY = rule(r"(?:当[日天晚](?!制|线|地)|同日|同一天|次日|翌日|隔[日天])", _same_day)
+SAME_DAY = rule(
+    r"(?:当[日天晚](?!制|线|地)|同日|同一天|次日|翌日|隔[日天]|第二天(?![的早晚上下]?[赛展])|转天)", _same_day
+)
 RELATIVE_MONTH = rule(
     rf"(?:(?P<rel>上上|上一?|本|这|下下|下一?)个?月(?!球|亮|饼|台|刊|薪|供|租|票|卡|嫂|子|报)|(?P<then>当|同|次)月)份?{IN_MONTH}",
     _relative_month,

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, timedelta
 
 from monitor.model import Basis, DateSpan, Precision, When
@@ -85,18 +84,25 @@ def _when(known: Known | None, raw: str, reference: date | None) -> When:
 
 # ------------------------------------------------------------------ with its surroundings
 
-_JOIN = re.compile(rf"起?{JOIN}")
+_JOIN = re.compile(rf"起?(?:{JOIN}|[，,]?(?:一直|直)[到至]|\s?[-—]>\s?)")
+_HALF = "上午|下午|中午|正午|凌晨|清晨|早晨|早上|早间|早|午后|午间|傍晚|夜里|夜间|深夜|午夜|晚间|晚上|夜|晚"
+_HOUR = r"(?:\d{1,2}|[一二两三四五六七八九十]{1,3})"
 _CLOCK = re.compile(
-    r"\s?(?:(?:上午|下午|中午|晚上?|凌晨|早上?)\s?(?:(?:\d{1,2}|[一二两三四五六七八九十]{1,2})[:点时](?:\d{1,2}分?|半)?时?)?|\d{1,2}[:点时](?:\d{1,2}分?)?时?)"
+    rf"(?:的?\s?(?:{_HALF})(?=\s?[\d一二两三四五六七八九十至到—–~～-]))?(?:\s?{_HOUR}[:点时](?:{_HOUR}分?|半|[一三]刻|整)?(?::\d\d)?)?"
 )
 """The time of day between a day and the dash of a range."""
 _JOIN_WORD = re.compile(r"\s(?:to|until|and)\s")
 _BETWEEN = re.compile(r"\s?[与和]")
-_BETWEEN_END = re.compile(r"之?间")
+_BETWEEN_END = re.compile(_CLOCK.pattern + r"之?间")
 _EDGE = re.compile(
     r"(?P<since>至今|以来|起至今|(?:一直)?(?:到|至)(?:现在|目前|如今|今)(?![天日年晚早后])|迄今)|(?P<before>(?:之|以)?前(?![往来沿景述者任所期后进锋夕三两\d]))"
     r"|(?P<after>(?:之|以)后|后(?![勤续台期卫备来果年天半晚面方\d〇零一二三四五六七八九十]))|(?P<around>左右|前后|许(?![多可昌家]))|(?P<inside>[之以]?内(?![部容外地蒙]))"
 )
+_TAILS = frozenset(
+    "一二两三四五六七八九十 \t\xa0\u3000-—–－~～，,(（0123456789周星礼上下中晚凌早夜清傍深午正的点时直截早起至到与和一以迄之前后左许内"
+)
+"""What the words that belong to a date begin with: the second end of a range, 以来, 前, 左右, the weekday."""
+
 _AS_OF = re.compile(r"截[至止](?:到|至)?(?:目前)?[,，]?\s?$")
 
 
@@ -104,25 +110,28 @@ def _meaning(
     text: str, start: int, point: Point, reference: date | None, before: Known | None, near: bool
 ) -> tuple[Known | None, int, int]:
     """Return what *point* and the words that belong to it mean, and where all of it begins and ends."""
-    second = _range_end(text, point.end)
+    second = _range_end(text, point.end) if text[point.end : point.end + 1] in _TAILS else None
     end = second.end if second else point.end
-    edge = _EDGE.match(text, end)
-    as_of = _AS_OF.search(text, max(0, start - 6), start)
+    more = text[end : end + 1] in _TAILS
+    edge = _EDGE.match(text, end) if more else None
+    as_of = _AS_OF.search(text, max(0, start - 6), start) if text.find("截", max(0, start - 6), start) >= 0 else None
     ahead = looks_ahead(text, start, end) or bool(point.deadline and edge and edge["before"])
     if point.soon and not ahead:
         starts = _FROM.match(text, end) is not None
         meant = _next_is_meant(text, start, end, edge)
-        point = replace(point, soon=(AHEAD if starts else point.soon) if meant else timedelta(0))
+        point = point._replace(soon=(AHEAD if starts else point.soon) if meant else timedelta(0))
     known = None if _unanchored(text, start, point, before, ahead) else resolve(point, reference, before, near, ahead)
+    if known and point.soon and not ahead and _either(text, end, known, reference):
+        known = None
     if second:
         known = known and _range(known, second, reference)
         edge = edge if edge and edge["since"] else None
     if known and as_of:
-        return replace(known, period=within(None, known.period.latest)), as_of.start(), end
+        return known._replace(period=within(None, known.period.latest)), as_of.start(), end
     name = (edge and edge.lastgroup) or point.edge
     if edge:
         end = edge.end()
-    elif weekday := _WEEKDAY.match(text, end):
+    elif more and (weekday := _WEEKDAY.match(text, end)):
         end = weekday.end()
     return known and _edged(known, name, reference, ahead), start, end
 
@@ -158,6 +167,21 @@ def _next_is_meant(text: str, start: int, end: int, edge: re.Match[str] | None) 
     return not _OVER.search(_clause_at(text, start, end))
 
 
+def _either(text: str, end: int, known: Known, reference: date | None) -> bool:
+    """
+    Return whether a day just ahead has two readings: set off by a comma, with no 将 behind it.
+
+    3月28日，双方签约 tells what was, 11月2日，天安门下半旗 what will be: neither day is made up.
+    """
+    first = known.period.earliest
+    comes = reference is not None and first is not None and first > reference
+    return comes and _TELLS.match(text, end) is not None and not _FUTURE.search(text, end, end + _SENTENCE)
+
+
+_TELLS = re.compile("[，,]")
+_SENTENCE = 40
+"""Code points in which 将 follows a date that a comma sets off: 5月9日，该国将举行阅兵."""
+
 _OVER = re.compile("曾|(?<![为除不])了|已[于在]|此前|当时|回忆")
 
 
@@ -189,7 +213,7 @@ def _range_end(text: str, at: int) -> Point | None:
     between = _BETWEEN.match(text, at)
     if between and between.end() < len(text):
         point = point_at(text, between.end(), joined=True)
-        return point and (replace(point, end=last.end()) if (last := _BETWEEN_END.match(text, point.end)) else None)
+        return point and (point._replace(end=last.end()) if (last := _BETWEEN_END.match(text, point.end)) else None)
     return None
 
 
@@ -228,14 +252,14 @@ def _edged(known: Known, edge: str, reference: date | None, ahead: bool) -> Know
         case "since":
             if reference and period.earliest and period.earliest <= reference:
                 return Known(lasting(period.earliest, reference), True, known.yearly)
-            return replace(known, period=lasting(period.earliest, None))
+            return known._replace(period=lasting(period.earliest, None))
         case "before" if period.precision is not Precision.RANGE:
             earliest = reference if ahead and reference and period.latest and reference <= period.latest else None
             return Known(within(earliest, period.latest), known.referenced or earliest is not None, known.yearly)
         case "after":
-            return replace(known, period=within(period.earliest, None))
+            return known._replace(period=within(period.earliest, None))
         case "around":
-            return replace(known, period=widened(period))
+            return known._replace(period=widened(period))
     if period.precision is Precision.WITHIN or (edge == "inside" and period.precision is not Precision.DAY):
         return _from_now(known, reference, ahead)
     return known
@@ -244,9 +268,9 @@ def _edged(known: Known, edge: str, reference: date | None, ahead: bool) -> Know
 def _from_now(known: Known, reference: date | None, ahead: bool) -> Known:
     """Return "once, somewhere in" a period; of one that runs, what lies ahead where the words look ahead."""
     first, last = known.period.earliest, known.period.latest
-    if ahead and reference and first and last and first < reference <= last:
+    if ahead and reference and first and last and first < reference < last:
         return Known(within(reference, last), True, known.yearly)
-    return replace(known, period=within(first, last))
+    return known._replace(period=within(first, last))
 
 
 # ------------------------------------------------------------------ which way the words look
@@ -256,15 +280,20 @@ _LOOK_BACK, _LOOK_ON = 16, 12
 
 _CLAUSE = re.compile("[。！？；，,!?;\n]")
 _FUTURE = re.compile(
-    r"将(?![军领士帅门相信])|拟(?![定合人态真])|预计|预期|力争|有望|争取|定于|计划(?=[于在到今明用投建实完开启交推年从\d一二三四五六七八九十]|$)|届时|最快|最早|最迟|目标|确保|待到|要在|须在|应于|应在|准备|延[至期]|推迟[到至]|顺延|不迟于|请[于在]|务必|截止[时日]|(?:报名|投票|申报|预约|缴款|公示)[时期]间?|倒计时"
+    r"将(?![军领士帅门相信])|拟(?![定合人态真])|预计|预期|力争|有望|争取|定于|计划(?=[于在到今明用投建实完开启交推年从\d一二三四五六七八九十]|$)|届时|最快|最早|最迟|目标|确保|待到|要在|须在|应于|应在|准备|延[至到后]|延[期长][至到]|推迟[到至]|顺延|不迟于|请[于在]|务必|截止[时日]|(?:报名|投票|申报|预约|缴款|公示)[时期]间?|倒计时"
     r"|\b(?:will|plans?|expects?|expected|scheduled|due|aims?|to be|next)\b"
 )
+_HINT = re.compile("[将拟预力有争定计届最目确待要须应准延推顺不请务截报投申预缴公倒wpesdatn]")
+"""What a word of :data:`_FUTURE` begins with: most clauses have none, and need not be cut out."""
+
 _SPEECH = re.compile("宣布|表示|称|透露|披露|公告|介绍|发布|消息|获悉|报道|指出|said|announced")
 _AT_ONCE = re.compile(r"[,，]\s?(?:将|拟|预计|计划|有望)(?![军领士帅门])")
 
 
 def looks_ahead(text: str, start: int, end: int) -> bool:
     """Return whether the clause around an expression speaks of what is to come: 将, 拟, 预计, 力争, 有望."""
+    if not _HINT.search(text, max(0, start - _LOOK_BACK), end + _LOOK_ON):
+        return False
     behind = text[max(0, start - _LOOK_BACK) : start]
     behind = behind[_last(_CLAUSE, behind) :]
     behind = behind[_last(_SPEECH, behind) :]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import MAXYEAR, date, timedelta
+from typing import NamedTuple
 
 from monitor.model import Precision
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(NamedTuple):
     """From ``earliest`` to ``latest``, both inclusive, None is open; ``precision`` says how it is meant."""
 
     earliest: date | None
@@ -70,6 +69,12 @@ def shift_month(day: date, months: int) -> tuple[int, int]:
     """Return (year, month) so many months from that of *day*."""
     index = day.year * 12 + day.month - 1 + months
     return index // 12, index % 12 + 1
+
+
+def moved(day: date, months: int) -> date:
+    """Return the same day so many months on, or the last of that month where it has no such day."""
+    year, month = shift_month(day, months)
+    return min(date(year, month, 1) + timedelta(day.day - 1), last_of(year, month))
 
 
 def week_of(day: date, weeks: int = 0) -> Period:

@@ -8,12 +8,13 @@ which is followed by one of a few others. Everything else is passed over by one 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from monitor.normalize.dates import english
 from monitor.normalize.dates.chinese import NUMERALS, chain
 from monitor.normalize.dates.named import CENTURY, DECADE, HOLIDAYS, LUNAR, LUNAR_MARKED, PLAN
-from monitor.normalize.dates.numeric import NUMERIC, YEARS_FROM
+from monitor.normalize.dates.numeric import NUMERIC, YEARS, YEARS_FROM
 from monitor.normalize.dates.points import Point, Rule
 from monitor.normalize.dates.reigns import REIGN, REIGNS
 from monitor.normalize.dates.relative import (
@@ -71,7 +72,8 @@ STARTS: dict[str, Start] = {
     "翌": _start("日年", SAME_DAY, chained=True),
     "该": _start("年", chained=True),
     "隔": _start("日天", SAME_DAY),
-    "第": _start("二1234一三四", chained=True),
+    "第": _start("二1234一三四", SAME_DAY, chained=True),
+    "转": _start("天", SAME_DAY),
     "首": _start("季123456789两二三个", chained=True),
     "头": _start(_NUMBER, chained=True),
     "年": _start("初中底末内三", HOLIDAYS, chained=True),
@@ -102,14 +104,14 @@ STARTS: dict[str, Start] = {
     "旧": _LUNAR_MARK,
     "正": _LUNAR_MONTH,
     "腊": _start("月八" + _NUMBER, LUNAR, HOLIDAYS),
-    "冬": _LUNAR_MONTH,
+    "冬": _start("月至" + _NUMBER, LUNAR, HOLIDAYS),
     "闰": _LUNAR_MONTH,
     "“": _QUOTE,
     '"': _QUOTE,
     "「": _QUOTE,
     "『": _QUOTE,
     "‘": _QUOTE,
-    **{pair[0]: _start(pair[1:], HOLIDAYS) for pair in ["元旦宵", "春节", "情人", "女生", "妇女", "植树", "愚人", "劳动", "青年", "儿童", "建党军", "教师", "国庆", "光棍", "双十1", "新年", "平安", "圣诞", "母亲", "父亲", "感恩", "端午", "中秋元", "重阳", "清明", "除夕", "万圣"]},
+    **{pair[0]: _start(pair[1:], HOLIDAYS) for pair in ["元旦宵", "春节分", "秋分", "夏至", "立春夏秋冬", "情人", "女生", "妇女", "植树", "愚人", "劳动", "青年", "儿童", "建党军", "教师", "国庆", "光棍", "双十1", "新年", "平安", "圣诞", "母亲", "父亲", "感恩", "端午", "中秋元", "重阳", "清明", "除夕", "万圣"]},
 }  # fmt: skip
 """First characters of Chinese expressions that are not numerals."""
 
@@ -119,30 +121,91 @@ for _name in REIGNS:
         _known.follow | {_name[1]}, (REIGN, *(r for r in _known.rules if r is not REIGN)), _known.chained
     )
 
-_NUMERAL_FOLLOW = frozenset(NUMERALS + "○十百千廿年月日号季天周星礼个世夕")
-_NUMERAL_RULES = (PLAN, DECADE, CENTURY, LUNAR, HOLIDAYS, ANNIVERSARY, DEADLINE, AGO)
-_FIGURE_RULES = (LUNAR_MARKED, LUNAR, HOLIDAYS)
-_COUNT_RULES = (DECADE, CENTURY, ANNIVERSARY, DEADLINE, AGO)
-_AFTER_CHAIN = (BARE_DAYS, BARE_DAY)
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """What is tried for a number by the character behind it: ``before`` the chain of year, month and day, and after."""
+
+    before: tuple[Rule, ...] = ()
+    chained: bool = False
+    after: tuple[Rule, ...] = ()
+
+
+_DAYS = (BARE_DAYS, BARE_DAY)
+_COUNTS = (DEADLINE, AGO)
+_JOINS = "-—–－~～至到"
+_CHAIN = Behind(chained=True)
+
+
+def _by_next(*pairs: tuple[str, Behind]) -> dict[str, Behind]:
+    return {char: behind for chars, behind in pairs for char in chars}
+
+
+_NUMERAL_NEXT = _by_next(
+    ("年", Behind((DECADE, LUNAR, HOLIDAYS, ANNIVERSARY, *_COUNTS), True)),
+    ("月", Behind((LUNAR, HOLIDAYS), True)),
+    ("日号", Behind(_COUNTS, False, _DAYS)),
+    ("天周星礼个", Behind(_COUNTS)),
+    ("世", Behind((DECADE, CENTURY))),
+    ("季", _CHAIN),
+    (_JOINS, Behind((), True, _DAYS)),
+    ('”"」』’规期时末初开收', Behind((PLAN,))),
+)
+_DIGIT_NEXT = _by_next(
+    ("年", Behind((*YEARS, DECADE, ANNIVERSARY, *_COUNTS), True)),
+    ("月季上下第一二三四", _CHAIN),
+    ("日号", Behind(_COUNTS, False, _DAYS)),
+    ("天周星礼个", Behind(_COUNTS)),
+    ("世", Behind((DECADE, CENTURY))),
+    (_JOINS, Behind((CLOCK, *NUMERIC), True, (*_DAYS, *english.DAY_RULES))),
+    ("/.·QqHh", Behind(NUMERIC, True)),
+    (":点时", Behind((CLOCK,))),
+    (" \xa0\u3000\t", Behind(NUMERIC, True, english.DAY_RULES)),
+    ("snrt", Behind(after=english.DAY_RULES)),
+)
+"""Which expressions a number may begin: what is behind it decides, and most numbers begin none."""
+
+_YEAR = Behind((*YEARS, LUNAR_MARKED, LUNAR, HOLIDAYS, DECADE), True)
+"""The same for four digits before 年."""
+
 _LETTER_RULES = (*english.MONTH_RULES, *english.WORD_RULES)
 _NUMERAL = frozenset(NUMERALS + "○廿")
+_NUMERAL_FOLLOW = frozenset(NUMERALS + "○百千廿夕").union(_NUMERAL_NEXT)
 
-_FOLLOW = _NUMERAL_FOLLOW.union('一”"-—至到', *(start.follow for start in STARTS.values()))
 
-FIRST = re.compile(
-    "[0-9A-Za-z"
-    + "".join(sorted(_NUMERAL | set(STARTS)))
-    + "](?:(?<=[0-9A-Za-z])|(?=[\\-"
-    + "".join(sorted(_FOLLOW - {"-"}))
-    + "]))"
-)
-"""Where an expression may begin: a first character, and behind a Chinese one any that may follow."""
+def _any(chars: Iterable[str]) -> str:
+    return f"[{re.escape(''.join(sorted(chars)))}]"
+
+
+def _first_pattern() -> re.Pattern[str]:
+    """Return where an expression may begin: a first character, and behind it what its rules ask for."""
+    follow: dict[frozenset[str], str] = {_NUMERAL_FOLLOW: "".join(sorted(_NUMERAL))}
+    for char, start in STARTS.items():
+        follow[start.follow] = follow.get(start.follow, "") + char
+    # The union of what may follow is looked at first: it turns away nine of ten at once.
+    places = "|".join(f"(?<={_any(chars)})(?={_any(nexts)})" for nexts, chars in follow.items())
+    digits = rf"(?<!\d\d)(?:[0-9]{{0,7}}(?={_any(_DIGIT_NEXT)})|[0-9]{{7}}(?![0-9]))"
+    initials = {word[0] for word in english.FIRST_WORDS}
+    words = "|".join(
+        f"(?<=[{c}{c.upper()}])(?i:{'|'.join(w[1:] for w in english.FIRST_WORDS if w[0] == c)})" for c in initials
+    )
+    return re.compile(
+        f"[0-9A-Za-z{''.join(_NUMERAL)}{''.join(STARTS)}]"
+        f"(?:(?<![0-9A-Za-z])(?={_any(frozenset().union(*follow))})(?:{places})"
+        f"|(?<=[0-9]){digits}|(?<=[A-Za-z])(?<![A-Za-z0-9]{{2}})(?:{words})(?![A-Za-z]))"
+    )
+
+
+FIRST = _first_pattern()
 
 RUN = re.compile("[0-9]+|[A-Za-z]+|[〇○零一二三四五六七八九十两廿]+")
 """What is passed over at once where nothing begins: a long number is looked at once."""
 
 _RECURRING = re.compile("[每逐历](?:个?[年月周]|季度|逢|个)?的?$")
 """每年3月 and 历年春节 come again and again: no date."""
+
+_TURNING = frozenset("每逐历年月周度季逢个的")
+"""What the words end with that make a date none: every year's, or a year's that could not be read."""
 
 _INSIDE = re.compile(r"(?:[A-Za-z.·/%#第每逐历_-]|(?<=[\dA-Za-z]):)$")
 """What makes a number part of something longer; a colon behind a word only announces it."""
@@ -163,7 +226,9 @@ def point_at(text: str, at: int, joined: bool = False) -> Point | None:
         point = _at_digit(text, at, joined)
     else:
         point = _at_word(text, at)
-    if point is None or _RECURRING.search(text, max(0, at - 4), at):
+    if point is None or at == 0 or text[at - 1] not in _TURNING:
+        return point
+    if _RECURRING.search(text, max(0, at - 4), at):
         return None
     return None if point.needs_year and not joined and _OF_A_YEAR.search(text, max(0, at - 2), at) else point
 
@@ -212,44 +277,48 @@ _OF_A_YEAR = re.compile("年的?$")
 """A year stands before that we could not read (26年除夕): to take another would be to invent one."""
 
 
-def _at_numeral(text: str, at: int) -> Point | None:
-    if text[at + 1 : at + 2] not in _NUMERAL_FOLLOW and not (text[at + 1 : at + 2] and text[at + 1] in '一”"-—至到'):
-        return None
-    if point := _first(_NUMERAL_RULES, text, at):
+def _tried(behind: Behind, text: str, at: int) -> Point | None:
+    if point := _first(behind.before, text, at):
         return point
-    if at and text[at - 1] in "第.点·":
+    return (chain(text, at) if behind.chained else None) or _first(behind.after, text, at)
+
+
+_COUNTING = re.compile("[〇○零一二三四五六七八九十百千两廿]+")
+_FEASTS = ("五一", "六一", "十一", "七夕")
+
+
+def _at_numeral(text: str, at: int) -> Point | None:
+    if text.startswith(_FEASTS, at) and (point := _first((HOLIDAYS,), text, at)):
+        return point
+    run = _COUNTING.match(text, at)
+    behind = run and _NUMERAL_NEXT.get(text[run.end() : run.end() + 1])
+    if not behind:
         return None
-    return chain(text, at) or _first(_AFTER_CHAIN, text, at)
+    if at and text[at - 1] in "第.点·":
+        return _first(behind.before, text, at)
+    return _tried(behind, text, at)
 
 
 def _at_digit(text: str, at: int, joined: bool) -> Point | None:
     run = RUN.match(text, at)
     end = run.end() if run else at
     length = end - at
+    if length > 8:
+        return None
     if at and not joined and _INSIDE.search(text, at - 1, at):
         # A model's name may touch a date: Ultra12月25日.
         month = length < 3 and text[end : end + 1] == "月" and text[at - 1].isalpha() and text[at - 1].isascii()
         return chain(text, at) if month else None
-    if length > 8:
-        return None
-    if length < 3 and (point := _first((CLOCK,), text, at)):
-        return point
-    if length in {1, 2, 4, 8} and (point := _first(NUMERIC, text, at)):
-        return point
-    if length == 4 and (point := _first(_FIGURE_RULES, text, at)):
-        return point
-    if length < 5 and (point := _first(_COUNT_RULES, text, at)):
-        return point
-    return chain(text, at) or _first(_AFTER_CHAIN, text, at) or _first(english.DAY_RULES, text, at)
+    if length == 8:
+        return _first(NUMERIC, text, at)
+    after = text[end : end + 1]
+    behind = _YEAR if length == 4 and after == "年" else _DIGIT_NEXT.get(after)
+    return _tried(behind, text, at) if behind else None
 
 
 def _at_word(text: str, at: int) -> Point | None:
-    if at and text[at - 1].isascii() and text[at - 1].isalnum():
-        return None
     run = RUN.match(text, at)
-    if run is None:
-        return None
-    if run[0].lower() not in english.FIRST_WORDS:
+    if run is None or run[0].lower() not in english.FIRST_WORDS:
         return None
     return _first(_LETTER_RULES, text, at) or (chain(text, at) if run[0] in "Qq" else None)
 

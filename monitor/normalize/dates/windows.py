@@ -13,10 +13,10 @@ from monitor.normalize.dates.points import Point, fixed, rule
 from monitor.normalize.dates.relative import CLAUSE_START
 from monitor.normalize.dates.spans import (
     Period,
-    last_of,
     lasting,
     make_day,
     month_of,
+    moved,
     on,
     shift_month,
     week_of,
@@ -118,12 +118,11 @@ def _far(reference: date, unit: str, shift: int) -> date:
         return reference + timedelta(shift)
     if unit in {"周", "星期", "礼拜"}:
         return reference + timedelta(weeks=shift)
-    year, month = shift_month(reference, shift * (12 if unit == "年" else 1))
-    return min(date(year, month, 1) + timedelta(reference.day - 1), last_of(year, month))
+    return moved(reference, shift * (12 if unit == "年" else 1))
 
 
 _UNIT = r"(?:个(?=月|星期|礼拜)|)(?P<u>天|日|周|星期|礼拜|(?<=个)月|年)"
-_N = r"(?P<n>\d{1,3}|[一二两三四五六七八九十]{1,3})"
+_N = r"(?<![\d.第提百千])(?P<n>(?!0)\d{1,3}|[一二两三四五六七八九十]{1,3})"
 
 AGO = rule(
     r"(?<![\d.第提十百千])(?P<n>\d{1,3}|[一二两三四五六七八九十百]{1,4}|半|几|数)(?:个(?=月|星期|礼拜)|)(?P<u>天|日|周|星期|礼拜|(?<=个)月|年)(?:之|以)?(?P<dir>前|后)(?!往|来|景|台|期|卫|沿|排|缀|勤|备|果)",
@@ -138,6 +137,7 @@ NEAR_WINDOW = rule(
 )
 DEADLINE = rule(rf"{_N}{_UNIT}[之以]?内(?![部容外])", _deadline)
 ANNIVERSARY = rule(
-    r"(?:(?P<n>\d{1,3}|[一二两三四五六七八九十]{1,3})年前|(?P<rel>大前|前|去|明)年)的?今[天日](?!头条)", _anniversary
+    r"(?:(?<![\d.第提百千])(?P<n>\d{1,3}|[一二两三四五六七八九十百]{1,5})年前|(?P<rel>大前|前|去|明)年)的?今[天日](?!头条)",
+    _anniversary,
 )
 CLOCK = rule(rf"(?:[01]?\d|2[0-4])[:点时](?:[0-5]\d分?)?(?={JOIN}[今明后][天日早晚])", _clock)
