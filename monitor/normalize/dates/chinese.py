@@ -54,7 +54,9 @@ SHIFTS = {
     "上上": -2,
     "下下": 2,
 }
-_NO_NAME = r"(?!代|款|型|式|版|龄|轮|薪|少|老店|猪|货|糕|夜饭|味|轻|历史|前?的?历史|检|画|会员|费|卡)"
+_NO_NAME = (
+    r"(?!代|款|型|式|版|龄|轮|薪|少|老店|猪|货|糕|夜饭|味|轻|历史|前?的?历史|检|画|会员|费|卡|可持续发展议程|议程)"
+)
 
 
 def quarter(index: int) -> Unit:
@@ -74,7 +76,8 @@ _SEASONS = {"春": 3, "夏": 6, "秋": 9, "冬": 12}
 """The first month of a season as meteorologists count; 冬 reaches into the next year."""
 
 
-def _season(name: str) -> Unit:
+def season(name: str) -> Unit:
+    """Return the unit of a season: within its three months."""
     first = _SEASONS[name]
     return lambda year, _: (
         within(date(year, first, 1), last_of(year + first // 12, (first + 1) % 12 + 1)) if 0 < year < 9999 else None
@@ -157,28 +160,48 @@ def month_unit(month: int | None, first: int | None, last: int | None, part: str
     return unit
 
 
+LIST = r"(?=(?:[、和与及]\s?{0}){{1,9}}{1})"
+"""What makes a number without its unit one of several, the last of which has it: 3月17、18和19日."""
+
 IN_MONTH = (
-    rf"(?:的?(?:(?P<d1>{DAY})[日号]?{JOIN}(?P<d2>{DAY})\s?[日号]|(?P<d>{DAY})\s?[日号](?!线)"
+    rf"(?:的?(?:(?P<d1>{DAY})[日号]?{JOIN}(?P<d2>{DAY})\s?[日号]|(?P<d>{DAY})(?:\s?[日号](?!线)|{LIST.format(DAY, '[日号]')})"
     r"|月?(?P<mp>上旬|中下旬|中上旬|上中旬|中旬|下旬|[上下]半月|初(?![中级步始次衷创心])|底|末(?!端))"
     rf"|{COUNTED}))?"
 )
+_NEXT_IN_LIST = re.compile(r"[、和与及]\s?(\d{1,2}|[一二三四五六七八九十]{1,3})")
+_HAN_BEFORE = re.compile(r"[一-鿿、]")
+
+
+def listed(text: str, start: int, end: int, first: int | None) -> bool:
+    """
+    Return whether a number is the first of several days or months, and not that of a paragraph: 1、3月份全市……
+
+    At the head of a clause only the next number will do, and none of the first two.
+    """
+    if start and _HAN_BEFORE.match(text, start - 1):
+        return True
+    after = _NEXT_IN_LIST.match(text, end)
+    return after is not None and first is not None and first > 2 and number(after[1]) == first + 1
+
+
 _CHAIN_SUB = re.compile(
     rf"(?P<m1>{MONTH})(?:月份?)?{JOIN}(?P<m2>{MONTH})(?:月份?)(?!\s?{DAY}[日号])"
-    rf"|(?P<md>(?P<m>{MONTH})\s?月(?!龄|嫂|饼|亮|球|薪|供|租|票|卡|刊|子|季|天|老|考|牙|光|入|三(?![十日号月])|[一两二三]次)份?\s?(?:(?P<bare>[二三]?十[一二三四五六七八九]|三十|二十|十)(?![日号个{NUMERALS}年月天周名家元万亿岁多余几至到—-])|{IN_MONTH}))"
+    rf"|(?P<lm>(?<![近第]){MONTH}{LIST.format(MONTH, '月(?!龄)')}(?:、(?P<l2>{MONTH})月份?(?!\s?{DAY}[日号]))?)"
+    rf"|(?P<md>(?<!近)(?P<m>{MONTH})\s?月(?!龄|嫂|饼|亮|球|薪|供|租|票|卡|刊|子|季|天|老|考|牙|光|入|革命|流火|三(?![十日号月])|[一两二三]次)份?\s?(?:(?P<bare>[二三]?十[一二三四五六七八九]|三十|二十|十)(?![日号个{NUMERALS}年月天周名家元万亿岁多余几至到—-])|{IN_MONTH}))"
     r"|(?P<q>第?(?P<qn>[一二三四1-4])\s?季度?(?!稻|豆|红|花|如)(?:(?P<qp>[初末底]))?|[Qq](?P<ql>[1-4])季?度?|首季度?)"
-    r"|(?P<h>(?P<hn>[上下])半年)|(?P<sn>(?P<season>[春夏秋冬])[天季](?!档|招聘|赛))"
+    r"|(?P<h>(?P<hn>[上下])半年(?P<he>末)?)|(?P<sn>(?P<season>[春夏秋冬])[天季](?!档|招聘|赛))"
     rf"|(?P<fm>(?:前|头|首)(?P<fn>1[01]|[1-9]|十[一二]?|[一二两三四五六七八九])个?(?P<fu>月|季度?))"
-    r"|(?P<yp>(?:(?<![少老青成中几数多两半百千万余近每整全常\d〇零一二三四五六七八九十])年)?(?P<ypw>底|末(?!代)|初(?![中级步始次衷创心]|夏|秋|冬|春)|内(?![部容外地蒙])))"
-    r"|(?P<ym>(?<![少老青成中几数多两半百千万余近每整全常〇零一二三四五六七八九十])年中(?=$|[，。、；,.;）)前后时的建完开投启交起至到]))"
+    r"|(?P<yp>(?:(?<![少老青成中几数多两半百千万余近每整全常\d〇零一二三四五六七八九十])年)?(?P<ypw>底|末(?!代)|初(?![中级步始次衷创心]|夏|秋|冬|春|[一二三四五六七八九十](?![批系家个位名种些项届次场]))|内(?![部容外地蒙])))"
+    r"|(?P<ym>(?<=年)年中|(?<![少老青成中几数多两半百千万余近每整全常〇零一二三四五六七八九十])年中(?=$|[，。、；,.;）)前后时的建完开投启交起至到]))"
     r"|(?P<wy>第(?P<wyn>\d{1,2}|[一二三四五]?十[一二三四五六七八九]?|[一二三四五六七八九])个?(?:周(?![年刊岁期])|星期(?![一二三四五六日天])))"
-    r"|(?P<ly>(?P<lyn>第一|首|最后一?)(?:(?P<lyc>[两三四])?(?:(?P<lyd>[天日](?![均报常]))|个?(?P<lyu>月(?!饼|亮|球)|季度|周(?![年刊岁])|星期(?![一-日天])))))"
+    r"|(?P<ly>(?P<lyn>第一|首|最后一?)(?:(?P<lyc>[两三四])?(?:(?P<lyd>[天日](?![均报常]))|个?(?P<lyu>月(?!饼|亮|球)|季度|周(?![年刊岁末一二三四五六日天])|星期(?![一二三四五六日天])))))"
     r"|(?P<ys>岁末)"
 )  # fmt: skip
 YEAR = re.compile(
     rf"(?P<is>(?:19|20)\d\d(?=[上下]半年|第?[一二三四1-4]季度)|\d{{4}}(?=\s?年)|(?<=[在于])[1-9]\d\d(?=年(?![前后来间里内的多]))|[〇○零一二三四五六七八九]{{3,4}}|[一二两]千(?:[零〇]?[{NUMERALS}]{{0,3}}))(?:\s?年度?|(?=[上下]半|第?[一二三四1-4]季))"
     rf"|(?P<yy>(?:\d{{2}}|[〇零一二三四五六七八九]{{2}})(?=年(?:{MONTH}月|第?[一二三四1-4]季|[上下]半年|[初底末]))|(?<![千百十近])[0零〇][\d一二三四五六七八九](?=年))年"
-    r"|(?P<era>民国|公元)(?P<en>\d{1,4}|[一二三四五六七八九十]{1,3}|元)年"
-    r"|(?P<rel>大前|前|去|今|明|后|本|来|(?<![马以加晚早路网线身])上(?:一)?|(?<![以之天零地])下(?:一)?)年(?!级|轮|薪|龄|纪|景|鉴|货|检|报|来|少|终奖|度?股东)度?"
+    r"|(?P<era>民国|公元)(?P<en>\d{1,4}|[一二三四五六七八九十百]{1,6}|元)年"
+    r"|(?P<rel>大前|前|去|今|明|后|本|来|(?<![马以加晚早路网线身])上(?:一)?|(?<![以之天零地创写刷立打留井坠落])下(?:一)?)年(?!级|轮|薪|龄|纪|景|鉴|货|检|报|来|少|终奖|度?股东)度?"
     r"|(?P<then>同|当|该|次|翌|第二|[这那]一)年"
 )
 
@@ -222,6 +245,8 @@ def chain(text: str, at: int) -> Point | None:
 
 
 def _bare_year(text: str, head: re.Match[str], year: Said) -> Point | None:
+    if head["is"] and year.number % 100 == 0 and text.startswith("前", head.end()):
+        return None  # 2000年前 is twenty centuries ago or before that year
     if (head["yy"] and head["yy"][0] not in "0零〇") or not _NAME_AFTER_YEAR.match(text, head.end()):
         return None
     if head["is"] and not _is_year(head["is"], year.number):
@@ -248,28 +273,35 @@ def _sub_point(m: re.Match[str], year: Said | None, text: str) -> Point | None:
         return _month_range(m, year)
     if kind == "md":
         return _month_point(m, year, text)
+    if kind == "lm":
+        return _listed_month(m, year, text)
     if kind == "q":
-        if year is None and "度" not in m["q"]:  # 第二季 is a season of a programme, 四季 are those of the year
-            return None
-        return Point(m.end(), _quarter_unit(m), year)
+        # 第二季 is a season of a programme, 四季 are those of the year
+        return Point(m.end(), _quarter_unit(m), year) if year or "度" in m["q"] else None
     if kind == "h":
-        return Point(m.end(), half(1 if m["hn"] == "上" else 2), year)
-    if kind == "sn":
-        return Point(m.end(), _season(m["season"]), year) if year else None
+        return Point(m.end(), _half_unit(m), year)
+    if kind in {"sn", "wy"}:
+        return _in_year(m, year) if year else None
     if kind == "fm":
         count = (number(m["fn"]) or 0) * (3 if m["fu"][0] == "季" else 1)
         if count == 1 and m["fm"][0] == "前" and year is None:
             return None  # 前一个月 is the month before something
         return Point(m.end(), _first_months(count), year) if 0 < count <= 12 else None
-    if kind == "wy":
-        week = number(m["wyn"]) or 0
-        return Point(m.end(), lambda y, _: iso_week(y, week), year) if year else None
     if kind == "ly":
-        return Point(m.end(), _at_end(m), year) if year and not (m["lyc"] and m["lyn"] != "最后") else None
+        odd = m["lyc"] and (m["lyn"] != "最后" or m["lyu"] != "月")  # 最后三周 is no one week
+        return Point(m.end(), _at_end(m), year) if year and not odd else None
     word = m["ypw"] or ("中" if kind == "ym" else "岁末")
     if year is None and word == "内":
         return Point(m.end(), _year_part(word), Said("reference", 0))
     return Point(m.end(), _year_part(word), year, deadline=True)
+
+
+def _in_year(m: re.Match[str], year: Said) -> Point:
+    """Read the 夏天 of 去年夏天 and the 第10周 of 今年第10周."""
+    if m["season"]:
+        return Point(m.end(), season(m["season"]), year)
+    week = number(m["wyn"]) or 0
+    return Point(m.end(), lambda y, _: iso_week(y, week), year)
 
 
 def _at_end(m: re.Match[str]) -> Unit:
@@ -292,6 +324,23 @@ def _quarter_unit(m: re.Match[str]) -> Unit:
         return quarter(index)
     month = 3 * index - (2 if m["qp"] == "初" else 0)
     return lambda year, _: months_of(year, month, month, Precision.WITHIN)
+
+
+def _listed_month(m: re.Match[str], year: Said | None, text: str) -> Point | None:
+    """Read 7、8月 as the stretch that it is, the 3 of 3、6、9月 as one month."""
+    first, last = number(m["lm"].partition("、")[0]) or 0, number(m["l2"]) if m["l2"] else None
+    if not (year or listed(text, m.start(), m.start() + len(m["lm"].partition("、")[0]), first)):
+        return None
+    if last == first + 1:
+        return Point(m.end(), lambda y, _: months_of(y, first, first + 1, Precision.RANGE), year)
+    return Point(m.start() + len(m["lm"].partition("、")[0]), month_unit(first, None, None, None), year)
+
+
+def _half_unit(m: re.Match[str]) -> Unit:
+    index = 1 if m["hn"] == "上" else 2
+    if not m["he"]:
+        return half(index)
+    return lambda year, _: months_of(year, 6 * index, 6 * index, Precision.WITHIN)
 
 
 def _month_range(m: re.Match[str], year: Said | None) -> Point | None:
@@ -323,4 +372,6 @@ def _month_point(m: re.Match[str], year: Said | None, text: str) -> Point | None
             return Point(m.end(), lambda y, _: on(solar(y, 8, 15)), year, inherits=False)
         return Point(m.end(), month_unit(month, day, None, None), year, soon=NEXT)
     days = bool(m["d"] or m["d1"])
-    return Point(m.end(), in_month(m, month), year, deadline=bool(m["mp"]), soon=NEXT if days else timedelta(0))
+    loose = year is None and m[0][-1] == "月"
+    soon = NEXT if days else timedelta(0)
+    return Point(m.end(), in_month(m, month), year, deadline=bool(m["mp"]), loose=loose, soon=soon)

@@ -6,7 +6,10 @@ import re
 from datetime import date, timedelta
 
 from monitor.model import Precision
+from monitor.normalize.dates.chinese import NEXT, month_unit, season
+from monitor.normalize.dates.holidays import FEAST_AHEAD, feast
 from monitor.normalize.dates.points import Point, Rule, Said, fixed
+from monitor.normalize.dates.relative import weekend
 from monitor.normalize.dates.spans import (
     Period,
     lasting,
@@ -36,6 +39,7 @@ _NUMBERS = {
     )
 } | {"a": 1, "an": 1}
 _EDGES = {"since": "since", "by": "before", "before": "before", "until": "before", "after": "after"}
+_SEASONS = {"spring": "春", "summer": "夏", "autumn": "秋", "fall": "秋", "winter": "冬"}
 _SHIFT = {"last": -1, "previous": -1, "this": 0, "next": 1}
 
 
@@ -56,7 +60,7 @@ def _dated(m: re.Match[str]) -> Point | None:
         start, end = make_day(year, month, first), make_day(year, month, last) if last else None
         return lasting(start, end) if start and end and end > start else on(start) if not last else None
 
-    return Point(m.end(), unit, _said(m))
+    return Point(m.end(), unit, _said(m), soon=NEXT)
 
 
 def _month_year(m: re.Match[str]) -> Point | None:
@@ -92,9 +96,9 @@ def _months(m: re.Match[str]) -> Point | None:
 def _first_months(m: re.Match[str]) -> Point | None:
     """Read the first nine months of 2024."""
     count = _count(m["n"])
-    if not 1 < count <= 12 or (m["y"] is None and m["r"] is None):
+    if not 1 < count <= 12:
         return None
-    year = _said(m) or Said("reference", _SHIFT[m["r"].lower()])
+    year = _said(m) or (Said("reference", _SHIFT[m["r"].lower()]) if m["r"] else None)
     return Point(m.end(), lambda y, _: months_of(y, 1, count, Precision.RANGE), year)
 
 
@@ -144,7 +148,7 @@ def _latin_quarter(m: re.Match[str]) -> Point:
 
 
 def _near_day(m: re.Match[str]) -> Point:
-    shift = {"yesterday": -1, "today": 0, "tomorrow": 1}[m[0].lower()]
+    shift = {"yesterday": -1, "last night": -1, "tomorrow": 1}.get(m[0].lower(), 0)
     return Point(m.end(), fixed(None), seen=lambda ref, _: on(ref + timedelta(shift)))
 
 
@@ -162,6 +166,79 @@ def _weekday(m: re.Match[str]) -> Point:
         return on(ref - timedelta(back))
 
     return Point(m.end(), fixed(None), seen=seen)
+
+
+def _end_of_month(m: re.Match[str]) -> Point:
+    """Read by the end of June, late last month."""
+    month = MONTHS[m["m"].rstrip(".").lower()]
+    edge = _EDGES.get((m["pre"] or "").lower(), "")
+    return Point(m.end(), month_unit(month, None, None, "底"), _said(m), edge=edge, deadline=bool(edge))
+
+
+def _part_of(m: re.Match[str]) -> Point:
+    """Read early last year, late next month, earlier this week, later this year, at the end of last month."""
+    part, unit, shift = m["part"].lower().rstrip("- "), m["u"].lower(), _SHIFT[m["r"].lower()]
+
+    def seen(ref: date, _: bool) -> Period | None:
+        whole = _span(ref, unit, shift)
+        if whole is None or whole.earliest is None or whole.latest is None:
+            return None
+        if part in {"earlier", "later"}:
+            early = part == "earlier"
+            inside = whole.earliest <= ref <= whole.latest
+            return within(whole.earliest, ref) if early and inside else within(ref, whole.latest) if inside else whole
+        return _third(whole.earliest, whole.latest, part)
+
+    return Point(m.end(), fixed(None), seen=seen, edge=_EDGES.get((m["pre"] or "").lower(), ""))
+
+
+def _third(first: date, last: date, part: str) -> Period | None:
+    if (last - first).days > 360:
+        months = {"early": (1, 3), "mid": (5, 8), "late": (10, 12)}.get(part, (11, 12))
+        return months_of(first.year, *months, Precision.WITHIN)
+    size = ((last - first).days + 1) // 3
+    start = first + timedelta({"early": 0, "mid": size}.get(part, 2 * size))
+    return within(start, start + timedelta(size - 1) if part in {"early", "mid"} else last)
+
+
+def _year_end(m: re.Match[str]) -> Point:
+    edge = _EDGES.get((m["pre"] or "").lower(), "")
+    return Point(m.end(), lambda y, _: months_of(y, 11, 12, Precision.WITHIN), _said(m), edge=edge, deadline=bool(edge))
+
+
+def _decade(m: re.Match[str]) -> Point:
+    """Read the 1990s, in the early 1980s."""
+    start = int(m["decade"])
+    first, last = {"early": (0, 3), "mid": (3, 6), "late": (7, 9)}.get((m["part"] or "").lower().rstrip("- "), (0, 9))
+    edge = _EDGES.get((m["pre"] or "").lower(), "")
+    period = within(date(start + first, 1, 1), date(start + last, 12, 31))
+    return Point(m.end(), fixed(period), Said("is", start), edge=edge)
+
+
+def _years(m: re.Match[str]) -> Point | None:
+    """Read from 2020 to 2024, between 2020 and 2024, 2020-2024."""
+    first, last = int(m["y"]), int(m["z"])
+    period = lasting(date(first, 1, 1), date(last, 12, 31)) if first < last else None
+    return Point(m.end(), fixed(period), Said("is", first)) if period else None
+
+
+def _season(m: re.Match[str]) -> Point | None:
+    year = _said(m) or (Said("reference", _SHIFT[m["r"].lower()]) if m["r"] else None)
+    return Point(m.end(), season(_SEASONS[m["s"].lower()]), year) if year else None
+
+
+def _month_of_year(m: re.Match[str]) -> Point:
+    """Read last March and next May: the nearest that is wholly over, or has not begun."""
+    month, back = MONTHS[m["m"].rstrip(".").lower()], m["r"].lower() == "last"
+
+    def seen(ref: date, _: bool) -> Period | None:
+        return month_of(ref.year - (month >= ref.month) if back else ref.year + (month <= ref.month), month)
+
+    return Point(m.end(), fixed(None), seen=seen)
+
+
+def _day_of_month(m: re.Match[str]) -> Point:
+    return Point(m.end(), month_unit(None, _int(m["d"]), None, None), monthly=True)
 
 
 def _span(reference: date, unit: str, shift: int) -> Period | None:
@@ -190,12 +267,33 @@ def _ago(m: re.Match[str]) -> Point:
     return Point(m.end(), fixed(None), seen=lambda ref, _: _span(ref, unit, -count))
 
 
+def _weekend(m: re.Match[str]) -> Point:
+    shift = _SHIFT[m["r"].lower()] if m["r"] else None
+    return Point(m.end(), fixed(None), seen=lambda ref, ahead: weekend(ref, shift, ahead))
+
+
+_FEASTS = {
+    "spring festival": "春节", "lunar new year": "春节", "chinese new year": "春节", "lantern festival": "元宵",
+    "dragon boat festival": "端午", "mid-autumn festival": "中秋", "new year's day": "元旦", "christmas day": "圣诞",
+    "christmas eve": "平安夜",
+}  # fmt: skip
+_FEAST_NAMES = "|".join(_FEASTS)
+
+
+def _feast(m: re.Match[str]) -> Point:
+    name, more = _FEASTS[m["name"].lower()], "假期" if (m["more"] or "").lower().startswith("holiday") else None
+    return Point(m.end(), lambda y, _: feast(name, more, y), inherits=False, soon=FEAST_AHEAD)
+
+
 def _rule(pattern: str, read: object) -> Rule:
     return Rule(re.compile(pattern, re.IGNORECASE), read)  # type: ignore[arg-type]
 
 
 _NUMBER_WORD = "|".join(sorted(_NUMBERS, key=len, reverse=True))
+_PARTS = r"(?:(?P<pre>by|before|until|in|at|since|from)\s)?"
 MONTH_RULES = (
+    _rule(rf"{_PARTS}(?:the\s)?end[ -](?:of\s)?{_MONTH}(?!\s\d{{1,2}}\b)(?:,?\s{_Y})?(?![a-z])", _end_of_month),
+    _rule(rf"(?P<r>last|next)\s{_MONTH}(?![a-z.]|\s\d)", _month_of_year),
     _rule(
         rf"(?:(?:in|from|between|during|for)\s)?{_MONTH}\s?(?:-|–|to|and)\s?{_MONTH.replace('<m>', '<n>')}(?![a-z]|\s\d{{1,2}}\b)(?:,?\s{_Y})?",
         _months,
@@ -216,6 +314,25 @@ DAY_RULES = (
     ),
 )
 WORD_RULES = (
+    _rule(rf"(?:from|between)\s{_Y}\s?(?:to|and|until|through)\s?{_Y.replace('<y>', '<z>')}", _years),
+    _rule(rf"(?:from|in|during|over|for|the)\s(?P<y>(?:1[89]|20)\d\d)\s?[-–]\s?{_Y.replace('<y>', '<z>')}", _years),
+    _rule(
+        r"(?:(?P<pre>in|from|during|since|by)\s)?(?:the\s)?(?P<part>early[ -]|mid[ -]|late[ -])?(?P<decade>(?:1[89]|20)\d0)s\b",
+        _decade,
+    ),
+    _rule(
+        rf"{_PARTS}(?:the\s)?(?P<part>early[ -]|earlier\s|mid[ -]|late[ -]|later\s|end\sof\s)(?P<r>last|this|next)\s(?P<u>week|month|quarter|year)\b",
+        _part_of,
+    ),
+    _rule(rf"(?:(?P<pre>by|before|until|at)\s)?(?:the\s)?(?:year[- ]end|end\sof\sthe\syear)\b(?:\s{_Y})?", _year_end),
+    _rule(
+        rf"(?:(?:in|during|since|by)\s)?(?:the\s)?(?:(?P<r>last|this|next)\s)?(?P<s>spring|summer|autumn|fall|winter)(?:\s(?:of\s)?{_Y})?\b",
+        _season,
+    ),
+    _rule(
+        r"on\sthe\s(?P<d>(?:[12]\d|3[01]|[1-9])(?:st|nd|rd|th))\b(?!\s(?:of|floor|day|anniversary|century|birthday|hole|street|minute|lap))",
+        _day_of_month,
+    ),
     _rule(
         rf"(?P<o>first|second|third|fourth)[ -](?P<what>quarter|half)(?:\s(?:of\s)?(?:{_Y}|(?P<r>last|this|next)\syear))?(?!\s?(?:of|final|-final))",
         _part,
@@ -228,22 +345,28 @@ WORD_RULES = (
     _rule(rf"(?P<pre>)(?P<part>early[ -]|mid[ -]|late[ -])(?P<end>){_Y}", _bare_year),
     _rule(rf"(?P<pre>)(?P<part>)(?P<end>(?:the\s)?end\sof\s){_Y}", _bare_year),
     _rule(
-        rf"(?:the\s)?first\s(?P<n>{_NUMBER_WORD}|\d{{1,2}})\smonths\s(?:of|in)\s(?:{_Y}|(?P<r>last|this|next)\syear)",
+        rf"(?:the\s)?first\s(?P<n>{_NUMBER_WORD}|\d{{1,2}})\smonths(?:\s(?:of|in)\s(?:{_Y}|(?P<r>last|this|next)\syear)|(?!\s(?:of|after|since|on|in)\b))",
         _first_months,
     ),
     _rule(
         rf"(?P<way>past|last|next|coming)\s(?P<n>{_NUMBER_WORD}|\d{{1,3}})\s(?P<u>day|week|month|year)s\b(?!'|\s(?:of|in)\b)",
         _window,
     ),
-    _rule(r"(?:yesterday|today|tomorrow)\b", _near_day),
+    _rule(r"(?:yesterday|today|tonight|tomorrow|last\snight)\b", _near_day),
+    _rule(rf"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day,\s{_MONTH}\s(?P<d>{_D})(?P<e>)(?:,?\s{_Y})?", _dated),
     _rule(
         r"(?P<r>last|this|next)?\s?(?P<wd>Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b(?!s)", _weekday
+    ),
+    _rule(r"(?:(?P<r>last|this|next)|over\sthe)\sweekend\b", _weekend),
+    _rule(
+        rf"(?P<name>{_FEAST_NAMES})(?:\s(?P<more>holidays?|travel\srush|eve|day|festival))?(?!\s?(?:tree|song|gift|card|carol))",
+        _feast,
     ),
     _rule(r"(?P<r>last|previous|this|next)\s(?P<u>week|month|quarter|year)\b", _relative),
     _rule(rf"(?P<n>{_NUMBER_WORD})\s(?P<u>day|week|month|year)s?\sago\b", _ago),
 )
 FIRST_WORDS = (
-    frozenset(["in", "since", "by", "during", "until", "from", "of", "to", "for", "before", "after", "early", "mid", "late", "the", "end", "first", "second", "third", "fourth", "q", "last", "past", "coming", "previous", "this", "next", "yesterday", "today", "tomorrow"])
+    frozenset(["on", "at", "between", "earlier", "later", "year", "spring", "summer", "autumn", "fall", "winter", "in", "since", "by", "during", "until", "from", "of", "to", "for", "before", "after", "early", "mid", "late", "the", "end", "first", "second", "third", "fourth", "q", "last", "past", "coming", "previous", "this", "next", "yesterday", "today", "tonight", "tomorrow", "over", "christmas", "spring", "lunar", "chinese", "dragon", "lantern", "new"])
     | frozenset(MONTHS) | frozenset(WEEKDAYS) | frozenset(_NUMBERS)
 )  # fmt: skip
 """Words that an expression can begin with, lower case."""

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date
 
 from monitor.normalize.dates.chinese import YEAR, year_said
-from monitor.normalize.dates.holidays import HOLIDAY, holiday_unit
+from monitor.normalize.dates.holidays import FEAST_AHEAD, HOLIDAY, holiday_unit
 from monitor.normalize.dates.lunar import new_year_eve, solar
 from monitor.normalize.dates.numerals import number
 from monitor.normalize.dates.points import Point, Said, Unit, fixed, rule
-from monitor.normalize.dates.spans import Period, on, within, year_of
-
-SOON = timedelta(15)
-"""A holiday so near ahead is the one that is meant: on 17 January 春节 is not last year's."""
+from monitor.normalize.dates.spans import Period, lasting, on, within, year_of
 
 _PLANS = {
     f"{ten}{one}五": 5 * n
@@ -28,10 +25,15 @@ def _five_year_plan(m: re.Match[str]) -> Point | None:
     start = 1951 + order
     if order < 30:
         return None
-    ends = {"初": (0, 0), "开局之年": (0, 0), "末": (4, 4), "收官之年": (4, 4)}
+    ends = {"初": (0, 0), "开局之年": (0, 0), "末": (4, 4), "收官之年": (4, 4), "以来": (0, 0)}
+    if m["part"]:
+        count = number(m["part"]) or 0
+        first, last = (0, count - 1) if m[2][0] in "前头" else (5 - count, 4)
+        return Point(m.end(), fixed(lasting(date(start + first, 1, 1), date(start + last, 12, 31))), Said("is", start))
     first, last = ends.get(m[2], (0, 4))
     if first == last:
-        return Point(m.end(), fixed(year_of(start + first)), Said("is", start))
+        edge = "since" if m[2] == "以来" else ""
+        return Point(m.end(), fixed(year_of(start + first)), Said("is", start), edge=edge)
     return Point(m.end(), fixed(within(date(start, 1, 1), date(start + 4, 12, 31))), Said("is", start))
 
 
@@ -47,6 +49,7 @@ def _decade(m: re.Match[str]) -> Point | None:
         "中期": (3, 6),
         "末": (7, 9),
         "末期": (7, 9),
+        "前期": (0, 3),
         "后期": (6, 9),
         "中后期": (4, 9),
     }.get(m["p"], (0, 9))
@@ -69,7 +72,7 @@ def _holiday(m: re.Match[str]) -> Point | None:
     unit = holiday_unit(m)
     if unit is None:
         return None
-    return Point(m.end(), unit, _holiday_year(m), inherits=False, soon=SOON, feast=m["y"] is None)
+    return Point(m.end(), unit, _holiday_year(m), inherits=False, soon=FEAST_AHEAD, feast=m["y"] is None)
 
 
 def _holiday_year(m: re.Match[str]) -> Said | None:
@@ -108,10 +111,11 @@ def _lunar_period(year: int, month: int, day: int | None, leap: bool) -> Period 
 
 def _part_of_century(m: re.Match[str]) -> Point:
     """Read 本世纪初 and 上世纪末: its first or last ten years, 中叶 the forties to sixties; years 00 to 99 as used."""
-    start = _century(m["c"])
-    first, last = {"初": (0, 9), "初期": (0, 9), "末": (90, 99), "末期": (90, 99), "以来": (0, 0)}.get(m["p"], (40, 69))
-    period = year_of(start) if m["p"] == "以来" else within(date(start + first, 1, 1), date(start + last, 12, 31))
-    return Point(m.end(), fixed(period), Said("is", start), edge="since" if m["p"] == "以来" else "")
+    start, part = _century(m["c"] or m["c2"]), m["p"] or m["p2"]
+    parts = {"初": (0, 9), "初期": (0, 9), "末": (90, 99), "末期": (90, 99), "以来": (0, 0), None: (0, 99)}
+    first, last = parts.get(part, (40, 69))
+    period = year_of(start) if part == "以来" else within(date(start + first, 1, 1), date(start + last, 12, 31))
+    return Point(m.end(), fixed(period), Said("is", start), edge="since" if part == "以来" else "")
 
 
 _STEMS, _BRANCHES = "甲乙丙丁戊己庚辛壬癸", "子丑寅卯辰巳午未申酉戌亥"
@@ -135,13 +139,16 @@ LUNAR_MARKED = rule(
 )
 HOLIDAYS = rule(_YEAR_HEAD + HOLIDAY, _holiday)
 PLAN = rule(
-    r"[“\"「『‘]?(十?[一二三四五六七八九]?五)[”\"」』’]?(?:规划)?(期间|时期|末|初|开局之年|收官之年)", _five_year_plan
+    r"[“\"「『‘]?(十?[一二三四五六七八九]?五)[”\"」』’]?(?:规划)?"
+    r"(期间|时期|以来|末|初|开局之年|收官之年|[前头后](?P<part>[两二三四2-4])年)",
+    _five_year_plan,
 )
 DECADE = rule(
-    r"(?:(?P<c>上个?|本|\d{1,2}|十[一二三四五六七八九]?|二十一?|[一二三四五六七八九])世纪的?|(?P<y>(?:19|20)(?=\d0)))?(?P<t>[1-9]0|(?<=20)00|[一二三四五六七八九]十)年代(?P<p>初期?|中期|中后期|末期?|后期)?",
+    r"(?:(?P<c>上个?|本|\d{1,2}|十[一二三四五六七八九]?|二十一?|[一二三四五六七八九])世纪的?|(?P<y>(?:19|20)(?=\d0)))?(?P<t>[1-9]0|(?<=20)00|[一二三四五六七八九]十)年代(?P<p>初期?|前期|中期|中后期|末期?|后期)?",
     _decade,
 )
 CENTURY = rule(
-    r"(?P<c>上个?|本|19|2[01]|十九|二十一?)世纪的?(?P<p>初期?|中叶|中期|末期?|以来)",
+    r"(?:(?P<c>上个?|本|2[01]|二十一?)世纪的?(?P<p>初期?|中叶|中期|末期?|以来)"
+    r"|(?<![前第])(?P<c2>1\d|[5-9]|十[一二三四五六七八九]?|[五六七八九])世纪(?:的?(?P<p2>初期?|中叶|中期|末期?))?(?!福克斯))",
     _part_of_century,
 )

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from monitor.normalize.dates.chinese import JOIN, MONTH, half, quarter
+from monitor.normalize.dates.chinese import JOIN, LIST, MONTH, half, quarter
 from monitor.normalize.dates.points import Point, Said, fixed, rule
-from monitor.normalize.dates.spans import lasting, make_day, month_of, on, within
+from monitor.normalize.dates.spans import lasting, make_day, month_of, on, within, year_of
 
 
 def _numeric(m: re.Match[str]) -> Point | None:
@@ -15,7 +15,15 @@ def _numeric(m: re.Match[str]) -> Point | None:
     return Point(m.end(), fixed(on(first)), Said("is", int(m[1]))) if first else None
 
 
+_VERSION = re.compile(r"(?:版本|\bv|\bversion|\brelease|固件|软件)号?[为是:：]?\s?$", re.IGNORECASE)
 _SERIAL = re.compile(r"(?:号码?|编码|单号|证件?|批次|电话|热线|代码|ID|No\.?)[为是:：]?\s?$", re.IGNORECASE)
+
+
+def _short_range(m: re.Match[str]) -> Point | None:
+    """Read 2025/3/18-3/20 and 2025.3.18-20."""
+    year, month = int(m[1]), int(m[3])
+    first, last = make_day(year, month, int(m[4])), make_day(year, int(m[5] or month), int(m[6]))
+    return Point(m.end(), fixed(lasting(first, last)), Said("is", year)) if first and last and first < last else None
 
 
 def _compact(m: re.Match[str]) -> Point | None:
@@ -29,6 +37,8 @@ def _compact(m: re.Match[str]) -> Point | None:
 def _day_first(m: re.Match[str]) -> Point | None:
     """Read 13.5.2015 and 3/19/2025; where both orders are possible, as somewhere between the two."""
     a, b, year = int(m[1]), int(m[3]), int(m[4])
+    if m[2] == "." and _VERSION.search(m.string, max(0, m.start() - 9), m.start()):
+        return None
     if a <= 12 and b <= 12 and a != b:  # once, on one of two days: no nearer than from the one to the other
         days = sorted((date(year, a, b), date(year, b, a)))
         return Point(m.end(), fixed(within(*days)), Said("is", year))
@@ -102,6 +112,10 @@ def _month_day(m: re.Match[str]) -> Point | None:
     return Point(m.end(), lambda y, _: on(make_day(y, month, day)))
 
 
+YEAR_IN_LIST = rule(
+    rf"((?:19|20)\d{{2}}){LIST.format('(?:19|20)[0-9]{2}', '年')}",
+    lambda m: Point(m.end(), fixed(year_of(int(m[1]))), Said("is", int(m[1]))),
+)
 YEARS = (
     rule(
         rf"(\d{{4}})(?:年?{JOIN}(\d{{4}})年(?!款|型|版|{MONTH}月)|年{JOIN}(\d{{4}})(?![\d.%-]|[年款型版万千百元辆台人家]))",
@@ -115,6 +129,13 @@ NUMERIC = (
     rule(r"(1[0-2]|0?[1-9])·([12]\d|3[01]|0?[1-9])[”\"」]?(?:当天|当日|当晚)", _commemorated),
     rule(r"(1[0-2]|0?[1-9])/([12]\d|3[01]|0?[1-9])(?=\s?[(（]?(?:周|星期)[一二三四五六日])", _month_day),
     rule(r"(0[1-9]|1[0-2])-([0-3]\d)(?=\s[0-2]\d:[0-5]\d(?!\d))", _month_day),
+    rule(
+        rf"(\d{{4}})([/.])(\d{{1,2}})\2(\d{{1,2}}){JOIN}(?:(\d{{1,2}})\2)?(\d{{1,2}})(?!\d|[./年月:点-]\d?)",
+        _short_range,
+    ),
+    rule(
+        r"(\d{4})(-)(\d{1,2})-(\d{1,2})\s?[至到~～—]{1,2}\s?(?:(\d{1,2})-)?(\d{1,2})(?!\d|[./年月:点-])", _short_range
+    ),
     rule(r"(\d{4})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{1,2})(?!\d|\2\d)", _numeric),
     rule(r"(\d{4})( )([01]\d) ([0-3]\d)(?! ?\d)", _numeric),
     rule(r"(?<![#号码])((?:19|20)\d{2})(0[1-9]|1[0-2])([0-3]\d)(?![\d.A-Za-z号-])", _compact),

@@ -25,6 +25,9 @@ How far into the next year "1月将" reaches: past that a writer says 明年. Wi
 whatever lies ahead is meant.
 """
 
+SOON = timedelta(20)
+"""How far ahead 将于5日 reaches: past that a writer says 下月, and a 将 beside 13日 read on the 15th is of something else."""
+
 YEARS = range(100, 3000)
 """Years that a text may name; others are lengths, slips or numbers, and would leave the calendar's arithmetic."""
 
@@ -61,6 +64,7 @@ class Point(NamedTuple):
     later: bool = False  # 三天后: counted from the reference only where nothing nearer stands before it
     lone: bool = False  # 三年内: no date but behind 将, or where it is all that is said
     feast: bool = False  # 国庆节: behind a day and 是 it only names it
+    loose: bool = False  # 3月: with a 前, 后 or 内 behind it as likely a length
     soon: timedelta = timedelta(0)  # how far ahead the nearest still is the one that is meant
     edge: str = ""  # "since", "before" or "after" where the expression itself says so (by 2026)
 
@@ -115,11 +119,13 @@ def resolve(point: Point, reference: date | None, before: Known | None, near: bo
     if near and before and (known := _inherited(point, before)):
         # 3月18日会面，25日签约 read on the 20th: the sentence says March, the nearest past is February. Unknown.
         late = point.monthly and not ahead and reference and known.period.earliest and known.period.earliest > reference
-        return None if late else known
+        return None if late and before.period.precision is not Precision.WITHIN else known
     if reference is None:
         return None
     steps = _months if point.monthly else _years
     period = _ahead(point.unit, steps(reference, True), reference) if ahead else None
+    if period and point.monthly and period.earliest and period.earliest - reference > SOON:
+        return None
     if point.soon and not period:
         coming = _ahead(point.unit, steps(reference, True), reference)
         period = coming if coming and coming.earliest and coming.earliest - reference <= point.soon else None
@@ -154,6 +160,8 @@ def _year_said(point: Point, year: Said, reference: date | None, before: Known |
         if before is None or before.period.earliest is None or not _one_year(before.period):
             return None
         number, referenced = before.period.earliest.year + year.number, before.referenced
+        if referenced and reference and number == reference.year and not year.number:
+            return None  # the year that runs is called 今年: 当年 is of another story
     period = point.unit(number, 1) if number in YEARS else None
     return Known(period, referenced, True) if period else None
 
@@ -180,7 +188,18 @@ def _month_said(point: Point, month: Said, reference: date | None, before: Known
     return Known(period, referenced, True) if period else None
 
 
-_EXACT = {Precision.DAY, Precision.MONTH, Precision.QUARTER, Precision.HALF}
+def later(point: Point, before: Known, reference: date | None) -> Known | None:
+    """
+    Return what 两年后 means where a story tells it: counted from the date before it, if that is as exact as the unit.
+
+    What would lie ahead of the reference was not counted from there.
+    """
+    start, sizes = before.period.earliest, [Precision.DAY, Precision.WITHIN, Precision.MONTH, Precision.YEAR]
+    period = point.seen(start, False) if point.seen and start else None
+    if not period or not period.latest or before.period.precision not in {Precision.DAY, *sizes[2:]}:
+        return None
+    vague = sizes.index(before.period.precision) > sizes.index(period.precision)
+    return None if vague or (reference and period.latest > reference) else Known(period, before.referenced, True)
 
 
 def _inherited(point: Point, before: Known) -> Known | None:
@@ -190,12 +209,12 @@ def _inherited(point: Point, before: Known) -> Known | None:
     2018年3月立项，5月动工 runs on: a month after a date with a year and a month belongs to that year where it
     does not go backwards.
     """
-    start = before.period.earliest
-    if not point.inherits or start is None or before.period.precision not in _EXACT:
+    start, last = before.period.earliest, before.period.latest
+    if not point.inherits or start is None or last is None or before.period.precision is Precision.YEAR:
         return None
-    if (point.monthly and before.period.precision not in {Precision.DAY, Precision.MONTH}) or not (
-        point.monthly or before.yearly
-    ):
+    if (start.year, point.monthly and start.month) != (last.year, point.monthly and last.month):
+        return None
+    if not (point.monthly or before.yearly):
         return None
     period = point.unit(start.year, start.month)
     if period is None or period.earliest is None or period.earliest < start:

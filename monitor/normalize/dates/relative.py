@@ -9,16 +9,32 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from monitor.normalize.dates.chinese import DAY, IN_MONTH, JOIN, NUMERALS, SHIFTS, in_month, month_unit, quarter
+from monitor.model import Precision
+from monitor.normalize.dates.chinese import (
+    DAY,
+    IN_MONTH,
+    JOIN,
+    LIST,
+    NUMERALS,
+    SHIFTS,
+    in_month,
+    listed,
+    month_unit,
+    quarter,
+    season,
+)
 from monitor.normalize.dates.numerals import number
 from monitor.normalize.dates.points import Point, Said, fixed, rule
 from monitor.normalize.dates.spans import (
     Period,
+    lasting,
     month_of,
+    months_of,
     on,
     shift_month,
     week_of,
     within,
+    year_of,
 )
 
 _BEFORE_NUMBER = r"(?<![\d.:/第每%#])"
@@ -39,11 +55,13 @@ def _relative_month(m: re.Match[str]) -> Point:
 
 
 def _relative_quarter(m: re.Match[str]) -> Point:
-    shift = SHIFTS[m["rel"].replace("一", "")]
+    shift, part = SHIFTS[m["rel"].replace("一", "")], m["part"]
 
     def seen(reference: date, _: bool) -> Period | None:
         year, month = shift_month(reference, 3 * shift)
-        return quarter((month + 2) // 3)(year, 1)
+        index = (month + 2) // 3
+        last = 3 * index - (2 if part == "初" else 0)
+        return months_of(year, last, last, Precision.WITHIN) if part else quarter(index)(year, 1)
 
     return Point(m.end(), fixed(None), seen=seen)
 
@@ -64,6 +82,12 @@ CLAUSE_START = re.compile('(?:^|[，。、；：,.;:!！?？()（）\\s“”"�
 _DAY_FOLLOWS = re.compile("[，,上下中晚凌早]|$")
 
 
+_SERIES = re.compile(
+    r"[^\d一二三四五六七八九十于在到从至是自由，。、；：（(\s]\s?(?:[\d一二三四五六七八九十]{1,3}号、){1,5}$"
+)
+"""The things counted of which one more is named: 神舟十号、十一号."""
+
+
 def _bare_day(m: re.Match[str]) -> Point | None:
     """
     Read 19日 and 19号 alone. 神舟六号 is a ship and 一日三餐 a rule of life: a 号, and one numeral, must begin a clause.
@@ -71,7 +95,8 @@ def _bare_day(m: re.Match[str]) -> Point | None:
     text, start, day = m.string, m.start(), number(m["d"])
     weak = text[m.end("d")] == "号" or (len(m["d"]) == 1 and not m["d"].isascii())
     spaced = start > 1 and text[start - 1].isspace() and text[start - 2].isalpha()  # 神舟 十一号
-    if weak and (spaced or not CLAUSE_START.search(text, max(0, start - 1), start)):
+    numbered = text[start - 2 : start] == "号、" and _SERIES.search(text, max(0, start - 24), start)
+    if weak and (spaced or numbered or not CLAUSE_START.search(text, max(0, start - 1), start)):
         return None
     if len(m["d"]) == 1 and not m["d"].isascii() and not _DAY_FOLLOWS.match(text, m.end("d") + 1):
         return None
@@ -121,7 +146,7 @@ def _week(m: re.Match[str]) -> Point | None:
     if shift is None and _COUNTED.search(m.string[max(0, m.start() - 1) : m.start()]):
         return None
     if m["end"]:
-        return Point(m.end(), fixed(None), seen=lambda ref, ahead: _weekend(ref, shift, ahead))
+        return Point(m.end(), fixed(None), seen=lambda ref, ahead: weekend(ref, shift, ahead))
     if m["wd"]:
         day = _WEEKDAYS[m["wd"]]
         return Point(m.end(), fixed(None), seen=lambda ref, ahead: _weekday(ref, day, shift, ahead))
@@ -135,7 +160,8 @@ def _weekday(reference: date, day: int, shift: int | None, ahead: bool) -> Perio
     return on(reference + timedelta(step))
 
 
-def _weekend(reference: date, shift: int | None, ahead: bool) -> Period:
+def weekend(reference: date, shift: int | None, ahead: bool) -> Period:
+    """Return the weekend so many weeks from that of *reference*; none said: the last, or the coming one."""
     week = shift if shift is not None else (0 if ahead or reference.weekday() >= 5 else -1)
     monday = reference - timedelta(reference.weekday()) + timedelta(weeks=week)
     return within(monday + timedelta(5), monday + timedelta(6))
@@ -154,38 +180,94 @@ def _recent(m: re.Match[str]) -> Point | None:
     return Point(m.end(), fixed(None), seen=seen)
 
 
+def _listed_day(m: re.Match[str]) -> Point | None:
+    """Read the 18 of 18、19日."""
+    day = number(m["d"])
+    return (
+        Point(m.end(), month_unit(None, day, None, None), monthly=True)
+        if listed(m.string, m.start(), m.end(), day)
+        else None
+    )
+
+
+def _season(m: re.Match[str]) -> Point:
+    """
+    Read 今夏, 去冬, 明春. Winter runs over the new year: 今冬 is the one that runs, and 去冬 has two readings while it does.
+    """
+    shift, name = SHIFTS[m["rel"] or m["rel2"] or m["rel3"]], m["s"]
+
+    def seen(reference: date, _: bool) -> Period | None:
+        running = name == "冬" and reference.month <= 2
+        if running and shift < 0:
+            return None
+        return season(name)(reference.year + shift - (running and shift == 0), 1)
+
+    return Point(m.end(), fixed(None), seen=seen)
+
+
+def _pair(m: re.Match[str]) -> Point:
+    """Read 今明两天, 昨今两日, 今明两年: both together."""
+    first, last = (SHIFTS[c] for c in m["two"])
+
+    def seen(reference: date, _: bool) -> Period | None:
+        if m["u"] == "年":
+            start, end = year_of(reference.year + first), year_of(reference.year + last)
+            return lasting(start.earliest, end.latest) if start and end else None
+        return lasting(reference + timedelta(first), reference + timedelta(last))
+
+    return Point(m.end(), fixed(None), seen=seen)
+
+
+def _from_today(m: re.Match[str]) -> Point:
+    return Point(m.end(), fixed(None), seen=lambda reference, _: on(reference))
+
+
 BARE_DAYS = rule(
     rf"{_BEFORE_NUMBER}(?P<d1>{DAY})(?P<u>[日号])?{JOIN}(?P<d2>{DAY})[日号](?!内|之内|线|楼|院|店|左右)", _bare_days
 )
 BARE_DAY = rule(
-    rf"{_BEFORE_NUMBER}(?<![{NUMERALS}两几数多路街巷道弄楼栋幢座区村期为满达续近月])(?P<d>{DAY})"
-    r"(?:日(?!内|之内|间|前|之前|以前|后|之后|以后|均|常|本|报|程|游|元|用|产|线|照|薪|化|志|历|子|夜兼程|龄|活|不|为限|以上|以下|志|租|结|更|销|多|粒|行情)"
+    rf"{_BEFORE_NUMBER}(?<![{NUMERALS}两几数多路街巷弄楼栋幢座区村期为满达续近月])(?<![^频报]道)(?P<d>{DAY})"
+    r"(?:日(?!内|之内|间|前|之前|以前|后|之后|以后|均[线价值量成]|常|本(?![报市省县区院校台刊轮次届案赛站科案])|报(?![道告收名价称警案送考])"
+    r"|程|游|元|用|产|线|照|薪|化|志|历|子|夜兼程|龄|活|不|为限|以上|以下|志|租|结(?![束果合伴婚])|更(?![新名换改])|销|多|粒|行情)"
     r"|号(?=$|[，。、；：,.;:!！?？()（）\s]|上午|下午|中午|晚|凌晨|早|当|那天|这天|起|开始|到|至|在|的[上下早晚]|\d{1,2}[点:]))",
     _bare_day,
 )
+LISTED_DAY = rule(
+    rf"{_BEFORE_NUMBER}(?<![{NUMERALS}几数多路街巷弄楼栋幢座区村期为满达续近月])(?P<d>{DAY}){LIST.format(DAY, '日(?![内间程游元均])')}",
+    _listed_day,
+)
+SEASON = rule(
+    r"(?:(?<![至如当迄])(?P<rel>今)|(?<![过失逝出进回上下离前])(?P<rel2>去)|(?<![一-鿿])(?P<rel3>明))(?P<s>[春夏秋冬])(?![节晚运联雨虫奥])",
+    _season,
+)
+PAIR = rule(r"(?P<two>昨今|今明|明后|去今)(?:两|2|二|这两)(?P<u>天|日|年|晚)", _pair)
+FROM_TODAY = rule(r"即日(?=起)", _from_today)
 RELATIVE_DAY = rule(
-    r"(?<!大)(?P<rel>大前|大后|前|昨|今|明|后)(?:天(?!免疫|性|努力|系|形成)|日(?!头条|资本|方舟|之星|均|本(?!报|刊|市|省|县|区|公司|院|校|网|台)|常|俄罗斯|美术|说法|游)|(?<=[昨今明])[晚夜早晨](?!报|年|会|期))",
+    r"(?<!大)(?<!时至)(?P<rel>大前|大后|前|昨|今|明|后)(?:天(?!免疫|性|努力|系|形成|教育|所致|养成|培养|因素|习得|获得|发育|环境|失[明聪])|日(?!头条|资本|方舟|之[星后]|帝国|均|本(?!报|刊|市|省|县|区|公司|院|校|网|台)|常|俄罗斯|美术|说法|游)|(?<=[昨今明])[晚夜早晨](?!报|年|会|期))",
     _relative_day,
 )
 SAME_DAY = rule(
-    r"(?:当[日天晚](?!制|线|地)|同日|同一天|次日|翌日|隔[日天]|第二天(?![的早晚上下]?[赛展])|转天)", _same_day
+    r"(?:当[日天晚](?!制|线|地)|同日|同一天|(?<![\d一二两三四五六七八九十几数首每多])次日|翌日|隔[日天]|第二天(?![的早晚上下]?[赛展])|转天)",
+    _same_day,
 )
 RELATIVE_MONTH = rule(
-    rf"(?:(?P<rel>上上|上一?|本|这|下下|下一?)个?月(?!球|亮|饼|台|刊|薪|供|租|票|卡|嫂|子|报)|(?P<then>当|同|次)月)份?{IN_MONTH}",
+    rf"(?:(?P<rel>上上|上一?|本|这|下下|下一?)个?月(?!球|亮|饼|台|刊|薪|供|租|票|卡|嫂|子|报)|(?P<then>当|同|(?<![\d一二两三四五六七八九十几数首每多])次)月)份?{IN_MONTH}",
     _relative_month,
 )
-RELATIVE_QUARTER = rule(r"(?P<rel>(?<![马以加晚早路网线身])上一?|本|这一?|下一?)个?季度", _relative_quarter)
+RELATIVE_QUARTER = rule(
+    r"(?P<rel>(?<![马以加晚早路网线身])上一?|本|这一?|下一?)个?季度(?P<part>[初末底])?", _relative_quarter
+)
 MONTH_END = rule(
-    r"(?<![个岁满每几数两\d〇零一二三四五六七八九十上本这下正腊冬闰])月(初(?![中级步始次衷创])|底|末|内|中旬|上旬|下旬)",
+    r"(?<![个岁满每几数半两\d〇零一二三四五六七八九十上本这下正腊冬闰])月(初(?![中级步始次衷创])|底|末|内|中旬|上旬|下旬)",
     lambda m: _month_end(m),
 )
 WEEK = rule(
     r"(?:(?P<rel>上上|上一?|本|这|下下|下一?)个?)?(?:周|星期|礼拜)(?:的?(?:周|星期)(?=[一二三四五六日天]))?"
-    r"(?:(?P<end>末(?![档版]))|(?P<wd>[一二三四五六天]|日(?!均|常|报|产|期|本))(?![次季福年个度鸣])|(?(rel)(?![一二三四五六日天末边围岁刊期年])|(?!)))",
+    r"(?:(?P<end>末(?![档版]))|(?P<wd>[一二三四五六天]|日(?!均|常|报|产|期|本|泰晤士))(?![次季福年个度鸣])|(?(rel)(?![一二三四五六日天末边围岁刊期年])|(?!)))",
     _week,
 )
 RECENT_WORDS = rule(
-    r"(?:(?P<near>(?<![最附接靠将逼临邻就])近(?:日(?!均|本|点|距)|[几些]天|几日|来(?!说))|(?<![\d准易记止念幕首息约庆诞忌即单红作期截假节生工末周翌今昨明当次同今〇零一二三四五六七八九十近每几数])日前(?!往|来|夕|后|十|列)|连日(?:来)?)"
+    r"(?:(?P<near>(?<![最附接靠将逼临邻就])近(?:日(?!均|本|点|距)|[几些]天|几日|来(?!说))|(?<!胜利|公祭|独立|除权|除息|登记|投票|选举|交割|兑付|休息|基准|开庭|首映|建国|高考)(?<![\d准易记止念幕首息约庆诞忌即单红作期截假节生工末周翌今昨明当次同今〇零一二三四五六七八九十近每几数])日前(?!往|来|夕|后|十|列)|连日(?:来)?)"
     r"|近期(?!目标|规划)|最近(?![的个一两二三四五六七八九十几\d]|距离|邻|点)|前不久|不久前)",
     _recent,
 )

@@ -14,7 +14,8 @@ from datetime import date, timedelta
 
 from monitor.model import Basis, DateSpan, Precision, When
 from monitor.normalize.dates.chinese import JOIN
-from monitor.normalize.dates.points import AHEAD, Known, Point, resolve
+from monitor.normalize.dates.points import AHEAD, Known, Point, later, resolve
+from monitor.normalize.dates.relative import CLAUSE_START
 from monitor.normalize.dates.spans import lasting, widened, within
 from monitor.normalize.dates.starts import FIRST, RUN, point_at
 
@@ -40,7 +41,8 @@ def find(text: str, reference: date | None) -> tuple[DateSpan, ...]:
 
 def _spans(text: str, folded: str, reference: date | None) -> Iterator[DateSpan]:
     before: Known | None = None
-    last_end = at = 0
+    day: Known | None = None  # the last day named, that no month or the like has put out of sight
+    last_end = day_end = at = 0
     while hit := FIRST.search(folded, at):
         start = hit.start()
         point = point_at(folded, start)
@@ -55,11 +57,18 @@ def _spans(text: str, folded: str, reference: date | None) -> Iterator[DateSpan]
             at = point.end
             continue
         near = before is not None and not far and not _SENTENCE_END.search(folded, last_end, start)
-        known, begin, end = _meaning(folded, start, point, reference, None if far else before, near)
+        base = None if far else before
+        if point.follows is not None:
+            base = day if start - day_end <= REACH else None
+        known, begin, end = _meaning(folded, start, point, reference, base, near)
         raw = text[begin:end]
         yield DateSpan(begin, end, _when(known, raw, reference))
         if known is not None:
             before, last_end = known, end
+            if known.period.precision is Precision.DAY:
+                day, day_end = known, end
+            elif known.period.precision is not Precision.YEAR:
+                day = None
         at = end
 
 
@@ -88,7 +97,7 @@ _JOIN = re.compile(rf"起?(?:{JOIN}|[，,]?(?:一直|直)[到至]|\s?[-—]>\s?)
 _HALF = "上午|下午|中午|正午|凌晨|清晨|早晨|早上|早间|早|午后|午间|傍晚|夜里|夜间|深夜|午夜|晚间|晚上|夜|晚"
 _HOUR = r"(?:\d{1,2}|[一二两三四五六七八九十]{1,3})"
 _CLOCK = re.compile(
-    rf"(?:的?\s?(?:{_HALF})(?=\s?[\d一二两三四五六七八九十至到—–~～-]))?(?:\s?{_HOUR}[:点时](?:{_HOUR}分?|半|[一三]刻|整)?(?::\d\d)?)?"
+    rf"(?:的?\s?(?:{_HALF})(?=\s?[\d一二两三四五六七八九十至到—–~～-]))?(?:\s?{_HOUR}[:点时](?:{_HOUR}[分时]?|半|[一三]刻|整)?(?::\d\d时?)?)?"
 )
 """The time of day between a day and the dash of a range."""
 _JOIN_WORD = re.compile(r"\s(?:to|until|and)\s")
@@ -96,14 +105,20 @@ _BETWEEN = re.compile(r"\s?[与和]")
 _BETWEEN_END = re.compile(_CLOCK.pattern + r"之?间")
 _EDGE = re.compile(
     r"(?P<since>至今|以来|起至今|(?:一直)?(?:到|至)(?:现在|目前|如今|今)(?![天日年晚早后])|迄今)|(?P<before>(?:之|以)?前(?![往来沿景述者任所期后进锋夕三两\d]))"
-    r"|(?P<after>(?:之|以)后|后(?![勤续台期卫备来果年天半晚面方\d〇零一二三四五六七八九十]))|(?P<around>左右|前后|许(?![多可昌家]))|(?P<inside>[之以]?内(?![部容外地蒙]))"
+    r"|(?P<after>(?:之|以)后|后(?![勤续台期卫备来果年天半晚面方\d〇零一二三四五六七八九十]))|(?P<around>左右|前后|许(?![多可昌家下愿诺久]))|(?P<inside>[之以]?内(?![部容外地蒙]))"
 )
 _TAILS = frozenset(
     "一二两三四五六七八九十 \t\xa0\u3000-—–－~～，,(（0123456789周星礼上下中晚凌早夜清傍深午正的点时直截早起至到与和一以迄之前后左许内"
 )
 """What the words that belong to a date begin with: the second end of a range, 以来, 前, 左右, the weekday."""
 
-_AS_OF = re.compile(r"截[至止](?:到|至)?(?:目前)?[,，]?\s?$")
+_UP_TO = re.compile("[截效]|of ")
+_AS_OF = re.compile(r"(?:截[至止](?:到|至)?(?:目前)?[,，]?|有效(?:期限?)?(?:截?[至到止])|\b[Aa]s of)\s?$")
+_LEAD = re.compile(
+    r"(?P<since>\bsince\s)$|(?P<before>\b(?:by|before|until|till|through|no\slater\sthan)\s|(?:最[迟晚])?不(?:得|能)?[晚迟]于)$",
+    re.IGNORECASE,
+)
+"""What stands before an expression and bounds it: 不晚于4月15日, by March 31."""
 
 
 def _meaning(
@@ -114,13 +129,20 @@ def _meaning(
     end = second.end if second else point.end
     more = text[end : end + 1] in _TAILS
     edge = _EDGE.match(text, end) if more else None
-    as_of = _AS_OF.search(text, max(0, start - 6), start) if text.find("截", max(0, start - 6), start) >= 0 else None
+    as_of = _AS_OF.search(text, max(0, start - 7), start) if _UP_TO.search(text, max(0, start - 7), start) else None
     ahead = looks_ahead(text, start, end) or bool(point.deadline and edge and edge["before"])
-    if point.soon and not ahead:
+    if not point.needs_year:
+        point = point._replace(soon=timedelta(0))
+    elif point.soon and not ahead:
         starts = _FROM.match(text, end) is not None
         meant = _next_is_meant(text, start, end, edge)
         point = point._replace(soon=(AHEAD if starts else point.soon) if meant else timedelta(0))
-    known = None if _unanchored(text, start, point, before, ahead) else resolve(point, reference, before, near, ahead)
+    if _unanchored(text, start, point, before, ahead):
+        known = later(point, before, reference) if before and _heads(text, start) else None
+    elif point.needs_year and (_formerly(text, start) or _is_length(text, start, point, edge, ahead)):
+        known = None
+    else:
+        known = resolve(point, reference, before, near, ahead)
     if known and point.soon and not ahead and _either(text, end, known, reference):
         known = None
     if second:
@@ -128,7 +150,7 @@ def _meaning(
         edge = edge if edge and edge["since"] else None
     if known and as_of:
         return known._replace(period=within(None, known.period.latest)), as_of.start(), end
-    name = (edge and edge.lastgroup) or point.edge
+    name = (edge and edge.lastgroup) or point.edge or _lead(text, start)
     if edge:
         end = edge.end()
     elif more and (weekday := _WEEKDAY.match(text, end)):
@@ -136,11 +158,49 @@ def _meaning(
     return known and _edged(known, name, reference, ahead), start, end
 
 
+def _lead(text: str, start: int) -> str:
+    if start == 0 or text[start - 1] not in " 于":
+        return ""
+    found = _LEAD.search(text, max(0, start - 14), start)
+    return (found and found.lastgroup) or ""
+
+
+def _heads(text: str, start: int) -> bool:
+    return start > 0 and CLAUSE_START.search(text, start - 1, start) is not None
+
+
+_FORMERLY = re.compile("原(?:本|先)?(?:计划|定|拟|预计|预期)[于在]?[^，,。；;]{0,4}$")
+
+
+def _formerly(text: str, start: int) -> bool:
+    """Return whether 原定 stands before: the day planned may have gone by or be still to come."""
+    return (
+        text.find("原", max(0, start - 10), start) >= 0
+        and _FORMERLY.search(text, max(0, start - 12), start) is not None
+    )
+
+
+_AT = re.compile("[于在到至从自截]$")
+
+
+def _is_length(text: str, start: int, point: Point, edge: re.Match[str] | None, ahead: bool) -> bool:
+    """Return whether 3月后, 2月前 and 3月内 may be so many months after, before and within."""
+    if not point.loose or edge is None or edge[0] not in {"后", "前", "内", "之内"}:
+        return False
+    return edge["inside"] is not None or not (ahead or _AT.search(text, max(0, start - 1), start))
+
+
 def _unanchored(text: str, start: int, point: Point, before: Known | None, ahead: bool) -> bool:
     """Return whether 三天后 counts from something that is not known: an earlier date or a word right before it."""
     if not point.later or ahead or _WILL.match(text, point.end):
         return False
-    return before is not None or (start > 0 and text[start - 1].isalnum())
+    if before is not None or (start > 0 and text[start - 1].isalnum()):
+        return True
+    return not (_is_all(text, start, point.end) or _COMES.search(_clause_at(text, start, point.end)))
+
+
+_COMES = re.compile("[将会要就能可再见]|计划|预计")
+"""What 三天后 needs beside it to be counted from now: else it goes on with a story."""
 
 
 def _counts(text: str, start: int, point: Point) -> bool:
@@ -198,7 +258,8 @@ def _clause_at(text: str, start: int, end: int) -> str:
 
 _WILL = re.compile("[，,].{0,6}将")
 _WEEKDAY = re.compile(
-    r"\s?[，,(（]?\s?(?:周|星期|礼拜)[一二三四五六日天](?:[)）]|(?![一-鿿])|(?=上午|下午|早|晚|中午|凌晨))"
+    r"\s?[，,]?(?P<open>[(（]\s?)?(?:周|星期|礼拜)[一二三四五六日天]"
+    r"(?(open)\s?(?:[)）]|(?=[，,\s上下早晚中凌]))|(?:(?![一-鿿])|(?=上午|下午|早|晚|中午|凌晨)))"
 )
 """The weekday that stands beside a day: 3月19日（周三）."""
 
@@ -280,10 +341,10 @@ _LOOK_BACK, _LOOK_ON = 16, 12
 
 _CLAUSE = re.compile("[。！？；，,!?;\n]")
 _FUTURE = re.compile(
-    r"将(?![军领士帅门相信])|拟(?![定合人态真])|预计|预期|力争|有望|争取|定于|计划(?=[于在到今明用投建实完开启交推年从\d一二三四五六七八九十]|$)|届时|最快|最早|最迟|目标|确保|待到|要在|须在|应于|应在|准备|延[至到后]|延[期长][至到]|推迟[到至]|顺延|不迟于|请[于在]|务必|截止[时日]|(?:报名|投票|申报|预约|缴款|公示)[时期]间?|倒计时"
+    r"将(?![军领士帅门相信])|保证|拟(?![定合人态真])|预计|预期|力争|有望|争取|定于|计划(?=[于在到今明用投建实完开启交推年从\d一二三四五六七八九十]|$)|届时|最快|最早|最迟|目标|确保|待到|要在|须在|应于|应在|准备|延[至到后]|延[期长][至到]|推迟[到至]|顺延|不迟于|请[于在]|务必|截止[时日]|(?:报名|投票|申报|预约|缴款|公示)[时期]间?|倒计时"
     r"|\b(?:will|plans?|expects?|expected|scheduled|due|aims?|to be|next)\b"
 )
-_HINT = re.compile("[将拟预力有争定计届最目确待要须应准延推顺不请务截报投申预缴公倒wpesdatn]")
+_HINT = re.compile("[将保拟预力有争定计届最目确待要须应准延推顺不请务截报投申预缴公倒wpesdatn]")
 """What a word of :data:`_FUTURE` begins with: most clauses have none, and need not be cut out."""
 
 _SPEECH = re.compile("宣布|表示|称|透露|披露|公告|介绍|发布|消息|获悉|报道|指出|said|announced")

@@ -14,18 +14,22 @@ from dataclasses import dataclass
 from monitor.normalize.dates import english
 from monitor.normalize.dates.chinese import NUMERALS, chain
 from monitor.normalize.dates.named import CENTURY, DECADE, HOLIDAYS, LUNAR, LUNAR_MARKED, PLAN
-from monitor.normalize.dates.numeric import NUMERIC, YEARS, YEARS_FROM
+from monitor.normalize.dates.numeric import NUMERIC, YEAR_IN_LIST, YEARS, YEARS_FROM
 from monitor.normalize.dates.points import Point, Rule
 from monitor.normalize.dates.reigns import REIGN, REIGNS
 from monitor.normalize.dates.relative import (
     BARE_DAY,
     BARE_DAYS,
+    FROM_TODAY,
+    LISTED_DAY,
     MONTH_END,
+    PAIR,
     RECENT_WORDS,
     RELATIVE_DAY,
     RELATIVE_MONTH,
     RELATIVE_QUARTER,
     SAME_DAY,
+    SEASON,
     WEEK,
 )
 from monitor.normalize.dates.windows import AGO, ANNIVERSARY, CLOCK, DEADLINE, FEW_BEFORE, NEAR_WINDOW, WINDOW
@@ -58,13 +62,13 @@ STARTS: dict[str, Start] = {
     "本": _start("周星月年礼个世季", WEEK, RELATIVE_QUARTER, RELATIVE_MONTH, HOLIDAYS, DECADE, CENTURY, chained=True),
     "这": _start("周星月礼个一季", WEEK, RELATIVE_QUARTER, RELATIVE_MONTH, chained=True),
     "那": _start("一", chained=True),
-    "今": _start("天日年晚早晨夜后", RELATIVE_DAY, WINDOW, HOLIDAYS, LUNAR_MARKED, LUNAR, chained=True),
-    "明": _start("天日年晚早晨", ANNIVERSARY, RELATIVE_DAY, HOLIDAYS, LUNAR, chained=True),
-    "昨": _start("天日晚夜晨", RELATIVE_DAY),
+    "今": _start("天日年晚早晨夜后明春夏秋冬", PAIR, RELATIVE_DAY, SEASON, WINDOW, HOLIDAYS, LUNAR_MARKED, LUNAR, chained=True),
+    "明": _start("天日年晚早晨后春夏秋冬", ANNIVERSARY, PAIR, RELATIVE_DAY, SEASON, HOLIDAYS, LUNAR, chained=True),
+    "昨": _start("天日晚夜晨今", PAIR, RELATIVE_DAY),
     "前": _start("天日年不几些" + _NUMBER, ANNIVERSARY, FEW_BEFORE, NEAR_WINDOW, RELATIVE_DAY, HOLIDAYS, RECENT_WORDS, chained=True),
     "后": _start("天日年" + _NUMBER, NEAR_WINDOW, RELATIVE_DAY, HOLIDAYS, chained=True),
     "大": _start("前后年", HOLIDAYS, LUNAR, RELATIVE_DAY, chained=True),
-    "去": _start("年", ANNIVERSARY, HOLIDAYS, LUNAR_MARKED, LUNAR, chained=True),
+    "去": _start("年今春夏秋冬", ANNIVERSARY, PAIR, SEASON, HOLIDAYS, LUNAR_MARKED, LUNAR, chained=True),
     "来": _start("年", chained=True),
     "当": _start("日天晚年月", SAME_DAY, RELATIVE_MONTH, HOLIDAYS, chained=True),
     "同": _start("日年月一", SAME_DAY, RELATIVE_MONTH, HOLIDAYS, chained=True),
@@ -89,6 +93,7 @@ STARTS: dict[str, Start] = {
     "连": _start("日", RECENT_WORDS),
     "最": _start("近", NEAR_WINDOW, RECENT_WORDS),
     "不": _start("久", RECENT_WORDS),
+    "即": _start("日", FROM_TODAY),
     "过": _start("去", WINDOW),
     "未": _start("来", WINDOW),
     "接": _start("下", WINDOW),
@@ -148,12 +153,14 @@ _NUMERAL_NEXT = _by_next(
     ("天周星礼个", Behind(_COUNTS)),
     ("世", Behind((DECADE, CENTURY))),
     ("季", _CHAIN),
+    ("、和与及", Behind((), True, (LISTED_DAY,))),
     (_JOINS, Behind((), True, _DAYS)),
     ('”"」』’规期时末初开收', Behind((PLAN,))),
 )
 _DIGIT_NEXT = _by_next(
     ("年", Behind((*YEARS, DECADE, ANNIVERSARY, *_COUNTS), True)),
     ("月季上下第一二三四", _CHAIN),
+    ("、和与及", Behind((YEAR_IN_LIST,), True, (LISTED_DAY,))),
     ("日号", Behind(_COUNTS, False, _DAYS)),
     ("天周星礼个", Behind(_COUNTS)),
     ("世", Behind((DECADE, CENTURY))),
@@ -201,10 +208,12 @@ FIRST = _first_pattern()
 RUN = re.compile("[0-9]+|[A-Za-z]+|[〇○零一二三四五六七八九十两廿]+")
 """What is passed over at once where nothing begins: a long number is looked at once."""
 
-_RECURRING = re.compile("[每逐历](?:个?[年月周]|季度|逢|个)?的?$")
+_RECURRING = re.compile("(?:[每逐历](?:个?[年月周]|季度|逢|个)?|逢)的?$")
 """每年3月 and 历年春节 come again and again: no date."""
+_RECURRING_ENDS = re.compile("[每逐历]个?[年月周]的?[\\d一二三四五六七八九十月日号上中下旬初底末]{2,8}[至到—~、和-]$")
+"""What stands before the second end of 每年9月到11月, which comes again with the first."""
 
-_TURNING = frozenset("每逐历年月周度季逢个的")
+_TURNING = frozenset("每逐历年月周度季逢个的至到—~、和-")
 """What the words end with that make a date none: every year's, or a year's that could not be read."""
 
 _INSIDE = re.compile(r"(?:[A-Za-z.·/%#第每逐历_-]|(?<=[\dA-Za-z]):)$")
@@ -228,7 +237,7 @@ def point_at(text: str, at: int, joined: bool = False) -> Point | None:
         point = _at_word(text, at)
     if point is None or at == 0 or text[at - 1] not in _TURNING:
         return point
-    if _RECURRING.search(text, max(0, at - 4), at):
+    if _RECURRING.search(text, max(0, at - 4), at) or _RECURRING_ENDS.search(text, max(0, at - 13), at):
         return None
     return None if point.needs_year and not joined and _OF_A_YEAR.search(text, max(0, at - 2), at) else point
 
@@ -243,7 +252,7 @@ _ENDINGS = {
     first: re.compile(f"(?:{words})$")
     for first, words in {
         "前": f"{_AFTER_DOING}|[目此之以当税提空会赛战婚课眼面生]",
-        "后": f"{_AFTER_DOING}|[今之以往日最先然随落税战事会赛午课婚背]|年",
+        "后": f"{_AFTER_DOING}|[今之以往日最先然随落税战事会赛午课婚背0-9零〇]|年",
         "明": "[表证声说阐查标指申注文透发聪鲜]",
         "来": "[本原将未历近后过下上出起带归往由素向]|以",
         "去": "[过失逝]",

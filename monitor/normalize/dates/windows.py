@@ -31,11 +31,13 @@ def _ago(m: re.Match[str]) -> Point | None:
     """
     unit, sign = m["u"], -1 if m["dir"] == "前" else 1
     if m["n"] in {"几", "数"}:
-        return Point(m.end(), fixed(None), seen=lambda ref, _: _some(ref, unit, sign))
-    if m["n"] == "半":
-        return None
+        return Point(m.end(), fixed(None), seen=lambda ref, _: _some(ref, unit, sign), later=sign > 0)
     count = number(m["n"])
-    if count is None or (unit == "日" and m["n"].isdigit()):  # 3日前 may be the third of the month
+    if not count or (unit == "日" and m["n"].isdigit()):  # 3日前 may be the third of the month
+        return None
+    if unit == "年" and count % 100 == 0:  # 五百年前 is no year
+        return None
+    if sign < 0 and _DUE.search(m.string, max(0, m.start() - 2), m.start()):
         return None
     shift = sign * count
     return Point(m.end(), fixed(None), seen=lambda ref, _: _shifted(ref, unit, shift), later=sign > 0)
@@ -57,6 +59,9 @@ def _some(reference: date, unit: str, sign: int) -> Period | None:
     return within(first.earliest, last.latest) if first and last else None
 
 
+_DUE = re.compile("[应须需]|提前|至少")
+"""应14天前抵达 counts from what is to come."""
+
 HEAD = re.compile(r"[\s“\"（(\[【]{0,3}$")
 """What may stand before the first words of a text."""
 
@@ -73,7 +78,11 @@ def _window(m: re.Match[str]) -> Point | None:
     if (
         not count
         or (way in {"上", "下"} and count == 1)
-        or (way == "前" and (unit == "月" or not HEAD.match(m.string, 0, m.start())))
+        or (way == "前" and (unit == "月" or (count == 1 and unit in {"天", "日"})))
+        or (
+            (way == "前" or (way in {"上", "下"} and unit in {"天", "日", "年"}))
+            and not HEAD.match(m.string, 0, m.start())
+        )
     ):
         return None
     if way in {"近", "后"} and not CLAUSE_START.search(m.string, max(0, m.start() - 1), m.start()):
@@ -125,14 +134,14 @@ _UNIT = r"(?:个(?=月|星期|礼拜)|)(?P<u>天|日|周|星期|礼拜|(?<=个)�
 _N = r"(?<![\d.第提百千])(?P<n>(?!0)\d{1,3}|[一二两三四五六七八九十]{1,3})"
 
 AGO = rule(
-    r"(?<![\d.第提十百千])(?P<n>\d{1,3}|[一二两三四五六七八九十百]{1,4}|半|几|数)(?:个(?=月|星期|礼拜)|)(?P<u>天|日|周|星期|礼拜|(?<=个)月|年)(?:之|以)?(?P<dir>前|后)(?!往|来|景|台|期|卫|沿|排|缀|勤|备|果)",
+    r"(?<![\d.第提十百千])(?P<n>\d{1,3}|[一二两三四五六七八九十百]{1,4}|半|几|数)(?:个(?=月|星期|礼拜)|)(?P<u>天|日|周|星期|礼拜|(?<=个)月|年)(?:之|以)?(?P<dir>前|后)(?![往来景台期卫沿排缀勤备果前后])",
     _ago,
 )
 FEW_BEFORE = rule(r"前[几些]天(?![的前后内])", _few_before)
-_REST = r"(?:之?内|[里间]|以?来)?(?![前后时\d一二三四五六七八九十度代级])"
-WINDOW = rule(rf"(?P<way>过去的?|未来的?|今后|接下来的?){_N}{_UNIT}{_REST}", _window)
+_REST = r"(?:之?内|[里间]|以?来)?(?![前后时了\d一二三四五六七八九十度代级])"
+WINDOW = rule(rf"(?P<way>(?<!已)(?<!已经|刚刚)(?<!刚)过去的?|未来的?|今后|接下来的?){_N}{_UNIT}{_REST}", _window)
 NEAR_WINDOW = rule(
-    rf"(?P<way>最近|近|(?<![马以加晚早路网线身])上|(?<![以之天零地])下|前|后){_N}{_UNIT}(?:来|之?内)?(?![的前后时\d一二三四五六七八九十度代级来])",
+    rf"(?P<way>最近|近|(?<![马以加晚早路网线身站直])上|(?<![以之天零地创写刷])下|前|后){_N}{_UNIT}(?:来|之?内)?(?![的前后时班学课岗新\d一二三四五六七八九十度代级来])",
     _window,
 )
 DEADLINE = rule(rf"{_N}{_UNIT}[之以]?内(?![部容外])", _deadline)
