@@ -218,7 +218,9 @@ def year_said(m: re.Match[str]) -> Said | None:
         return Said("is", count + (1911 if m["era"] == "民国" else 0)) if count else None
     if m["rel"]:
         return Said("reference", SHIFTS[m["rel"].replace("一", "")])
-    return Said("before", 1 if m["then"] in {"次", "翌", "第二"} else 0)
+    if m["then"] in {"次", "翌", "第二"}:
+        return Said("before", 1)
+    return Said("then" if m["then"] in {"同", "当", "那一"} else "before", 0)
 
 
 _GAP = re.compile(r"\s?的?")

@@ -28,6 +28,9 @@ whatever lies ahead is meant.
 SOON = timedelta(20)
 """How far ahead 将于5日 reaches: past that a writer says 下月, and a 将 beside 13日 read on the 15th is of something else."""
 
+NEAR = timedelta(10)
+"""How far off a day may lie for its nearness to decide, where the words leave both ways open."""
+
 YEARS = range(100, 3000)
 """Years that a text may name; others are lengths, slips or numbers, and would leave the calendar's arithmetic."""
 
@@ -39,7 +42,7 @@ BACK = 9
 class Said:
     """Where a year or month comes from: its ``number``, or a shift ``from`` the reference or the date before."""
 
-    base: str  # "is", "reference", "before"
+    base: str  # "is", "reference", "before", "then" (before, but never the reference's own)
     number: int
 
 
@@ -125,7 +128,7 @@ def resolve(point: Point, reference: date | None, before: Known | None, near: bo
     steps = _months if point.monthly else _years
     period = _ahead(point.unit, steps(reference, True), reference) if ahead else None
     if period and point.monthly and period.earliest and period.earliest - reference > SOON:
-        return None
+        return nearest(point, reference)
     if point.soon and not period:
         coming = _ahead(point.unit, steps(reference, True), reference)
         period = coming if coming and coming.earliest and coming.earliest - reference <= point.soon else None
@@ -133,6 +136,20 @@ def resolve(point: Point, reference: date | None, before: Known | None, near: bo
             return None
     period = period or _past(point.unit, steps(reference, False), reference)
     return Known(period, True) if period else None
+
+
+def nearest(point: Point, reference: date) -> Known | None:
+    """
+    Return the only one of the last and the next that is near: 原定29日 on the 30th, 14日将利率上调 on the 15th.
+    """
+    steps = _months if point.monthly else _years
+    ends = [
+        _past(point.unit, steps(reference, False), reference),
+        _ahead(point.unit, steps(reference, True), reference),
+    ]
+    gaps = [abs((p.earliest - reference).days) if p and p.earliest else AHEAD.days for p in ends]
+    found = ends[gaps[1] < gaps[0]]
+    return Known(found, True) if found and min(gaps) <= NEAR.days and max(gaps) > SOON.days else None
 
 
 def _told_of(before: Known | None, reference: date) -> bool:
@@ -160,7 +177,7 @@ def _year_said(point: Point, year: Said, reference: date | None, before: Known |
         if before is None or before.period.earliest is None or not _one_year(before.period):
             return None
         number, referenced = before.period.earliest.year + year.number, before.referenced
-        if referenced and reference and number == reference.year and not year.number:
+        if year.base == "then" and referenced and reference and number == reference.year:
             return None  # the year that runs is called 今年: 当年 is of another story
     period = point.unit(number, 1) if number in YEARS else None
     return Known(period, referenced, True) if period else None
@@ -179,7 +196,7 @@ def _month_said(point: Point, month: Said, reference: date | None, before: Known
     if base is None:
         return None
     if point.year is not None:  # 去年本月
-        if point.year.base == "before":
+        if point.year.base in {"before", "then"}:
             return None
         year = point.year.number if point.year.base == "is" else base.year + point.year.number
         period = point.unit(year, base.month)

@@ -153,10 +153,18 @@ def _week(m: re.Match[str]) -> Point | None:
     return Point(m.end(), fixed(None), seen=lambda ref, _: week_of(ref, shift or 0))
 
 
+_SOON = 3
+"""Days within which a weekday of the next week is called by its bare name."""
+
+
 def _weekday(reference: date, day: int, shift: int | None, ahead: bool) -> Period | None:
     if shift is not None:
         return on(reference + timedelta(day - reference.weekday() + 7 * shift))
-    step = (day - reference.weekday()) % 7 if ahead else -((reference.weekday() - day) % 7)
+    coming = (day - reference.weekday()) % 7
+    # On a Thursday the coming Wednesday is 下周三, and 周三将利率上调 tells of yesterday; on a Sunday 周一 is tomorrow.
+    if ahead and day < reference.weekday() and coming > _SOON:
+        return on(reference + timedelta(coming - 7)) if coming > 7 - _SOON else None
+    step = coming if ahead else -((reference.weekday() - day) % 7)
     return on(reference + timedelta(step))
 
 

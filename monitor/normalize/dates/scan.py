@@ -14,7 +14,7 @@ from datetime import date, timedelta
 
 from monitor.model import Basis, DateSpan, Precision, When
 from monitor.normalize.dates.chinese import JOIN
-from monitor.normalize.dates.points import AHEAD, Known, Point, later, resolve
+from monitor.normalize.dates.points import AHEAD, Known, Point, later, nearest, resolve
 from monitor.normalize.dates.relative import CLAUSE_START
 from monitor.normalize.dates.spans import lasting, widened, within
 from monitor.normalize.dates.starts import FIRST, RUN, point_at
@@ -139,8 +139,10 @@ def _meaning(
         point = point._replace(soon=(AHEAD if starts else point.soon) if meant else timedelta(0))
     if _unanchored(text, start, point, before, ahead):
         known = later(point, before, reference) if before and _heads(text, start) else None
-    elif point.needs_year and (_formerly(text, start) or _is_length(text, start, point, edge, ahead)):
+    elif point.needs_year and _is_length(text, start, point, edge, ahead):
         known = None
+    elif point.needs_year and _formerly(text, start):
+        known = nearest(point, reference) if reference else None
     else:
         known = resolve(point, reference, before, near, ahead)
     if known and point.soon and not ahead and _either(text, end, known, reference):
@@ -173,7 +175,7 @@ _FORMERLY = re.compile("原(?:本|先)?(?:计划|定|拟|预计|预期)[于在]?
 
 
 def _formerly(text: str, start: int) -> bool:
-    """Return whether 原定 stands before: the day planned may have gone by or be still to come."""
+    """Return whether 原定 stands before: the day planned may have gone by or be still to come; nearness tells."""
     return (
         text.find("原", max(0, start - 10), start) >= 0
         and _FORMERLY.search(text, max(0, start - 12), start) is not None
@@ -339,9 +341,9 @@ def _from_now(known: Known, reference: date | None, ahead: bool) -> Known:
 _LOOK_BACK, _LOOK_ON = 16, 12
 """Code points before and after an expression in which a clause says whether it lies ahead."""
 
-_CLAUSE = re.compile("[。！？；，,!?;\n]")
+_CLAUSE = re.compile("[。！？；，,!?;\n*】]")
 _FUTURE = re.compile(
-    r"将(?![军领士帅门相信])|保证|拟(?![定合人态真])|预计|预期|力争|有望|争取|定于|计划(?=[于在到今明用投建实完开启交推年从\d一二三四五六七八九十]|$)|届时|最快|最早|最迟|目标|确保|待到|要在|须在|应于|应在|准备|延[至到后]|延[期长][至到]|推迟[到至]|顺延|不迟于|请[于在]|务必|截止[时日]|(?:报名|投票|申报|预约|缴款|公示)[时期]间?|倒计时"
+    r"将(?![军领士帅门相信])|保证|拟(?![定合人态真])|预计|(?<![于超及长胀场值收利益])预期|力争|有望|争取|定于|计划(?=[于在到今明用投建实完开启交推年从\d一二三四五六七八九十]|$)|届时|最快|最早|最迟|目标[是为于在到]|确保|待到|要在|须在|应于|应在|准备|延[至到后]|延[期长][至到]|推迟[到至]|顺延|不迟于|请[于在]|务必|截止[时日]|(?:报名|投票|申报|预约|缴款|公示)[时期]间?|倒计时"
     r"|\b(?:will|plans?|expects?|expected|scheduled|due|aims?|to be|next)\b"
 )
 _HINT = re.compile("[将保拟预力有争定计届最目确待要须应准延推顺不请务截报投申预缴公倒wpesdatn]")
@@ -367,7 +369,8 @@ def looks_ahead(text: str, start: int, end: int) -> bool:
     front = front[: cut.start()] if cut else front
     speech = _SPEECH.search(front)
     front = front[: speech.start()] if speech else front
-    return _FUTURE.search(front) is not None
+    found = _FUTURE.search(front)
+    return found is not None and not (found[0] == "计划" and found.end() == len(front))  # 19日公布投资计划
 
 
 def _last(pattern: re.Pattern[str], text: str) -> int:
