@@ -65,6 +65,7 @@ class Point(NamedTuple):
     inherits: bool = True
     deadline: bool = False  # 年底前 is a deadline; 3月19日前 is not yet known to be
     later: bool = False  # 三天后: counted from the reference only where nothing nearer stands before it
+    onward: bool = False  # 接下来的六个月: goes on with a story where one is told
     lone: bool = False  # 三年内: no date but behind 将, or where it is all that is said
     feast: bool = False  # 国庆节: behind a day and 是 it only names it
     loose: bool = False  # 3月: with a 前, 后 or 内 behind it as likely a length
@@ -214,6 +215,8 @@ def later(point: Point, before: Known, reference: date | None) -> Known | None:
     start, sizes = before.period.earliest, [Precision.DAY, Precision.WITHIN, Precision.MONTH, Precision.YEAR]
     period = point.seen(start, False) if point.seen and start else None
     if not period or not period.latest or before.period.precision not in {Precision.DAY, *sizes[2:]}:
+        return None
+    if period.precision not in sizes:
         return None
     vague = sizes.index(before.period.precision) > sizes.index(period.precision)
     return None if vague or (reference and period.latest > reference) else Known(period, before.referenced, True)

@@ -88,11 +88,20 @@ _SERIES = re.compile(
 """The things counted of which one more is named: 神舟十号、十一号."""
 
 
+_DAYS_AGO = re.compile("日[之以]?前(?![往来后夕])")
+_BY = re.compile("(?:[于在至到将拟须应]|预计|计划|力争|确保|务必|最迟|最晚)$")
+_ADDRESS = re.compile("[路街道巷弄楼栋幢座区村]$")
+
+
 def _bare_day(m: re.Match[str]) -> Point | None:
     """
     Read 19日 and 19号 alone. 神舟六号 is a ship and 一日三餐 a rule of life: a 号, and one numeral, must begin a clause.
     """
     text, start, day = m.string, m.start(), number(m["d"])
+    if text[m.end("d")] == "号" and _ADDRESS.search(text, max(0, start - 1), start):
+        return None
+    if _DAYS_AGO.match(text, m.end("d")) and not _BY.search(text, max(0, start - 3), start):
+        return None  # 3日前 is three days ago or before the third
     weak = text[m.end("d")] == "号" or (len(m["d"]) == 1 and not m["d"].isascii())
     spaced = start > 1 and text[start - 1].isspace() and text[start - 2].isalpha()  # 神舟 十一号
     numbered = text[start - 2 : start] == "号、" and _SERIES.search(text, max(0, start - 24), start)
@@ -234,14 +243,14 @@ BARE_DAYS = rule(
     rf"{_BEFORE_NUMBER}(?P<d1>{DAY})(?P<u>[日号])?{JOIN}(?P<d2>{DAY})[日号](?!内|之内|线|楼|院|店|左右)", _bare_days
 )
 BARE_DAY = rule(
-    rf"{_BEFORE_NUMBER}(?<![{NUMERALS}两几数多路街巷弄楼栋幢座区村期为满达续近月])(?<![^频报]道)(?P<d>{DAY})"
-    r"(?:日(?!内|之内|间|前|之前|以前|后|之后|以后|均[线价值量成]|常|本(?![报市省县区院校台刊轮次届案赛站科案])|报(?![道告收名价称警案送考])"
-    r"|程|游|元|用|产|线|照|薪|化|志|历|子|夜兼程|龄|活|不|为限|以上|以下|志|租|结(?![束果合伴婚])|更(?![新名换改])|销|多|粒|行情)"
+    rf"{_BEFORE_NUMBER}(?:(?<![{NUMERALS}两几数期为满续月])|(?<=[一数])(?=\d))(?<![^附]近)(?<![长已可超]达)(?P<d>{DAY})"
+    r"(?:日(?!内|之内|间|后|之后|以后|均[线价值量成]|常|本(?![报市省县区院校台刊轮次届案赛站科案])|报(?![道告收名价称警案送考])"
+    r"|程|游|元|用|产|线|照(?!会)|薪|化|志|历|子|夜兼程|龄|活|不|为限|以上|以下|志|租|结(?![束果合伴婚])|更(?![新名换改])|销|多(?![特瑙哥米地家名枚方个国架起次处部人])|粒|行情)"
     r"|号(?=$|[，。、；：,.;:!！?？()（）\s]|上午|下午|中午|晚|凌晨|早|当|那天|这天|起|开始|到|至|在|的[上下早晚]|\d{1,2}[点:]))",
     _bare_day,
 )
 LISTED_DAY = rule(
-    rf"{_BEFORE_NUMBER}(?<![{NUMERALS}几数多路街巷弄楼栋幢座区村期为满达续近月])(?P<d>{DAY}){LIST.format(DAY, '日(?![内间程游元均])')}",
+    rf"{_BEFORE_NUMBER}(?<![{NUMERALS}几数期为满续月])(?P<d>{DAY}){LIST.format(DAY, '日(?![内间程游元均])')}",
     _listed_day,
 )
 SEASON = rule(

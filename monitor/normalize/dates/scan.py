@@ -15,7 +15,6 @@ from datetime import date, timedelta
 from monitor.model import Basis, DateSpan, Precision, When
 from monitor.normalize.dates.chinese import JOIN
 from monitor.normalize.dates.points import AHEAD, Known, Point, later, nearest, resolve
-from monitor.normalize.dates.relative import CLAUSE_START
 from monitor.normalize.dates.spans import lasting, widened, within
 from monitor.normalize.dates.starts import FIRST, RUN, point_at
 
@@ -168,7 +167,7 @@ def _lead(text: str, start: int) -> str:
 
 
 def _heads(text: str, start: int) -> bool:
-    return start > 0 and CLAUSE_START.search(text, start - 1, start) is not None
+    return start > 0 and text[start - 1] in "。！？；，,!?;\n："
 
 
 _FORMERLY = re.compile("原(?:本|先)?(?:计划|定|拟|预计|预期)[于在]?[^，,。；;]{0,4}$")
@@ -194,6 +193,8 @@ def _is_length(text: str, start: int, point: Point, edge: re.Match[str] | None, 
 
 def _unanchored(text: str, start: int, point: Point, before: Known | None, ahead: bool) -> bool:
     """Return whether 三天后 counts from something that is not known: an earlier date or a word right before it."""
+    if point.onward:
+        return before is not None and not ahead
     if not point.later or ahead or _WILL.match(text, point.end):
         return False
     if before is not None or (start > 0 and text[start - 1].isalnum()):
@@ -258,7 +259,7 @@ def _clause_at(text: str, start: int, end: int) -> str:
     return behind[_last(_CLAUSE, behind) :] + (front[: cut.start()] if cut else front)
 
 
-_WILL = re.compile("[，,].{0,6}将")
+_WILL = re.compile("[，,].{0,4}将")
 _WEEKDAY = re.compile(
     r"\s?[，,]?(?P<open>[(（]\s?)?(?:周|星期|礼拜)[一二三四五六日天]"
     r"(?(open)\s?(?:[)）]|(?=[，,\s上下早晚中凌]))|(?:(?![一-鿿])|(?=上午|下午|早|晚|中午|凌晨)))"

@@ -316,8 +316,10 @@ def _at_digit(text: str, at: int, joined: bool) -> Point | None:
         return None
     if at and not joined and _INSIDE.search(text, at - 1, at):
         # A model's name may touch a date: Ultra12月25日.
-        month = length < 3 and text[end : end + 1] == "月" and text[at - 1].isalpha() and text[at - 1].isascii()
-        return chain(text, at) if month else None
+        named = length < 3 and text[at - 1].isalpha() and text[at - 1].isascii()
+        if named and text[end : end + 1] == "日":
+            return _first((BARE_DAY,), text, at)
+        return chain(text, at) if named and text[end : end + 1] == "月" else None
     if length == 8:
         return _first(NUMERIC, text, at)
     after = text[end : end + 1]

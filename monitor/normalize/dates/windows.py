@@ -62,6 +62,9 @@ def _some(reference: date, unit: str, sign: int) -> Period | None:
 _DUE = re.compile("[应须需]|提前|至少")
 """应14天前抵达 counts from what is to come."""
 
+_FROM_THEN = re.compile("后的?$|起的?$")
+"""公告后的6个月内 counts from there."""
+
 HEAD = re.compile(r"[\s“\"（(\[【]{0,3}$")
 """What may stand before the first words of a text."""
 
@@ -93,7 +96,7 @@ def _window(m: re.Match[str]) -> Point | None:
         far = _far(reference, unit, shift)
         return lasting(reference + timedelta(1), far) if shift > 0 else lasting(far, reference)
 
-    return Point(m.end(), fixed(None), seen=seen, lone=way == "后")
+    return Point(m.end(), fixed(None), seen=seen, lone=way == "后", onward=way.startswith("接"))
 
 
 def _few_before(m: re.Match[str]) -> Point | None:
@@ -106,7 +109,7 @@ def _few_before(m: re.Match[str]) -> Point | None:
 def _deadline(m: re.Match[str]) -> Point | None:
     """Read 三年内 behind 将: once, from here to there; elsewhere it is how long something takes."""
     unit, count = m["u"], number(m["n"])
-    if not count:
+    if not count or _FROM_THEN.search(m.string, max(0, m.start() - 2), m.start()):
         return None
     return Point(m.end(), fixed(None), seen=lambda ref, _: within(ref, _far(ref, unit, count)), lone=True)
 
