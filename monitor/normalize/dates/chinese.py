@@ -360,6 +360,13 @@ which is called 去年 there.
 """
 
 
+NEXT_MONTH = timedelta(62)
+"""
+The same for a month without a day: in the same news 39 of 40 such months that would have lain ten or eleven months
+back were the coming ones; and from there to DOUBTFUL either may be meant.
+"""
+
+
 def _month_point(m: re.Match[str], year: Said | None, text: str) -> Point | None:
     month = number(m["m"])
     if m["nth"] and m["nth"][1:] in {"五", "5"} and year is None:
@@ -375,5 +382,5 @@ def _month_point(m: re.Match[str], year: Said | None, text: str) -> Point | None
         return Point(m.end(), month_unit(month, day, None, None), year, soon=NEXT)
     days = bool(m["d"] or m["d1"])
     loose = year is None and m[0][-1] == "月"
-    soon = NEXT if days else timedelta(0)
-    return Point(m.end(), in_month(m, month), year, deadline=bool(m["mp"]), loose=loose, soon=soon)
+    soon = NEXT if days else NEXT_MONTH
+    return Point(m.end(), in_month(m, month), year, deadline=bool(m["mp"]), loose=loose, soon=soon, doubtful=not days)

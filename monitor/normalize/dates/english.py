@@ -285,6 +285,15 @@ def _feast(m: re.Match[str]) -> Point:
     return Point(m.end(), lambda y, _: feast(name, more, y), inherits=False, soon=FEAST_AHEAD)
 
 
+def _later(m: re.Match[str]) -> Point:
+    count, unit = _count(m["n"]), m["u"].lower()
+    return Point(m.end(), fixed(None), seen=lambda ref, _: _span(ref, unit, count), later=True)
+
+
+def _next_day(m: re.Match[str]) -> Point:
+    return Point(m.end(), fixed(None), follows=0 if m["same"].lower() == "same" else 1)
+
+
 def _rule(pattern: str, read: object) -> Rule:
     return Rule(re.compile(pattern, re.IGNORECASE), read)  # type: ignore[arg-type]
 
@@ -307,6 +316,7 @@ MONTH_RULES = (
     _rule(rf"(?P<of>)(?P<part>early[ -]|mid[ -]|late[ -]){_MONTH}(?![a-z]|\s\d)(?P<y>)", _month_year),
 )
 DAY_RULES = (
+    _rule(r"(?P<n>\d{1,2})\s(?P<u>day|week|month|year)s?\slater\b", _later),
     _rule(rf"(?P<d>{_D})(?:\s?(?:-|–|to)\s?(?P<e>{_D}))?\s(?:of\s)?{_MONTH}(?![a-z])(?:,?\s{_Y})?", _dated),
     _rule(r"(?P<n>\d{1,3})\s(?P<u>day|week|month|year)s?\sago\b", _ago),
     _rule(
@@ -314,6 +324,8 @@ DAY_RULES = (
     ),
 )
 WORD_RULES = (
+    _rule(r"the\s(?P<same>same|next|following)\sday\b", _next_day),
+    _rule(rf"(?P<n>{_NUMBER_WORD})\s(?P<u>day|week|month|year)s?\slater\b", _later),
     _rule(rf"(?:from|between)\s{_Y}\s?(?:to|and|until|through)\s?{_Y.replace('<y>', '<z>')}", _years),
     _rule(rf"(?:from|in|during|over|for|the)\s(?P<y>(?:1[89]|20)\d\d)\s?[-–]\s?{_Y.replace('<y>', '<z>')}", _years),
     _rule(

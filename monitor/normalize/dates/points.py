@@ -68,6 +68,7 @@ class Point(NamedTuple):
     onward: bool = False  # 接下来的六个月: goes on with a story where one is told
     lone: bool = False  # 三年内: no date but behind 将, or where it is all that is said
     feast: bool = False  # 国庆节: behind a day and 是 it only names it
+    doubtful: bool = False  # 6月: for some months beyond ``soon`` either year may be meant
     loose: bool = False  # 3月: with a 前, 后 or 内 behind it as likely a length
     soon: timedelta = timedelta(0)  # how far ahead the nearest still is the one that is meant
     edge: str = ""  # "since", "before" or "after" where the expression itself says so (by 2026)
@@ -121,6 +122,8 @@ def resolve(point: Point, reference: date | None, before: Known | None, near: bo
     if point.year is not None:
         return _year_said(point, point.year, reference, before)
     if near and before and (known := _inherited(point, before)):
+        if point.monthly and before.period.precision is Precision.MONTH:
+            return _of_month(point, known, before, reference)
         # 3月18日会面，25日签约 read on the 20th: the sentence says March, the nearest past is February. Unknown.
         late = point.monthly and not ahead and reference and known.period.earliest and known.period.earliest > reference
         return None if late and before.period.precision is not Precision.WITHIN else known
@@ -135,8 +138,15 @@ def resolve(point: Point, reference: date | None, before: Known | None, near: bo
         period = coming if coming and coming.earliest and coming.earliest - reference <= point.soon else None
         if period and _told_of(before, reference) and period.earliest and period.earliest > reference:
             return None
+        gap = coming.earliest - reference if coming and coming.earliest else AHEAD
+        if point.doubtful and point.soon < gap < DOUBTFUL:
+            return None
     period = period or _past(point.unit, steps(reference, False), reference)
     return Known(period, True) if period else None
+
+
+DOUBTFUL = timedelta(125)
+"""How far ahead a month without 将 or 去年 may still be the coming one."""
 
 
 def nearest(point: Point, reference: date) -> Known | None:
@@ -151,6 +161,21 @@ def nearest(point: Point, reference: date) -> Known | None:
     gaps = [abs((p.earliest - reference).days) if p and p.earliest else AHEAD.days for p in ends]
     found = ends[gaps[1] < gaps[0]]
     return Known(found, True) if found and min(gaps) <= NEAR.days and max(gaps) > SOON.days else None
+
+
+def _of_month(point: Point, known: Known, before: Known, reference: date | None) -> Known | None:
+    """
+    Return a day behind a month alone: 3月来访，18日签约 is of March, 1月逆差扩大，商务部8日公布 of the day just gone by.
+    """
+    recent = _past(point.unit, _months(reference, False), reference) if reference else None
+    if recent is None or recent == known.period:
+        return known
+    fresh = reference and recent.earliest and (reference - recent.earliest).days <= FRESH.days
+    return Known(recent, True) if fresh and not before.yearly else None
+
+
+FRESH = timedelta(3)
+"""Days for which news names a day by its number alone, whatever month it tells of."""
 
 
 def _told_of(before: Known | None, reference: date) -> bool:

@@ -93,6 +93,13 @@ _BY = re.compile("(?:[于在至到将拟须应]|预计|计划|力争|确保|务�
 _ADDRESS = re.compile("[路街道巷弄楼栋幢座区村]$")
 
 
+NEXT_DAYS = timedelta(5)
+"""
+How far ahead 21日 is the coming one: in two years of broadcast news all but one in forty of the days without month
+that would have lain 24 to 30 days back were.
+"""
+
+
 def _bare_day(m: re.Match[str]) -> Point | None:
     """
     Read 19日 and 19号 alone. 神舟六号 is a ship and 一日三餐 a rule of life: a 号, and one numeral, must begin a clause.
@@ -109,7 +116,7 @@ def _bare_day(m: re.Match[str]) -> Point | None:
         return None
     if len(m["d"]) == 1 and not m["d"].isascii() and not _DAY_FOLLOWS.match(text, m.end("d") + 1):
         return None
-    return Point(m.end("d") + 1, month_unit(None, day, None, None), monthly=True)
+    return Point(m.end("d") + 1, month_unit(None, day, None, None), monthly=True, soon=NEXT_DAYS)
 
 
 def _bare_days(m: re.Match[str]) -> Point | None:
@@ -244,7 +251,7 @@ BARE_DAYS = rule(
 )
 BARE_DAY = rule(
     rf"{_BEFORE_NUMBER}(?:(?<![{NUMERALS}两几数期为满续月])|(?<=[一数])(?=\d))(?<![^附]近)(?<![长已可超]达)(?P<d>{DAY})"
-    r"(?:日(?!内|之内|间|后|之后|以后|均[线价值量成]|常|本(?![报市省县区院校台刊轮次届案赛站科案])|报(?![道告收名价称警案送考])"
+    r"(?:日(?!内|之内|间|平均|后|之后|以后|均[线价值量成]|常|本(?![报市省县区院校台刊轮次届案赛站科案])|报(?![道告收名价称警案送考])"
     r"|程|游|元|用|产|线|照(?!会)|薪|化|志|历|子|夜兼程|龄|活|不|为限|以上|以下|志|租|结(?![束果合伴婚])|更(?![新名换改])|销|多(?![特瑙哥米地家名枚方个国架起次处部人])|粒|行情)"
     r"|号(?=$|[，。、；：,.;:!！?？()（）\s]|上午|下午|中午|晚|凌晨|早|当|那天|这天|起|开始|到|至|在|的[上下早晚]|\d{1,2}[点:]))",
     _bare_day,
@@ -260,7 +267,7 @@ SEASON = rule(
 PAIR = rule(r"(?P<two>昨今|今明|明后|去今)(?:两|2|二|这两)(?P<u>天|日|年|晚)", _pair)
 FROM_TODAY = rule(r"即日(?=起)", _from_today)
 RELATIVE_DAY = rule(
-    r"(?<!大)(?<!时至)(?P<rel>大前|大后|前|昨|今|明|后)(?:天(?!免疫|性|努力|系|形成|教育|所致|养成|培养|因素|习得|获得|发育|环境|失[明聪])|日(?!头条|资本|方舟|之[星后]|帝国|均|本(?!报|刊|市|省|县|区|公司|院|校|网|台)|常|俄罗斯|美术|说法|游)|(?<=[昨今明])[晚夜早晨](?!报|年|会|期))",
+    r"(?<!大)(?<!时至)(?P<rel>大前|大后|前|昨|今|明|后)(?:天(?!免疫|性|努力|系|形成|教育|所致|养成|培养|因素|习得|获得|发育|环境|失[明聪]|的(?:成长|努力|环境|教育|培养|因素|学习|训练|影响))|日(?!头条|资本|方舟|之[星后]|帝国|均|本(?!报|刊|市|省|县|区|公司|院|校|网|台)|常|俄罗斯|美术|说法|游)|(?<=[昨今明])[晚夜早晨](?!报|年|会|期))",
     _relative_day,
 )
 SAME_DAY = rule(

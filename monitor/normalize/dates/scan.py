@@ -14,6 +14,19 @@ from datetime import date, timedelta
 
 from monitor.model import Basis, DateSpan, Precision, When
 from monitor.normalize.dates.chinese import JOIN
+from monitor.normalize.dates.clause import (
+    FROM,
+    FROM_DAY,
+    counts,
+    either,
+    formerly,
+    heads,
+    is_length,
+    lead,
+    looks_ahead,
+    next_is_meant,
+    unanchored,
+)
 from monitor.normalize.dates.points import AHEAD, Known, Point, later, nearest, resolve
 from monitor.normalize.dates.spans import lasting, widened, within
 from monitor.normalize.dates.starts import FIRST, RUN, point_at
@@ -50,7 +63,7 @@ def _spans(text: str, folded: str, reference: date | None) -> Iterator[DateSpan]
             at = max(run.end() if run else 0, start + 1)
             continue
         far = start - last_end > REACH
-        if (point.lone and not _counts(folded, start, point)) or (
+        if (point.lone and not counts(folded, start, point)) or (
             point.feast and before is not None and _NAMES.fullmatch(folded, last_end, start)
         ):
             at = point.end
@@ -79,7 +92,7 @@ _NAMES = re.compile(
 )
 """What stands between a day and the feast that it is: 大后天就是清明节 tells of one day."""
 
-_SENTENCE_END = re.compile("[。！？；!?;\n]")
+_SENTENCE_END = re.compile("[。！？；!?;\n*]")
 
 
 def _when(known: Known | None, raw: str, reference: date | None) -> When:
@@ -111,13 +124,10 @@ _TAILS = frozenset(
 )
 """What the words that belong to a date begin with: the second end of a range, 以来, 前, 左右, the weekday."""
 
+_SO_FAR = timedelta(45)
+"""How far ahead 意见反馈截至4月20日 lies: a state is told of the past months, a deadline of the next weeks."""
 _UP_TO = re.compile("[截效]|of ")
 _AS_OF = re.compile(r"(?:截[至止](?:到|至)?(?:目前)?[,，]?|有效(?:期限?)?(?:截?[至到止])|\b[Aa]s of)\s?$")
-_LEAD = re.compile(
-    r"(?P<since>\bsince\s)$|(?P<before>\b(?:by|before|until|till|through|no\slater\sthan)\s|(?:最[迟晚])?不(?:得|能)?[晚迟]于)$",
-    re.IGNORECASE,
-)
-"""What stands before an expression and bounds it: 不晚于4月15日, by March 31."""
 
 
 def _meaning(
@@ -131,27 +141,30 @@ def _meaning(
     as_of = _AS_OF.search(text, max(0, start - 7), start) if _UP_TO.search(text, max(0, start - 7), start) else None
     ahead = looks_ahead(text, start, end) or bool(point.deadline and edge and edge["before"])
     if not point.needs_year:
-        point = point._replace(soon=timedelta(0))
+        point = point._replace(soon=timedelta(0), doubtful=False)
     elif point.soon and not ahead:
-        starts = _FROM.match(text, end) is not None
-        meant = _next_is_meant(text, start, end, edge)
-        point = point._replace(soon=(AHEAD if starts else point.soon) if meant else timedelta(0))
-    if _unanchored(text, start, point, before, ahead):
-        known = later(point, before, reference) if before and _heads(text, start) else None
-    elif point.needs_year and _is_length(text, start, point, edge, ahead):
+        starts = FROM.match(text, end) is not None
+        meant = next_is_meant(text, start, end, edge)
+        from_then = FROM_DAY if point.monthly else AHEAD
+        soon = from_then if starts else _SO_FAR if as_of else point.soon
+        point = point._replace(soon=soon if meant else timedelta(0), doubtful=point.doubtful and meant and not as_of)
+    if unanchored(text, start, point, before, ahead):
+        goes_on = before and (heads(text, start) or text[point.end - 1].isascii())
+        known = later(point, before, reference) if before and goes_on else None
+    elif point.needs_year and is_length(text, start, point, edge, ahead):
         known = None
-    elif point.needs_year and _formerly(text, start):
+    elif point.needs_year and formerly(text, start):
         known = nearest(point, reference) if reference else None
     else:
         known = resolve(point, reference, before, near, ahead)
-    if known and point.soon and not ahead and _either(text, end, known, reference):
+    if known and point.soon and not ahead and either(text, end, known, reference):
         known = None
     if second:
         known = known and _range(known, second, reference)
         edge = edge if edge and edge["since"] else None
     if known and as_of:
         return known._replace(period=within(None, known.period.latest)), as_of.start(), end
-    name = (edge and edge.lastgroup) or point.edge or _lead(text, start)
+    name = (edge and edge.lastgroup) or point.edge or lead(text, start)
     if edge:
         end = edge.end()
     elif more and (weekday := _WEEKDAY.match(text, end)):
@@ -159,107 +172,6 @@ def _meaning(
     return known and _edged(known, name, reference, ahead), start, end
 
 
-def _lead(text: str, start: int) -> str:
-    if start == 0 or text[start - 1] not in " 于":
-        return ""
-    found = _LEAD.search(text, max(0, start - 14), start)
-    return (found and found.lastgroup) or ""
-
-
-def _heads(text: str, start: int) -> bool:
-    return start > 0 and text[start - 1] in "。！？；，,!?;\n："
-
-
-_FORMERLY = re.compile("原(?:本|先)?(?:计划|定|拟|预计|预期)[于在]?[^，,。；;]{0,4}$")
-
-
-def _formerly(text: str, start: int) -> bool:
-    """Return whether 原定 stands before: the day planned may have gone by or be still to come; nearness tells."""
-    return (
-        text.find("原", max(0, start - 10), start) >= 0
-        and _FORMERLY.search(text, max(0, start - 12), start) is not None
-    )
-
-
-_AT = re.compile("[于在到至从自截]$")
-
-
-def _is_length(text: str, start: int, point: Point, edge: re.Match[str] | None, ahead: bool) -> bool:
-    """Return whether 3月后, 2月前 and 3月内 may be so many months after, before and within."""
-    if not point.loose or edge is None or edge[0] not in {"后", "前", "内", "之内"}:
-        return False
-    return edge["inside"] is not None or not (ahead or _AT.search(text, max(0, start - 1), start))
-
-
-def _unanchored(text: str, start: int, point: Point, before: Known | None, ahead: bool) -> bool:
-    """Return whether 三天后 counts from something that is not known: an earlier date or a word right before it."""
-    if point.onward:
-        return before is not None and not ahead
-    if not point.later or ahead or _WILL.match(text, point.end):
-        return False
-    if before is not None or (start > 0 and text[start - 1].isalnum()):
-        return True
-    return not (_is_all(text, start, point.end) or _COMES.search(_clause_at(text, start, point.end)))
-
-
-_COMES = re.compile("[将会要就能可再见]|计划|预计")
-"""What 三天后 needs beside it to be counted from now: else it goes on with a story."""
-
-
-def _counts(text: str, start: int, point: Point) -> bool:
-    """Return whether 三年内 and 后三天 count from the reference: behind 将, or where nothing else is said."""
-    return _is_all(text, start, point.end) or looks_ahead(text, start, point.end)
-
-
-_EMPTY = re.compile(r"(?:[这那]一?天)?[\s。.！!？?“”\"]{0,4}")
-
-
-def _is_all(text: str, start: int, end: int) -> bool:
-    return _EMPTY.fullmatch(text, 0, start) is not None and _EMPTY.fullmatch(text, end) is not None
-
-
-def _next_is_meant(text: str, start: int, end: int, edge: re.Match[str] | None) -> bool:
-    """
-    Return whether a day that lies just ahead may be meant, rather than that of a year ago.
-
-    Not where the clause says that it is over (曾, 了, 此前), and not where no word stands beside the date: then
-    nothing speaks against the nearest past.
-    """
-    if (edge and edge["since"]) or _is_all(text, start, end):
-        return False
-    return not _OVER.search(_clause_at(text, start, end))
-
-
-def _either(text: str, end: int, known: Known, reference: date | None) -> bool:
-    """
-    Return whether a day just ahead has two readings: set off by a comma, with no 将 behind it.
-
-    3月28日，双方签约 tells what was, 11月2日，天安门下半旗 what will be: neither day is made up.
-    """
-    first = known.period.earliest
-    comes = reference is not None and first is not None and first > reference
-    return comes and _TELLS.match(text, end) is not None and not _FUTURE.search(text, end, end + _SENTENCE)
-
-
-_TELLS = re.compile("[，,]")
-_SENTENCE = 40
-"""Code points in which 将 follows a date that a comma sets off: 5月9日，该国将举行阅兵."""
-
-_OVER = re.compile("曾|(?<![为除不])了|已[于在]|此前|当时|回忆")
-
-
-_FROM = re.compile(r"\s?(?:零时|0时|零点)?起(?!到|至今|草|义|诉|点)|起?(?:正式)?(?:施行|实施|执行)")
-"""What is said of a day on which something begins: 4月1日起施行 is told beforehand, months ahead too."""
-
-
-def _clause_at(text: str, start: int, end: int) -> str:
-    """Return the clause around an expression, as far as it is looked at."""
-    behind, front = text[max(0, start - _LOOK_BACK) : start], text[end : end + 2 * _LOOK_ON]
-    cut = _CLAUSE.search(front, 1)
-    return behind[_last(_CLAUSE, behind) :] + (front[: cut.start()] if cut else front)
-
-
-_WILL = re.compile("[，,].{0,4}将")
 _WEEKDAY = re.compile(
     r"\s?[，,]?(?P<open>[(（]\s?)?(?:周|星期|礼拜)[一二三四五六日天]"
     r"(?(open)\s?(?:[)）]|(?=[，,\s上下早晚中凌]))|(?:(?![一-鿿])|(?=上午|下午|早|晚|中午|凌晨)))"
@@ -287,7 +199,7 @@ def _range(first: Known, second: Point, reference: date | None) -> Known | None:
     own = second.year or second.month or second.seen or second.follows is not None
     last = resolve(second, reference, first, True, False) if own else start and _not_before(first, start, second)
     if last and second.seen and start and last.period.latest and last.period.latest < start:
-        last = resolve(second, reference, first, True, True)  # 今天至周五 is the coming one
+        last = resolve(second, max(start, reference or start), first, True, True)  # 今天至周五, 下周二至周四
     if not last or start is None or last.period.latest is None or last.period.latest < start:
         return None
     # Where an end is itself somewhere (2月底, 3/4/2025), so is what lies between: no more is known.
@@ -335,47 +247,3 @@ def _from_now(known: Known, reference: date | None, ahead: bool) -> Known:
     if ahead and reference and first and last and first < reference < last:
         return Known(within(reference, last), True, known.yearly)
     return known._replace(period=within(first, last))
-
-
-# ------------------------------------------------------------------ which way the words look
-
-_LOOK_BACK, _LOOK_ON = 16, 12
-"""Code points before and after an expression in which a clause says whether it lies ahead."""
-
-_CLAUSE = re.compile("[。！？；，,!?;\n*】]")
-_FUTURE = re.compile(
-    r"将(?![军领士帅门相信])|保证|拟(?![定合人态真])|预计|(?<![于超及长胀场值收利益])预期|力争|有望|争取|定于|计划(?=[于在到今明用投建实完开启交推年从\d一二三四五六七八九十]|$)|届时|最快|最早|最迟|目标[是为于在到]|确保|待到|要在|须在|应于|应在|准备|延[至到后]|延[期长][至到]|推迟[到至]|顺延|不迟于|请[于在]|务必|截止[时日]|(?:报名|投票|申报|预约|缴款|公示)[时期]间?|倒计时"
-    r"|\b(?:will|plans?|expects?|expected|scheduled|due|aims?|to be|next)\b"
-)
-_HINT = re.compile("[将保拟预力有争定计届最目确待要须应准延推顺不请务截报投申预缴公倒wpesdatn]")
-"""What a word of :data:`_FUTURE` begins with: most clauses have none, and need not be cut out."""
-
-_SPEECH = re.compile("宣布|表示|称|透露|披露|公告|介绍|发布|消息|获悉|报道|指出|said|announced")
-_AT_ONCE = re.compile(r"[,，]\s?(?:将|拟|预计|计划|有望)(?![军领士帅门])")
-
-
-def looks_ahead(text: str, start: int, end: int) -> bool:
-    """Return whether the clause around an expression speaks of what is to come: 将, 拟, 预计, 力争, 有望."""
-    if not _HINT.search(text, max(0, start - _LOOK_BACK), end + _LOOK_ON):
-        return False
-    behind = text[max(0, start - _LOOK_BACK) : start]
-    behind = behind[_last(_CLAUSE, behind) :]
-    behind = behind[_last(_SPEECH, behind) :]
-    if _FUTURE.search(behind):
-        return True
-    front = text[end : end + _LOOK_ON]
-    if _AT_ONCE.match(front):
-        return True
-    cut = _CLAUSE.search(front)
-    front = front[: cut.start()] if cut else front
-    speech = _SPEECH.search(front)
-    front = front[: speech.start()] if speech else front
-    found = _FUTURE.search(front)
-    return found is not None and not (found[0] == "计划" and found.end() == len(front))  # 19日公布投资计划
-
-
-def _last(pattern: re.Pattern[str], text: str) -> int:
-    end = 0
-    for match in pattern.finditer(text):
-        end = match.end()
-    return end
