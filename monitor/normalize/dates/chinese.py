@@ -202,7 +202,7 @@ YEAR = re.compile(
     rf"|(?P<yy>(?:\d{{2}}|[〇零一二三四五六七八九]{{2}})(?=年(?:{MONTH}月|第?[一二三四1-4]季|[上下]半年|[初底末]))|(?<![千百十近])[0零〇][\d一二三四五六七八九](?=年))年"
     r"|(?P<era>民国|公元)(?P<en>\d{1,4}|[一二三四五六七八九十百]{1,6}|元)年"
     r"|(?P<rel>大前|前|去|今|明|后|本|来|(?<![马以加晚早路网线身])上(?:一)?|(?<![以之天零地创写刷立打留井坠落])下(?:一)?)年(?!级|轮|薪|龄|纪|景|鉴|货|检|报|来|少|终奖|度?股东)度?"
-    r"|(?P<then>同|当|该|次|翌|第二|[这那]一)年"
+    r"|(?P<then>同|当|该|(?<![\d一二两三四五六七八九十几数首每多本])次|翌|第二|[这那]一)年"
 )
 
 
@@ -352,18 +352,11 @@ def _month_range(m: re.Match[str], year: Said | None) -> Point | None:
     return Point(m.end(), lambda y, _: months_of(y, first, last, Precision.RANGE), year)
 
 
-NEXT = timedelta(30)
+NEXT = timedelta(62)
 """
-How far ahead a month and a day without a year are the coming ones: in two years of broadcast news no more than
-one in a hundred of those that lay ahead by up to thirty days, with no 将 beside them, was of the year before,
-which is called 去年 there.
-"""
-
-
-NEXT_MONTH = timedelta(62)
-"""
-The same for a month without a day: in the same news 39 of 40 such months that would have lain ten or eleven months
-back were the coming ones; and from there to DOUBTFUL either may be meant.
+How far ahead a month, or a month and a day, without a year are the coming ones: in two years of broadcast news no more
+than one in forty of those that lay ahead by up to two months, with no 将 beside them, was of the year before, which is
+called 去年 there. From here to DOUBTFUL either may be meant.
 """
 
 
@@ -379,8 +372,6 @@ def _month_point(m: re.Match[str], year: Said | None, text: str) -> Point | None
             (year is None or year.base != "is") and m["m"] == "八" and m["bare"] == "十五"
         ):  # Mid-Autumn by its lunar name
             return Point(m.end(), lambda y, _: on(solar(y, 8, 15)), year, inherits=False)
-        return Point(m.end(), month_unit(month, day, None, None), year, soon=NEXT)
-    days = bool(m["d"] or m["d1"])
+        return Point(m.end(), month_unit(month, day, None, None), year, soon=NEXT, doubtful=True)
     loose = year is None and m[0][-1] == "月"
-    soon = NEXT if days else NEXT_MONTH
-    return Point(m.end(), in_month(m, month), year, deadline=bool(m["mp"]), loose=loose, soon=soon, doubtful=not days)
+    return Point(m.end(), in_month(m, month), year, deadline=bool(m["mp"]), loose=loose, soon=NEXT, doubtful=True)

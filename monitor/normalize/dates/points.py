@@ -103,6 +103,7 @@ class Known(NamedTuple):
     period: Period
     referenced: bool
     yearly: bool = False
+    told: bool = False  # it begins its clause, and is not what something is compared with
 
 
 def resolve(point: Point, reference: date | None, before: Known | None, near: bool, ahead: bool) -> Known | None:
@@ -121,27 +122,40 @@ def resolve(point: Point, reference: date | None, before: Known | None, near: bo
         return _month_said(point, point.month, reference, before)
     if point.year is not None:
         return _year_said(point, point.year, reference, before)
-    if near and before and (known := _inherited(point, before)):
-        if point.monthly and before.period.precision is Precision.MONTH:
-            return _of_month(point, known, before, reference)
-        # 3月18日会面，25日签约 read on the 20th: the sentence says March, the nearest past is February. Unknown.
-        late = point.monthly and not ahead and reference and known.period.earliest and known.period.earliest > reference
-        return None if late and before.period.precision is not Precision.WITHIN else known
+    if near and before and (known := _inherited(point, before)) and not _gone_by(known, before, reference, ahead):
+        return _run_on(point, known, before, reference, ahead)
     if reference is None:
         return None
+    known = _from_reference(point, reference, before, ahead)
+    return None if known and near and before and _of_other_year(point, known, before, ahead, reference) else known
+
+
+def _gone_by(known: Known, before: Known, reference: date | None, ahead: bool) -> bool:
+    """Return whether a day to come was read into a month gone by: 4月15日爆发冲突，停火将于29日到期 in May."""
+    last = known.period.latest
+    return ahead and not before.yearly and reference is not None and last is not None and last < reference
+
+
+def _run_on(point: Point, known: Known, before: Known, reference: date | None, ahead: bool) -> Known | None:
+    if point.monthly and before.period.precision is Precision.MONTH:
+        return _of_month(point, known, before, reference)
+    # 3月18日会面，25日签约 read on the 20th: the sentence says March, the nearest past is February. Unknown.
+    late = point.monthly and not ahead and reference and known.period.earliest and known.period.earliest > reference
+    return None if late and before.period.precision is not Precision.WITHIN else known
+
+
+def _from_reference(point: Point, reference: date, before: Known | None, ahead: bool) -> Known | None:
+    """Return the coming one where the words look ahead, or where it is near and nothing speaks against it; else the last."""
     steps = _months if point.monthly else _years
-    period = _ahead(point.unit, steps(reference, True), reference) if ahead else None
-    if period and point.monthly and period.earliest and period.earliest - reference > SOON:
-        return nearest(point, reference)
-    if point.soon and not period:
-        coming = _ahead(point.unit, steps(reference, True), reference)
-        period = coming if coming and coming.earliest and coming.earliest - reference <= point.soon else None
-        if period and _told_of(before, reference) and period.earliest and period.earliest > reference:
-            return None
-        gap = coming.earliest - reference if coming and coming.earliest else AHEAD
-        if point.doubtful and point.soon < gap < DOUBTFUL:
-            return None
-    period = period or _past(point.unit, steps(reference, False), reference)
+    coming = _ahead(point.unit, steps(reference, True), reference) if ahead or point.soon else None
+    gap = coming.earliest - reference if coming and coming.earliest else AHEAD
+    if ahead and coming:
+        return nearest(point, reference) if point.monthly and gap > SOON else Known(coming, True)
+    if point.soon and coming and gap <= point.soon:
+        return None if _told_of(before, reference) and gap > timedelta(0) else Known(coming, True)
+    if point.soon and point.doubtful and gap < DOUBTFUL:
+        return None
+    period = _past(point.unit, steps(reference, False), reference)
     return Known(period, True) if period else None
 
 
@@ -176,6 +190,16 @@ def _of_month(point: Point, known: Known, before: Known, reference: date | None)
 
 FRESH = timedelta(3)
 """Days for which news names a day by its number alone, whatever month it tells of."""
+
+
+def _of_other_year(point: Point, known: Known, before: Known, ahead: bool, reference: date) -> bool:
+    """Return whether the sentence began with a year that is not that of what is read: 2005年成立，1月27日挂牌."""
+    first, year = known.period.earliest, before.period.earliest
+    if before.referenced or not before.told or before.period.precision is not Precision.YEAR or point.monthly:
+        return False
+    if first is None or year is None or (ahead and first > reference):
+        return False
+    return year.year < first.year
 
 
 def _told_of(before: Known | None, reference: date) -> bool:

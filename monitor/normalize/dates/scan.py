@@ -16,6 +16,7 @@ from monitor.model import Basis, DateSpan, Precision, When
 from monitor.normalize.dates.chinese import JOIN
 from monitor.normalize.dates.clause import (
     FROM,
+    FROM_DATE,
     FROM_DAY,
     counts,
     either,
@@ -27,7 +28,7 @@ from monitor.normalize.dates.clause import (
     next_is_meant,
     unanchored,
 )
-from monitor.normalize.dates.points import AHEAD, Known, Point, later, nearest, resolve
+from monitor.normalize.dates.points import Known, Point, Said, later, nearest, resolve
 from monitor.normalize.dates.spans import lasting, widened, within
 from monitor.normalize.dates.starts import FIRST, RUN, point_at
 
@@ -70,12 +71,15 @@ def _spans(text: str, folded: str, reference: date | None) -> Iterator[DateSpan]
             continue
         near = before is not None and not far and not _SENTENCE_END.search(folded, last_end, start)
         base = None if far else before
+        if base and point.needs_year and _SAME_YEAR.fullmatch(folded, last_end, start) and folded[last_end - 1] == "年":
+            point = point._replace(year=Said("before", 0))
         if point.follows is not None:
             base = day if start - day_end <= REACH else None
         known, begin, end = _meaning(folded, start, point, reference, base, near)
         raw = text[begin:end]
         yield DateSpan(begin, end, _when(known, raw, reference))
         if known is not None:
+            known = known._replace(told=begin == 0 or heads(folded, begin))
             before, last_end = known, end
             if known.period.precision is Precision.DAY:
                 day, day_end = known, end
@@ -91,6 +95,9 @@ _NAMES = re.compile(
     "(?:当天|这天|那天|这一天)?(?:正好|恰好|就|正|也|又|恰|都|便)?(?:是|为|逢|系)(?:传统|我国|全国|国际|世界|我们)?的?"
 )
 """What stands between a day and the feast that it is: 大后天就是清明节 tells of one day."""
+
+_SAME_YEAR = re.compile("的?第?[一二三四1-4]?(?:[、和与及]|或者?)第?")
+"""What stands between a year and the second of two of its parts: 2024年第一、第二季度."""
 
 _SENTENCE_END = re.compile("[。！？；!?;\n*]")
 
@@ -120,7 +127,7 @@ _EDGE = re.compile(
     r"|(?P<after>(?:之|以)后|后(?![勤续台期卫备来果年天半晚面方\d〇零一二三四五六七八九十]))|(?P<around>左右|前后|许(?![多可昌家下愿诺久]))|(?P<inside>[之以]?内(?![部容外地蒙]))"
 )
 _TAILS = frozenset(
-    "一二两三四五六七八九十 \t\xa0\u3000-—–－~～，,(（0123456789周星礼上下中晚凌早夜清傍深午正的点时直截早起至到与和一以迄之前后左许内"
+    "一二两三四五六七八九十 \t\xa0\u3000-—–－~～，,()（）0123456789周星礼上下中晚凌早夜清傍深午正的点时直截早起至到与和一以迄之前后左许内"
 )
 """What the words that belong to a date begin with: the second end of a range, 以来, 前, 左右, the weekday."""
 
@@ -145,8 +152,8 @@ def _meaning(
     elif point.soon and not ahead:
         starts = FROM.match(text, end) is not None
         meant = next_is_meant(text, start, end, edge)
-        from_then = FROM_DAY if point.monthly else AHEAD
-        soon = from_then if starts else _SO_FAR if as_of else point.soon
+        from_then = FROM_DAY if point.monthly else FROM_DATE
+        soon = from_then if starts else _SO_FAR if as_of and not point.monthly else point.soon
         point = point._replace(soon=soon if meant else timedelta(0), doubtful=point.doubtful and meant and not as_of)
     if unanchored(text, start, point, before, ahead):
         goes_on = before and (heads(text, start) or text[point.end - 1].isascii())
@@ -157,7 +164,7 @@ def _meaning(
         known = nearest(point, reference) if reference else None
     else:
         known = resolve(point, reference, before, near, ahead)
-    if known and point.soon and not ahead and either(text, end, known, reference):
+    if known and point.soon and not (ahead or point.feast) and either(text, end, known, reference):
         known = None
     if second:
         known = known and _range(known, second, reference)
@@ -180,6 +187,7 @@ _WEEKDAY = re.compile(
 
 
 def _range_end(text: str, at: int) -> Point | None:
+    at += text.startswith((")", "）"), at)  # 今天（3月20日）夜间到22日
     for pattern in (_WEEKDAY, _CLOCK):
         if found := pattern.match(text, at):
             at = found.end()

@@ -7,9 +7,10 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from monitor.normalize.dates.chinese import JOIN, SHIFTS
+from monitor.normalize.dates.chinese import JOIN, SHIFTS, chain
+from monitor.normalize.dates.named import HOLIDAYS
 from monitor.normalize.dates.numerals import number
-from monitor.normalize.dates.points import Point, fixed, rule
+from monitor.normalize.dates.points import Point, Said, fixed, rule
 from monitor.normalize.dates.relative import CLAUSE_START
 from monitor.normalize.dates.spans import (
     Period,
@@ -40,7 +41,18 @@ def _ago(m: re.Match[str]) -> Point | None:
     if sign < 0 and _DUE.search(m.string, max(0, m.start() - 2), m.start()):
         return None
     shift = sign * count
+    if unit == "年" and sign < 0 and (part := _in_that_year(m.string, m.end())):
+        return part._replace(year=Said("reference", shift))
     return Point(m.end(), fixed(None), seen=lambda ref, _: _shifted(ref, unit, shift), later=sign > 0)
+
+
+def _in_that_year(text: str, at: int) -> Point | None:
+    """Read the 12月4日 of 十年前的12月4日, the 春节 of 两年前的春节."""
+    at += text.startswith("的", at)
+    if feast := HOLIDAYS.pattern.match(text, at):
+        return HOLIDAYS.read(feast)
+    part = chain(text, at)
+    return part if part and part.needs_year and not part.monthly else None
 
 
 def _shifted(reference: date, unit: str, shift: int) -> Period | None:
