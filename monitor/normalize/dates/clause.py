@@ -158,7 +158,7 @@ _TELLS = re.compile("[，,]")
 _SENTENCE = 40
 """Code points in which 将 follows a date that a comma sets off: 5月9日，该国将举行阅兵."""
 
-_OVER = re.compile("曾|(?<![为除不])了|已[于在]|此前|当时|回忆")
+_OVER = re.compile("曾|(?<![为除不])了|已[于在]|此前|当时|回忆|发生|爆发|遇难|逝世|去世")
 
 
 FROM = re.compile(r"\s?(?:零时|0时|零点)?起(?!到|至今|草|义|诉|点)|起?(?:正式)?(?:施行|实施|执行)")

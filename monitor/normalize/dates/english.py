@@ -196,7 +196,8 @@ def _third(first: date, last: date, part: str) -> Period | None:
     if (last - first).days > 360:
         months = {"early": (1, 3), "mid": (5, 8), "late": (10, 12)}.get(part, (11, 12))
         return months_of(first.year, *months, Precision.WITHIN)
-    size = ((last - first).days + 1) // 3
+    days = (last - first).days + 1
+    size = 10 if 28 <= days <= 31 else days // 3  # a month's thirds are those of 上旬, 中旬, 下旬
     start = first + timedelta({"early": 0, "mid": size}.get(part, 2 * size))
     return within(start, start + timedelta(size - 1) if part in {"early", "mid"} else last)
 

@@ -257,7 +257,7 @@ BARE_DAY = rule(
     _bare_day,
 )
 LISTED_DAY = rule(
-    rf"{_BEFORE_NUMBER}(?<![{NUMERALS}几数期为满续月])(?P<d>{DAY}){LIST.format(DAY, '日(?![内间程游元均])')}",
+    rf"{_BEFORE_NUMBER}(?<![{NUMERALS}几数期为满续月])(?P<d>{DAY}){LIST.format(DAY, '日(?![内间程游元均行])')}",
     _listed_day,
 )
 SEASON = rule(
