@@ -125,10 +125,17 @@ def counts(text: str, start: int, point: Point) -> bool:
 
 
 _EMPTY = re.compile(r"(?:[这那]一?天)?[\s。.！!？?“”\"]{0,4}")
+_CLOCK = re.compile(
+    r"\s?(?:上午|下午|中午|凌晨|早上|早晨|傍晚|晚上|晚间|夜里)?\s?(?:(?:\d{1,2}|[一二两三四五六七八九十]{1,3})[:点时](?:\d{1,2}分?|半|整)?(?:许|左右)?)?"
+)
 
 
 def is_all(text: str, start: int, end: int) -> bool:
-    return _EMPTY.fullmatch(text, 0, start) is not None and _EMPTY.fullmatch(text, end) is not None
+    """Return whether an expression, with the time of day behind it, is all that a text says."""
+    if _EMPTY.fullmatch(text, 0, start) is None:
+        return False
+    clock = _CLOCK.match(text, end)
+    return _EMPTY.fullmatch(text, clock.end() if clock else end) is not None
 
 
 def next_is_meant(text: str, start: int, end: int, edge: re.Match[str] | None) -> bool:

@@ -127,6 +127,8 @@ def resolve(point: Point, reference: date | None, before: Known | None, near: bo
     if reference is None:
         return None
     known = _from_reference(point, reference, before, ahead)
+    if known and before and not near and not ahead and _may_run_on(point, known, before, reference):
+        return None
     return None if known and near and before and _of_other_year(point, known, before, ahead, reference) else known
 
 
@@ -200,6 +202,14 @@ def _of_other_year(point: Point, known: Known, before: Known, ahead: bool, refer
     if first is None or year is None or (ahead and first > reference):
         return False
     return year.year < first.year
+
+
+def _may_run_on(point: Point, known: Known, before: Known, reference: date) -> bool:
+    """Return whether a day may be of the month of the sentence before: 4月28日开会。29日公告 read in June; not 19日 on the 20th."""
+    if not point.monthly or before.period.precision is not Precision.DAY or known.period.earliest is None:
+        return False
+    other = _inherited(point, before)
+    return other is not None and other.period != known.period and (reference - known.period.earliest) > FRESH
 
 
 def _told_of(before: Known | None, reference: date) -> bool:

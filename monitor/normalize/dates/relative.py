@@ -124,7 +124,7 @@ def _bare_days(m: re.Match[str]) -> Point | None:
     # 3-5日 is how long something takes; from the 10th on a length would be said in 天.
     if not m["u"] and first < 10:
         return None
-    return Point(m.end(), month_unit(None, first, last, None), monthly=True) if first < last else None
+    return Point(m.end(), month_unit(None, first, last, None), monthly=True, soon=NEXT_DAYS) if first < last else None
 
 
 def _relative_day(m: re.Match[str]) -> Point:
@@ -246,8 +246,11 @@ def _from_today(m: re.Match[str]) -> Point:
     return Point(m.end(), fixed(None), seen=lambda reference, _: on(reference))
 
 
+_NUMBER_DAY = r"号(?=$|[，。、；：,.;:!！?？()（）\s]|上午|下午|中午|晚|凌晨|早|当|那天|这天|起|开始|[到至](?!\d{1,2}号)|在|的[上下早晚]|\d{1,2}[点:])"
+"""19号 is a day only where nothing is numbered by it: 6号至10号泊位."""
+
 BARE_DAYS = rule(
-    rf"{_BEFORE_NUMBER}(?P<d1>{DAY})(?P<u>[日号])?{JOIN}(?P<d2>{DAY})[日号](?!内|之内|线|楼|院|店|左右)", _bare_days
+    rf"{_BEFORE_NUMBER}(?P<d1>{DAY})(?P<u>[日号])?{JOIN}(?P<d2>{DAY})(?:日(?!内|之内|左右)|{_NUMBER_DAY})", _bare_days
 )
 BARE_DAY = rule(
     rf"{_BEFORE_NUMBER}(?:(?<![{NUMERALS}两几数期为满续月])|(?<=[一数])(?=\d))(?<![^附]近)(?<![长已可超]达)(?P<d>{DAY})"

@@ -56,6 +56,7 @@ def _spans(text: str, folded: str, reference: date | None) -> Iterator[DateSpan]
     before: Known | None = None
     day: Known | None = None  # the last day named, that no month or the like has put out of sight
     last_end = day_end = at = 0
+    lost = -REACH - 1  # where the last date ended whose year is not known
     while hit := FIRST.search(folded, at):
         start = hit.start()
         point = point_at(folded, start)
@@ -69,13 +70,15 @@ def _spans(text: str, folded: str, reference: date | None) -> Iterator[DateSpan]
         ):
             at = point.end
             continue
-        near = before is not None and not far and not _SENTENCE_END.search(folded, last_end, start)
+        near = before is not None and _runs_on(folded, last_end, start)
         base = None if far else before
         if base and point.needs_year and _SAME_YEAR.fullmatch(folded, last_end, start) and folded[last_end - 1] == "年":
             point = point._replace(year=Said("before", 0))
         if point.follows is not None:
             base = day if start - day_end <= REACH else None
         known, begin, end = _meaning(folded, start, point, reference, base, near)
+        if point.monthly and last_end <= lost and _runs_on(folded, lost, start):
+            known = None  # 9月10号，11号 are of one month
         raw = text[begin:end]
         yield DateSpan(begin, end, _when(known, raw, reference))
         if known is not None:
@@ -85,6 +88,8 @@ def _spans(text: str, folded: str, reference: date | None) -> Iterator[DateSpan]
                 day, day_end = known, end
             elif known.period.precision is not Precision.YEAR:
                 day = None
+        elif point.needs_year:
+            lost = end
         at = end
 
 
@@ -100,6 +105,11 @@ _SAME_YEAR = re.compile("的?第?[一二三四1-4]?(?:[、和与及]|或者?)第
 """What stands between a year and the second of two of its parts: 2024年第一、第二季度."""
 
 _SENTENCE_END = re.compile("[。！？；!?;\n*]")
+
+
+def _runs_on(text: str, end: int, start: int) -> bool:
+    """Return whether *start* stands in the sentence in which something ended at *end*."""
+    return start - end <= REACH and not _SENTENCE_END.search(text, end, start)
 
 
 def _when(known: Known | None, raw: str, reference: date | None) -> When:
