@@ -20,7 +20,7 @@ _LOOK_BACK_LATIN = 48
 _CLAUSE = re.compile("[。！？；，,!?;\n*】]")
 _FUTURE = re.compile(
     r"将(?![军领士帅门相信])|保证|拟(?![定合人态真])|预计|(?<![于超及长胀场值收利益])预期|力争|有望|争取|定于|计划(?=[于在到今明用投建实完开启交推年从\d一二三四五六七八九十]|$)|届时|最快|最早|最迟|目标[是为于在到]|确保|待到|要在|须在|应于|应在|准备|延[至到后]|延[期长][至到]|推迟[到至]|顺延|不迟于|请[于在]|务必|临近|持续[到至]|延续[到至]|排到|截止[时日]|(?:报名|投票|申报|预约|缴款|公示)[时期]间?|倒计时"
-    r"|\b(?:will|plans?|expects?|expected|scheduled|due|aims?|to be|next|takes?\seffect|effective|kicks\soff|begins|starts|opens)\b"
+    r"|\b(?:will|plans?|expects?|expected|scheduled|due|aims?|(?:is|are|was|were)\sto|next|takes?\seffect|effective|kicks\soff|begins|starts|opens)\b"
 )
 _HINT = re.compile("[bko将临保拟预力有争定计届最目确待要须应准延推顺不请务截报投申预缴公倒wpesdatn]")
 """What a word of :data:`_FUTURE` begins with: most clauses have none, and need not be cut out."""

@@ -60,7 +60,7 @@ def _dated(m: re.Match[str]) -> Point | None:
         start, end = make_day(year, month, first), make_day(year, month, last) if last else None
         return lasting(start, end) if start and end and end > start else on(start) if not last else None
 
-    return Point(m.end(), unit, _said(m), soon=NEXT)
+    return Point(m.end(), unit, _said(m), soon=NEXT, doubtful=True)
 
 
 def _month_year(m: re.Match[str]) -> Point | None:
@@ -79,7 +79,7 @@ def _month_year(m: re.Match[str]) -> Point | None:
             ),
         )
 
-    return Point(m.end(), unit, _said(m), edge=_EDGES.get(m["of"].lower(), ""))
+    return Point(m.end(), unit, _said(m), edge=_EDGES.get(m["of"].lower(), ""), soon=NEXT, doubtful=True)
 
 
 def _months(m: re.Match[str]) -> Point | None:
@@ -302,23 +302,23 @@ def _rule(pattern: str, read: object) -> Rule:
 _NUMBER_WORD = "|".join(sorted(_NUMBERS, key=len, reverse=True))
 _PARTS = r"(?:(?P<pre>by|before|until|in|at|since|from)\s)?"
 MONTH_RULES = (
-    _rule(rf"{_PARTS}(?:the\s)?end[ -](?:of\s)?{_MONTH}(?!\s\d{{1,2}}\b)(?:,?\s{_Y})?(?![a-z])", _end_of_month),
+    _rule(rf"{_PARTS}(?:the\s)?end[ -](?:of\s)?{_MONTH}(?!\s\d{{1,2}}\b)(?:\s?,?\s{_Y})?(?![a-z])", _end_of_month),
     _rule(rf"(?P<r>last|next)\s{_MONTH}(?![a-z.]|\s\d)", _month_of_year),
     _rule(
-        rf"(?:(?:in|from|between|during|for)\s)?{_MONTH}\s?(?:-|–|to|and)\s?{_MONTH.replace('<m>', '<n>')}(?![a-z]|\s\d{{1,2}}\b)(?:,?\s{_Y})?",
+        rf"(?:(?:in|from|between|during|for)\s)?{_MONTH}\s?(?:-|–|to|and)\s?{_MONTH.replace('<m>', '<n>')}(?![a-z]|\s\d{{1,2}}\b)(?:\s?,?\s{_Y})?",
         _months,
     ),
-    _rule(rf"{_MONTH}\s(?P<d>{_D})(?:\s?(?:-|–|to)\s?(?P<e>{_D}))?(?:,?\s{_Y})?", _dated),
+    _rule(rf"{_MONTH}\s(?P<d>{_D})(?:\s?(?:-|–|to)\s?(?P<e>{_D}))?(?:\s?,?\s{_Y})?", _dated),
     _rule(
-        rf"(?P<of>in|since|by|during|until|from|of)\s(?P<part>early[ -]|mid[ -]|late[ -])?{_MONTH}(?!\s\d{{1,2}}\b)(?:,?\s{_Y})?(?![a-z])",
+        rf"(?P<of>in|since|by|during|until|from|of)\s(?P<part>early[ -]|mid[ -]|late[ -])?{_MONTH}(?!\s\d{{1,2}}\b)(?:\s?,?\s{_Y})?(?![a-z])",
         _month_year,
     ),
-    _rule(rf"(?P<of>)(?P<part>early[ -]|mid[ -]|late[ -])?{_MONTH}(?:,?\s(?:of\s)?{_Y})", _month_year),
+    _rule(rf"(?P<of>)(?P<part>early[ -]|mid[ -]|late[ -])?{_MONTH}(?:\s?,?\s(?:of\s)?{_Y})", _month_year),
     _rule(rf"(?P<of>)(?P<part>early[ -]|mid[ -]|late[ -]){_MONTH}(?![a-z]|\s\d)(?P<y>)", _month_year),
 )
 DAY_RULES = (
     _rule(r"(?P<n>\d{1,2})\s(?P<u>day|week|month|year)s?\slater\b", _later),
-    _rule(rf"(?P<d>{_D})(?:\s?(?:-|–|to)\s?(?P<e>{_D}))?\s(?:of\s)?{_MONTH}(?![a-z])(?:,?\s{_Y})?", _dated),
+    _rule(rf"(?P<d>{_D})(?:\s?(?:-|–|to)\s?(?P<e>{_D}))?\s(?:of\s)?{_MONTH}(?![a-z])(?:\s?,?\s{_Y})?", _dated),
     _rule(r"(?P<n>\d{1,3})\s(?P<u>day|week|month|year)s?\sago\b", _ago),
     _rule(
         rf"(?P<o>1st|2nd|3rd|4th)\s(?P<what>quarter|half)(?:\s(?:of\s)?(?:{_Y}|(?P<r>last|this|next)\syear))?", _part
@@ -366,7 +366,7 @@ WORD_RULES = (
         _window,
     ),
     _rule(r"(?:yesterday|today|tonight|tomorrow|last\snight)\b", _near_day),
-    _rule(rf"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day,\s{_MONTH}\s(?P<d>{_D})(?P<e>)(?:,?\s{_Y})?", _dated),
+    _rule(rf"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day,\s{_MONTH}\s(?P<d>{_D})(?P<e>)(?:\s?,?\s{_Y})?", _dated),
     _rule(
         r"(?P<r>last|this|next)?\s?(?P<wd>Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b(?!s)", _weekday
     ),

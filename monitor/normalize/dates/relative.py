@@ -165,7 +165,7 @@ def _week(m: re.Match[str]) -> Point | None:
         return Point(m.end(), fixed(None), seen=lambda ref, ahead: weekend(ref, shift, ahead))
     if m["wd"]:
         day = _WEEKDAYS[m["wd"]]
-        return Point(m.end(), fixed(None), seen=lambda ref, ahead: _weekday(ref, day, shift, ahead))
+        return Point(m.end(), fixed(None), seen=lambda ref, ahead: weekday(ref, day, shift, ahead))
     return Point(m.end(), fixed(None), seen=lambda ref, _: week_of(ref, shift or 0))
 
 
@@ -173,7 +173,8 @@ _SOON = 3
 """Days within which a weekday of the next week is called by its bare name."""
 
 
-def _weekday(reference: date, day: int, shift: int | None, ahead: bool) -> Period | None:
+def weekday(reference: date, day: int, shift: int | None, ahead: bool) -> Period | None:
+    """Return the weekday so many weeks from the week of *reference*; none said: the last, or the coming one."""
     if shift is not None:
         return on(reference + timedelta(day - reference.weekday() + 7 * shift))
     coming = (day - reference.weekday()) % 7
