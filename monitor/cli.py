@@ -445,10 +445,23 @@ def explain(place: Place, id: str) -> None:
 
 
 @cli.command()
+@click.option("--what-if", "ahead", is_flag=True, help="Say what the topics as written would change of what is kept.")
 @click.pass_obj
-def check(place: Place) -> None:
+def check(place: Place, ahead: bool) -> None:
     """Say what was understood of the configuration, or everything that is wrong with it."""
     from monitor import config
 
     declared = place.declared()
+    if ahead:
+        _what_if(declared)
+        return
     click.echo(config.describe(declared.settings, declared.seeds))
+
+
+def _what_if(declared: Declared) -> None:
+    from monitor import console, outlook
+
+    with _reading(declared) as store:
+        found = outlook.ahead(store, declared.settings)
+    for line in outlook.lines(found):
+        click.echo(console.printable(line))

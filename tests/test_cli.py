@@ -377,6 +377,20 @@ def test_a_configuration_that_is_none_is_refused(tmp_path, data):
     assert ran.status == 2 and "config.yaml" in ran.err and "Traceback" not in ran.err
 
 
+def test_what_another_definition_would_change_is_told_and_nothing_is_written(polled):
+    file = polled / "config.yaml"
+    draft = polled / "draft.yaml"
+    draft.write_text(file.read_text("utf-8").replace("names: [洛阳]", "names: [开封]", 1), "utf-8")
+    before = monitor("entries", "--format", "jsonl", cwd=polled).out
+    ran = monitor("--config", "draft.yaml", "check", "--what-if", cwd=polled)
+    assert ran.status == 0
+    assert "topic xiaomi-luoyang is changed: luoyang: names +开封 -洛阳" in ran.out
+    assert "relevant -> " in ran.out and "nothing is written" in ran.out
+    assert monitor("entries", "--format", "jsonl", cwd=polled).out == before
+    same = monitor("check", "--what-if", cwd=polled)
+    assert "no topic is changed" in same.out and "0 would be judged otherwise" in same.out
+
+
 def test_a_configuration_that_is_named_and_missing_is_refused(tmp_path):
     ran = monitor("--config", "nowhere.yaml", "check", cwd=tmp_path)
     assert ran.status == 2 and "nowhere.yaml" in ran.err

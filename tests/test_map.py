@@ -48,6 +48,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "asking": {"model", "errors", "addresses", "parse"},
     "namesakes": {"model", "normalize", "parse"},
     "screening": {"model", "match", "namesakes", "signs", "store"},
+    "outlook": {"model", "match", "normalize", "store"},
     "rhythm": {"model"},
     "signs": {"model", "codec"},
     "schedule": {"model", "errors", "rhythm"},
@@ -93,7 +94,7 @@ def test_a_library_is_imported_only_by_the_room_that_owns_it(file):
     assert not wrong
 
 
-@pytest.mark.parametrize("name", ["pipeline", "screening", "seeding", "reading"])
+@pytest.mark.parametrize("name", ["pipeline", "screening", "outlook", "seeding", "reading"])
 def test_the_data_path_knows_the_contract_and_no_store(name):
     assert {n for n in imports(HOME / f"{name}.py") if n.startswith("monitor.store")} == {"monitor.store.base"}
 

@@ -21,17 +21,19 @@ _NUMBER = (
     r"|[•●■◆▪▶★☆◎]|【)"
 )
 _ITEM = re.compile(rf"(?<=[\s。；;！!？?]){_NUMBER}")
+_LISTED = re.compile(rf"\s*(?:{_NUMBER}|[·\-—*])")
 _STOP = re.compile(r"[。！？!?；;]+[”’\"』」）)]*|…{2,}|\.(?=\s)")
 _LINE = re.compile(r"[^\r\n\u2028\u2029]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """``text[start:end]``; sentences with the same ``item`` may be read together."""
+    """``text[start:end]``; sentences with the same ``item`` may be read together, a ``listed`` one is no prose."""
 
     start: int
     end: int
     item: int
+    listed: bool = False
 
 
 def sentences(text: str) -> tuple[Sentence, ...]:
@@ -41,7 +43,8 @@ def sentences(text: str) -> tuple[Sentence, ...]:
     for start, end in _lines(text):
         for a, b in _items(text, start, end):
             item += 1
-            found += [Sentence(x, y, item) for x, y in _split(text, a, b)]
+            listed = not _prose(text[a:b].strip()) or bool(_LISTED.match(text, a))
+            found += [Sentence(x, y, item, listed) for x, y in _split(text, a, b)]
     return tuple(found)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterable
 from functools import cache
 
 from monitor.match import lexicon
@@ -18,14 +19,23 @@ _BORDER = re.compile(r"[，,：:|｜丨/。！？!?；;\n\t]|——|--| - |…{2
 _WORD = 9  # characters that are looked at for the word after a name
 _SPEAKER = 8  # characters of a speaker's name and title at the head of a sentence
 _MANY = 400  # cues looked at in one line: a line is a sentence or two
-_TIES = ("two", "one", "deal", "event", "held", "attends", "anaphor", "consumer", "market", "advert", "contest", "says")
+_TIES = (
+    *("two", "one", "deal", "event", "held", "attends", "anaphor", "back", "consumer", "market", "advert"),
+    *("contest", "says", "chosen", "list", "makes", "award"),
+)
 
 
 @cache
 def _vocabulary() -> tuple[Words, tuple[tuple[str, ...], ...]]:
     """Return every word that a line is searched for, and the kinds of each."""
     kinds: dict[str, list[str]] = {}
-    for file, sections in (("company", ("near",)), ("food", ("near",)), ("ties", _TIES), ("others", ("place", "firm"))):
+    for file, sections in (
+        ("company", ("near",)),
+        ("food", ("near",)),
+        ("ties", _TIES),
+        ("others", ("place", "firm")),
+        ("place", ("authority",)),
+    ):
         for section in sections:
             for word in sorted(lexicon.words(file, section)):
                 kinds.setdefault(word, []).append(file if section == "near" else section)
@@ -36,10 +46,11 @@ def _vocabulary() -> tuple[Words, tuple[tuple[str, ...], ...]]:
 class Line:
     """A sentence or two of folded text; positions are within it."""
 
-    __slots__ = ("_breaks", "_cues", "edges", "text")
+    __slots__ = ("_breaks", "_cues", "before", "edges", "text")
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, before: str = "") -> None:
         self.text = text
+        self.before = before  # what stands before it in the article, as far as it may be named again here
         self.edges = Borders(text)
         self._breaks: list[int] | None = None
         self._cues: dict[str, list[tuple[int, int]]] | None = None
@@ -92,6 +103,15 @@ class Line:
         """Return whether a sentence ends between *start* and *end*."""
         return bool(_STOP.search(self.text, start, end))
 
+    def sentence(self, at: int) -> int:
+        """Return where the sentence that *at* lies in begins."""
+        return max((m.end() for m in _STOP.finditer(self.text, 0, at)), default=0)
+
+    def ends(self, at: int) -> int:
+        """Return where the sentence that *at* lies in ends."""
+        stop = _STOP.search(self.text, at)
+        return stop.start() if stop else len(self.text)
+
     # ----------------------------------------------------------------- cues
 
     @property
@@ -117,9 +137,9 @@ class Line:
                 reached = b
         return list(words)
 
-    def others(self, start: int, end: int, kind: str, but: Hit) -> str:
-        """Return the first well-known place or firm between *start* and *end* that is not *but* itself, or ""."""
+    def others(self, start: int, end: int, kind: str, own: Iterable[Hit]) -> str:
+        """Return the first well-known place or firm between *start* and *end* that is none of *own*, or ""."""
         for a, b in self.cues.get(kind, ()):
-            if start <= a and b <= end and not (a < but.end and but.start < b):
+            if start <= a and b <= end and not any(a < hit.end and hit.start < b for hit in own):
                 return self.text[a:b]
         return ""

@@ -4,7 +4,9 @@ Topics x text -> verdicts.
     names     which names stand where (one automaton over all topics)
     layout    lines that are text, items, sentences
     senses    what each name means there
-    ties      which of them belong together
+    ties      which of two belong together: how near, and what speaks for and against
+    links     ... what bridges two clauses; sequel: two sentences; voices: who speaks
+    pairing   which two are weighed: in a sentence, across sentences, under a headline, in a list
     matcher   the verdict: relevant, background or rejected, with passages and votes
 
 *Relevant* needs a passage in which every side that the topic ties together stands, in its own sense and tied

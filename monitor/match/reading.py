@@ -10,9 +10,9 @@ from datetime import date
 from monitor.match import offices
 from monitor.match.layout import Sentence, sentences
 from monitor.match.line import Line
+from monitor.match.members import Member
 from monitor.match.names import Hit
 from monitor.match.senses import Sense, sense, stands
-from monitor.match.ties import Member
 from monitor.model import Vote
 
 __all__ = ["Piece", "Reader"]
@@ -75,7 +75,7 @@ class Reader:
         return self._lines[i]
 
     def _meant(self, line: Line, hits: list[Hit]) -> Iterator[Member]:
-        names = _longest([h for h in hits if h.name.role != "decoy"])
+        names = _apart(_longest([h for h in hits if h.name.role != "decoy"]), line)
         others = {h.name.side for h in names if h.name.role != "short"}
         for hit in names:
             if hit.name.role != "short" or stands(hit, line, bool(others - {hit.name.side})):
@@ -101,6 +101,23 @@ def _longest(hits: list[Hit]) -> list[Hit]:
         if not inside:
             kept.append(hit)
     return kept
+
+
+def _apart(hits: list[Hit], line: Line) -> list[Hit]:
+    """Return *hits* without those that share letters with another side's name and are the less whole word (北京|东方)."""
+    kept: list[Hit] = []
+    for hit in hits:
+        last = kept[-1] if kept else None
+        if last and hit.start < last.end and last.end < hit.end and last.name.side != hit.name.side:
+            if _whole(last, line) >= _whole(hit, line):
+                continue
+            kept.pop()
+        kept.append(hit)
+    return kept
+
+
+def _whole(hit: Hit, line: Line) -> int:
+    return (hit.start in line.edges) + (hit.end in line.edges)
 
 
 class Discourse:

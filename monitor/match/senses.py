@@ -12,6 +12,7 @@ The weights were set by hand and then tuned on the even rows of ``labels_auto_de
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from monitor.match import lexicon
 from monitor.match.line import Line
 from monitor.match.names import Hit
 from monitor.model import Entity, Vote
+from monitor.normalize.words import frequency
 
 __all__ = ["Sense", "sense", "stands"]
 
@@ -33,6 +35,8 @@ _REACH = 16
 _DECOY = 3.0
 _LONG = 2.5  # what a long or Latin name has for itself: few other things are called so
 _SHORT = 0.6  # what a short name has: news means the company more often than not
+_RARE = 1.2  # what it has where the dictionary hardly knows it as a word
+_COMMON = 100  # times that the dictionary counted an everyday word: 小米 396, 苹果 1334, but 茅台 86, 万达 72
 _BRIEF = 2  # characters of a name that may be an everyday word: foods are called so, longer names are not
 _PLACE = 1.0
 _ROAD = 4.0
@@ -109,6 +113,8 @@ def _votes(hit: Hit, line: Line, rivals: Iterable[Hit]) -> Iterable[Vote]:
     if _crosses(hit, line):
         yield Vote("word", -9.0, _around(line.text, hit))
     if hit.name.role == "person":
+        if word := lexicon.ending(line.text[max(0, hit.start - 3) : hit.start], "company", "trade"):
+            yield Vote("surname", -_TOUCH, word + hit.name.text)
         return
     if entity.kind == "place":
         yield from _place(hit, line)
@@ -121,7 +127,14 @@ def _prior(hit: Hit, entity: Entity) -> Vote:
         return Vote("name", _PLACE, hit.name.text)
     if hit.name.role != "name":
         return Vote("name", _LONG, hit.name.text)
-    return Vote("name", _SHORT if len(hit.name.text) <= _BRIEF else _LONG, hit.name.text)
+    return Vote("name", _brief(hit.name.text) if len(hit.name.text) <= _BRIEF else _LONG, hit.name.text)
+
+
+@functools.cache
+def _brief(name: str) -> float:
+    """Return what a name of two characters has for itself: the commoner the word in the dictionary, the less."""
+    known = frequency(name)
+    return _LONG if not known else _RARE if known < _COMMON else _SHORT
 
 
 def _decoys(hit: Hit, line: Line, rivals: Iterable[Hit]) -> Iterable[Vote]:
@@ -143,15 +156,16 @@ def _covers(one: Hit, other: Hit) -> bool:
 
 def _crosses(hit: Hit, line: Line) -> bool:
     """
-    Return whether the name's letters belong to two other words (太小|米饭).
+    Return whether the name's letters belong to two other words (太小|米饭), or lie within one.
 
     A single character left over proves nothing (大小|米), so both must be whole words; nor does a word that a
     preposition begins (从小|米线|下店 is 从 before a name).
     """
-    if hit.start in line.edges or hit.end in line.edges:
+    if hit.end in line.edges:
         return False
-    if not any(edge in line.edges for edge in range(hit.start + 1, hit.end)):
-        return False
+    if hit.start in line.edges:
+        # The end of a place's name may begin a longer word (第五大|连锁).
+        return hit.name.entity.kind == "place" and any(e in line.edges for e in range(hit.start + 1, hit.end))
     return lexicon.ending(line.text[max(0, hit.start - 1) : hit.start], "company", "preposition") == ""
 
 
@@ -185,11 +199,14 @@ def _company(hit: Hit, line: Line) -> Iterable[Vote]:
 def _surname(hit: Hit, line: Line) -> str:
     """Return what makes a person's name of this one: a calling before it, or a surname at the head of a clause."""
     before = line.text[max(0, hit.start - 1) : hit.start]
+    if line.text[hit.end + 1 : hit.end + 3] == "化名":  # an alias, in brackets
+        return "化名"
     if called := lexicon.ending(line.text[max(0, hit.start - 3) : hit.start], "company", "called"):
         return called
     if before not in lexicon.words("company", "surname"):
         return ""
-    return before if hit.start == 1 or line.clause(hit.start)[0] == hit.start - 1 else ""
+    head = hit.start == 1 or line.clause(hit.start)[0] == hit.start - 1
+    return before if head or hit.start not in line.edges else ""
 
 
 def _touching(hit: Hit, line: Line) -> Iterable[Vote]:
@@ -202,7 +219,7 @@ def _touching(hit: Hit, line: Line) -> Iterable[Vote]:
         yield Vote("food", -_TOUCH, following)
     elif long := lexicon.beginning(rest, "company", "after"):
         yield Vote("company", _TOUCH, long)
-    if amount and amount.group(1) in lexicon.words("food", "unit"):
+    if amount and len(hit.name.text) <= _BRIEF and amount.group(1) in lexicon.words("food", "unit"):
         yield Vote("amount", -_AMOUNT, amount.group())
     elif model := (_LATIN_MODELS if hit.name.text.isascii() else _MODELS).match(line.text, hit.end):
         yield Vote("model", _MODEL, model.group())

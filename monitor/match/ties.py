@@ -8,16 +8,19 @@ must relate them (a preposition before the place, an office that receives, words
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from monitor.match import lexicon
 from monitor.match.line import Line
+from monitor.match.links import STRONG, across, bare, occasion, part, supply
+from monitor.match.members import Member
 from monitor.match.names import Hit
-from monitor.match.senses import Sense
+from monitor.match.sequel import leans
 from monitor.model import Vote
 
-__all__ = ["CLOSE", "TIED", "Member", "Pair", "weigh"]
+__all__ = ["CLOSE", "TIED", "Pair", "weigh"]
 
 TIED = 2.0
 """From this sum on a pair is tied; the weights below belong to it and were set together with it."""
@@ -31,51 +34,31 @@ _NEIGHBOUR = 0.1
 _CUE = 0.5  # a word for what ties, each of the first two
 _CUE_ACROSS = 0.4  # the same where a clause border lies between
 _RELATION = 0.8
-_OCCASION = 1.5
+_BOTH = 1.0  # each of two clauses of a sentence does: of 2,000 joined lines 1 in 100
+_BOTH_NEAR = 0.6  # the same of two sentences
 _UNIT = 1.2
-_ANAPHOR = 0.4
-_OTHER = -1.0  # somebody else beside one of the two
 _CONSUMER = -1.6
 _MARKET = -1.5
 _ADVERT = -3.0
 _LIST = -2.0
-_LIKE = -0.8
+_AMONG = -0.8  # one of several firms that are told in a row
+_USED = -1.6  # somebody drives, wears, holds it
+_LIKE = -1.5
 _ORIGIN = -1.5
 _OUTLET = -1.0
 _PRODUCT = -0.5
 _ITEM = 12  # characters from one item of an enumeration to the next but one
 _WORK = 20  # characters of a title
+_VERB = 4  # characters of a verb
+_QUOTES = "“”\"'「」"
+_MANY = 20  # offices that are looked at in one line
+_MODEL = 6  # characters of a model with its number
+_VENUE = 10  # characters after a place in which a branch or an exchange is named after it
+_ROW = 30  # characters of a row of names
 _WEAK = -0.8  # the sense itself is in doubt
 _FIRM = -0.6
-_SEAT = 0.8  # where something lies, told of what was named before
-_SUBJECT = 0.5  # the same, and the subject says of what
-_SAYS = 0.7  # one side, or its office, is who speaks of the other
-_CONTEST = 1.2  # places that want the same thing, each of the first two words
-_COMES = 1.5
-_READY = 0.8
-_FRAME = 1.0  # a sentence that begins with nothing but where it happens
-_HERE = 0.8
-_LABEL = 16  # characters of a place's clause that may stand before its name, and of a label
 _APART = -0.5
 _FAR = 40  # characters between the two in one clause
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """One hit that stands for a side in its own sense."""
-
-    hit: Hit
-    sense: Sense
-
-    @property
-    def side(self) -> str:
-        """The side it stands for."""
-        return self.hit.name.side
-
-    @property
-    def place(self) -> bool:
-        """Return whether it names a place itself, or the place's office."""
-        return self.hit.name.entity.kind in ("place", "office") and self.hit.name.role in ("name", "short", "office")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,24 +80,39 @@ class Pair:
         return round(self.score - sum(v.weight for v in self.votes if v.rule == "story"), 3)
 
     @property
+    def strong(self) -> bool:
+        """Return whether a sign ties the two that holds beyond a paragraph."""
+        return any(v.rule in STRONG for v in self.votes)
+
+    @property
     def one_clause(self) -> bool:
         """Return whether no clause border lies between the two."""
         return self.votes[0].rule == "clause"
 
 
-def weigh(first: Member, second: Member, line: Line, story: float = 0.0) -> Pair:
-    """Return the pair of *first* and *second*, in order, in *line*; *story* is what speaks for one story beforehand."""
+def weigh(
+    first: Member, second: Member, line: Line, beside: Sequence[Hit], story: float = 0.0, *, headed: bool = False
+) -> Pair:
+    """
+    Return the pair of *first* and *second*, in order, in *line*, where the topic's names *beside* stand.
+
+    *story* is what speaks for one story beforehand; *headed* says that the first is in the headline of the second.
+    """
     near = _nearness(first, second, line)
     start, end = line.clause(first.hit.start)[0], line.clause(second.hit.end - 1)[1]
     votes = [near, Vote("story", story)] if story else [near]
     clause = near.rule == "clause"
-    votes += _cues(line, start, end, clause)
+    # What is said of the second may follow in the clauses after its own.
+    votes += _cues(line, start, end if clause else line.ends(second.hit.end), clause)
     votes += _relations(first, second, line, clause)
-    votes += _against(first, second, line, start, end)
-    if not clause and near.rule != "neighbour":
-        votes += _occasion(first, second, line)
+    votes += supply(first, second, line)
     if not clause:
-        votes += [*_across(first, second, line), *_told_apart(first, second, line)]
+        votes += occasion(first, second, line) if near.rule != "neighbour" else ()
+        bridged = list(across(first, second, line, beside, headed))
+        if all(v.rule != "somebody_else" for v in bridged) and _both(first, second, line):
+            votes.append(Vote("both_do", _BOTH if near.rule == "sentence" else _BOTH_NEAR))
+        votes += bridged
+    votes += _against(first, second, line, start, end, {v.rule for v in votes})
     return Pair(first, second, tuple(votes))
 
 
@@ -123,6 +121,12 @@ def _nearness(first: Member, second: Member, line: Line) -> Vote:
     words = line.text[first.hit.start : second.hit.end]
     if line.stops(a, b):
         return Vote("neighbour", _NEIGHBOUR)
+    if (
+        words[first.hit.end - first.hit.start :].startswith(", ")
+        and b - a == 2
+        and line.ties(b, len(line.text), ("two",))
+    ):
+        return Vote("clause", _CLAUSE, words)  # an English headline's "and"
     if line.clause(first.hit.start) != line.clause(second.hit.start):
         return Vote("sentence", _SENTENCE)
     return Vote("clause", _CLAUSE + (_APART if b - a > _FAR else 0), words[: _FAR * 2])
@@ -133,35 +137,67 @@ def _cues(line: Line, start: int, end: int, near: bool) -> Iterable[Vote]:
     return [Vote("cue", _CUE if near else _CUE_ACROSS, word) for word in found[:2]]
 
 
+def _both(first: Member, second: Member, line: Line) -> bool:
+    """Return whether each of the two clauses says what sides do."""
+    return all(line.ties(*line.clause(m.hit.start), ("two", "one", "deal", "event")) for m in (first, second))
+
+
 def _relations(first: Member, second: Member, line: Line, near: bool) -> Iterable[Vote]:
     for member in (first, second):
-        if word := _leads(member, line, near):
+        if word := _leads(member, line, near or (member is second and leans(member, line))):
             if not (member is first and word in _JOINS):
                 yield Vote("relation", _RELATION, word + line.text[member.hit.start : member.hit.end])
-        elif member is second and member.place and _unit(member, line):
+        elif member is second and member.place and _unit(first, member, line):
             yield Vote("unit", _UNIT, line.text[member.hit.start : member.hit.end + 4])
         elif member.place and _receives(member, line):
             yield Vote("office", _RELATION, line.text[member.hit.start : member.hit.end + 5])
 
 
 def _leads(member: Member, line: Line, near: bool) -> str:
-    """Return the word before *member* that makes it the other side; it must be a whole word (not 原来)."""
-    before = line.text[max(0, member.hit.start - 6) : member.hit.start].rstrip(" “\"'《")
-    gap = member.hit.start - len(line.text[: member.hit.start].rstrip(" “\"'《")) if before else 0
+    """
+    Return the word before *member* that makes it the other side; a short one must be a whole word (not 原来).
+
+    Before a row of names (甲、乙、丙) it leads to each of them.
+    """
     far, close = ("arrives", "locative") if member.place else ("receives", "relational")
     file = "place" if member.place else "ties"
+    before = line.text[max(0, member.hit.start - 8) : member.hit.start].rstrip(" “\"'《")
+    if member.place:
+        before = bare(before)
+    if before.endswith("、"):
+        return _leads_row(member, line, file, far)
+    gap = member.hit.start - line.text.rindex(before, 0, member.hit.start) - len(before) if before else 0
     word = lexicon.ending(before, file, far) or (near and lexicon.ending(before, file, close)) or ""
-    return word if word and member.hit.start - gap - len(word) in line.edges else ""
+    return word if len(word) > 1 or (word and member.hit.start - gap - len(word) in line.edges) else ""
+
+
+def _leads_row(member: Member, line: Line, file: str, far: str) -> str:
+    """Return the word, of two characters at least, before the first of the row of names that *member* stands in."""
+    start = max(line.clause(member.hit.start)[0], member.hit.start - _ROW)
+    head = line.text[start : member.hit.start].split("、", 1)[0]
+    words = lexicon.automaton(file, far)
+    return next((words.words[i] for i, a, b in words.find(head, _ROW) if b - a > 1), "")
 
 
 # Before the first of the two these join it to something else, that came earlier.
 _JOINS = frozenset({"与", "和", "同", "跟", "比"})
 
 
-def _unit(member: Member, line: Line) -> bool:
-    """Return whether the place opens a clause as one of many (a tour, and the stop there): what was said goes on."""
-    opens = line.clause(member.hit.start)[0] == member.hit.start
-    return opens and bool(lexicon.beginning(line.text[member.hit.end : member.hit.end + 6], "place", "unit"))
+_BORDER = re.compile(r"[,，:：]")
+# The others of a row that the place opens, and how many they are.
+_REST = re.compile(r"^(?:、(?:(?!等)[\u4e00-\u9fff]){2,3})*(?:等[\d一二三四五六七八九十多]*[座个]?(?:城市|城|地|市))?")
+
+
+def _unit(first: Member, place: Member, line: Line) -> bool:
+    """
+    Return whether the place opens a clause as one of many (a tour, and the stop there): what was said goes on.
+
+    Where another firm stands beside the first, it may be that one's.
+    """
+    opens = line.clause(place.hit.start)[0] == place.hit.start
+    rest = _REST.sub("", line.text[place.hit.end : place.hit.end + _ROW], count=1)
+    unit = opens and lexicon.beginning(rest, "place", "unit")
+    return bool(unit) and not line.others(*line.clause(first.hit.start), "firm", [first.hit])
 
 
 def _receives(member: Member, line: Line) -> bool:
@@ -172,136 +208,39 @@ def _receives(member: Member, line: Line) -> bool:
     return bool(office) and bool(line.ties(start, end, ("two",)))
 
 
-def _across(first: Member, second: Member, line: Line) -> Iterable[Vote]:
-    _, end = line.clause(second.hit.start)
-    if found := line.ties(first.hit.end, end, ("anaphor",)):
-        yield Vote("anaphor", _ANAPHOR, found[0])
-    rivals = _contest(first, second, line)
-    yield from [Vote("contest", _CONTEST, word) for word in rivals]
-    for member in (first, second):
-        kind = "firm" if member.place else "place"
-        if rivals and kind == "place":
-            continue  # other places stand there because they want the same
-        a, b = line.clause(member.hit.start)
-        if other := line.others(a, b, kind, member.hit):
-            yield Vote("somebody_else", _OTHER, other)
-
-
-def _contest(first: Member, second: Member, line: Line) -> list[str]:
-    """Return the words by which the place competes for what the party has to give, at most two."""
-    place, party = (first, second) if first.place else (second, first)
-    a, b = line.clause(place.hit.start)
-    c, d = line.clause(party.hit.start)
-    theirs = line.ties(c, d, ("contest",))
-    ours = line.ties(a, b, ("contest",)) if place.place else []
-    return [*ours, *theirs][:2] if ours and (theirs or line.ties(c, d, ("deal",))) else []
-
-
-def _told_apart(first: Member, second: Member, line: Line) -> Iterable[Vote]:
-    """What makes one story of two clauses: a seat, a speaker, an address, a frame, a zone."""
-    for member in (first, second):
-        if member.place and (seat := _seat(member, line)):
-            yield Vote("seat", _SEAT + (_SUBJECT if seat[1] else 0), seat[0] + member.hit.name.text)
-    if not line.stops(first.hit.end, second.hit.start):
-        if word := _speaker(first, second, line):
-            yield Vote("says", _SAYS, word)
-        yield from _addressed(first, second, line)
-        if first.place and _frames(first, line):
-            yield Vote("frame", _FRAME, first.hit.name.text)
-    place, party = (first, second) if first.place else (second, first)
-    if place.place and (
-        zone := lexicon.ending(line.text[max(0, party.hit.start - 4) : party.hit.start], "place", "zone")
-    ):
-        yield Vote("zone", _HERE, zone + party.hit.name.text)
-
-
-def _seat(place: Member, line: Line) -> tuple[str, str] | None:
-    """
-    Return the word that says that something lies in *place*, and the subject, which is left out or points back.
-
-    A subject points back when it is a common noun (the company, the project) or was named before; whoever only
-    lies there beside a noun of its own (位于_的博物馆) says nothing of what went before.
-    """
-    start, end = line.clause(place.hit.start)
-    if "的" in line.text[place.hit.end : end] or place.hit.start - start > _LABEL * 2:
-        return None
-    before = _bare(line.text[start : place.hit.start])
-    if not before and (label := lexicon.ending(line.text[:start].rstrip(":： ")[-_LABEL:], "place", "label")):
-        return label, label
-    word = lexicon.ending(before, "place", "seat")
-    subject = before[: len(before) - len(word)].strip()
-    known = not subject or subject in lexicon.words("place", "subject") or _named(subject, line.text[:start])
-    if word == "是" and not subject:
-        return None
-    return (word, subject) if word and known else None
-
-
-def _named(subject: str, before: str) -> bool:
-    return len(subject) > 1 and subject in before
-
-
-def _bare(before: str) -> str:
-    """Return what stands before a place without quotes, the province it lies in, and what English puts between."""
-    text = before.strip(" “\"'").removesuffix(" in")
-    return text[: len(text) - len(lexicon.ending(text, "place", "province"))]
-
-
-def _speaker(first: Member, second: Member, line: Line) -> str:
-    """Return the word with which one side speaks of the other; of a place only its office or a person speaks."""
-    if (not first.place or _official(first, line)) and (found := line.ties(first.hit.end, second.hit.start, ("says",))):
-        return found[0]
-    if second.place and _official(second, line):
-        end = line.clause(second.hit.start)[1]
-        return next(iter(line.ties(second.hit.end, end, ("says",))), "")
-    return ""
-
-
-def _official(place: Member, line: Line) -> bool:
-    # The office stands after the name, or after what kind of place it is (市, 县, 区).
-    after = line.text[place.hit.end : place.hit.end + 6]
-    words = (lexicon.beginning(text, "place", "office") for text in (after, after[1:]))
-    return place.hit.name.role == "office" or any(len(word) > 1 for word in words)
-
-
-def _addressed(first: Member, second: Member, line: Line) -> Iterable[Vote]:
-    """The party comes, or is spoken to, and the next clause is the place's own."""
-    if first.place or not second.place or line.clause(second.hit.start)[0] != second.hit.start:
-        return
-    comes = lexicon.beginning(line.text[first.hit.end : first.hit.end + 5], "ties", "comes")
-    ready = lexicon.beginning(line.text[second.hit.end : second.hit.end + 5], "ties", "ready")
-    if comes or ready:
-        yield Vote("comes", _COMES + (_READY if comes and ready else 0), comes or ready)
-
-
-def _frames(place: Member, line: Line) -> bool:
-    """Return whether the line begins with a clause that is only where: all of its sentence happens there."""
-    start, end = line.clause(place.hit.start)
-    clause = line.text[start:end].strip()
-    head = line.text[:start].strip() == "" and line.text[end : end + 1] in ("，", ",")
-    return head and (
-        clause.removeprefix("in ") == place.hit.name.text or (len(clause) <= 9 and clause[-1] in "市区县镇")
-    )
-
-
-def _occasion(first: Member, second: Member, line: Line) -> Iterable[Vote]:
-    """A fair is held in the place, and the party comes to it."""
-    place, party = (first, second) if first.place else (second, first)
-    held = line.ties(*line.clause(place.hit.start), ("held",))
-    if place.place and held and (comes := line.ties(party.hit.end, line.clause(party.hit.start)[1], ("attends",))):
-        yield Vote("occasion", _OCCASION, f"{held[0]} {comes[0]}")
-
-
-def _against(first: Member, second: Member, line: Line, start: int, end: int) -> Iterable[Vote]:
+def _against(first: Member, second: Member, line: Line, start: int, end: int, told: Collection[str]) -> Iterable[Vote]:
+    """Yield what speaks against the tie; *told* are the rules that spoke for it."""
+    told = {*told, "summons"} if _summons(second, line) else set(told)
     for section, weight in (("consumer", _CONSUMER), ("market", _MARKET), ("advert", _ADVERT)):
-        if found := line.ties(start, end, (section,)):
+        if (found := line.ties(start, end, (section,))) and not _EXCUSE[section] & told:
             yield Vote(section, weight, found[0])
+    bound = bool(_BOUND & told) or _acts(first, second, line)
     if _listed(first, second, line):
         yield Vote("list", _LIST, line.text[first.hit.start : second.hit.end])
     for member in (first, second):
-        # A party right before the place is no crop of it: that would be named after the place.
-        if member.sense.score < 1 and not (member is first and first.hit.end == second.hit.start):
+        if (
+            member.sense.score < 1
+            and not (member is first and _acts(first, second, line))
+            and not _told_plainly(member, told)
+        ):
             yield Vote("weak_sense", _WEAK, member.hit.name.text)
-        yield from _place_doubts(member, line) if member.place else _party_doubts(member, line)
+        yield from _doubts(member, line, told)
+        yield from _place_doubts(member, line, bound) if member.place else _party_doubts(member, line)
+
+
+def _acts(first: Member, second: Member, line: Line) -> bool:
+    """
+    Return whether the first heads a clause and a verb at most stands between it and the second.
+
+    A crop is named after the place, not before it, and what crops do is told by words of the field.
+    """
+    between = line.text[first.hit.end : second.hit.start]
+    if not between:
+        return True
+    before = line.text[line.clause(first.hit.start)[0] : first.hit.start].strip(" “\"'")
+    head = not before or before in lexicon.words("ties", "rumour")
+    doubts = any(v.weight < 0 for v in first.sense.votes)
+    return head and not doubts and 2 <= len(between.strip(_QUOTES)) <= _VERB and between.strip(_QUOTES).isalnum()
 
 
 def _listed(first: Member, second: Member, line: Line) -> bool:
@@ -311,29 +250,66 @@ def _listed(first: Member, second: Member, line: Line) -> bool:
     A verb between them (甲、乙落户丙、丁) or one that takes two sides after them (甲、乙共建) makes it none.
     """
     between = line.text[first.hit.end : second.hit.start]
-    if not between.endswith("、") or len(between) > _ITEM:
+    if _summons(second, line):
         return False
-    end = line.clause(second.hit.start)[1]
+    if not between.endswith("、") or len(between) > _ITEM or part(first, line) or _BORDER.search(between):
+        return False
+    end = line.ends(second.hit.end)
     verbs = line.ties(first.hit.end, second.hit.start, ("deal", "two", "one"))
     return not verbs and not line.ties(second.hit.end, end, ("two",))
 
 
-def _place_doubts(member: Member, line: Line) -> Iterable[Vote]:
-    after = line.text[member.hit.end : member.hit.end + 5]
-    if (word := line.word_at(member.hit.end)) in lexicon.words("place", "origin"):
-        yield Vote("origin", _ORIGIN, member.hit.name.text + word)
-    elif word := lexicon.beginning(after, "place", "outlet"):
-        yield Vote("outlet", _OUTLET, member.hit.name.text + word)
-    elif word := lexicon.beginning(after, "place", "firm"):
-        yield Vote("firm", _FIRM, member.hit.name.text + word)
+def _doubts(member: Member, line: Line, told: set[str]) -> Iterable[Vote]:
+    """Yield what speaks against a tie of whoever it is: a life's station, a work's title, the company it stands in."""
+    before = line.text[max(0, member.hit.start - 4) : member.hit.start]
+    for section in ("life", "beside") if "role" not in told else ():
+        if word := lexicon.ending(before, "place", section):
+            yield Vote("origin", _ORIGIN, word + member.hit.name.text)
+    people = line.word_at(member.hit.end) if member.hit.name.entity.kind == "organisation" else ""
+    if people in lexicon.words("place", "origin"):
+        yield Vote("origin", _ORIGIN, member.hit.name.text + people)
+    if not told & _ROWED and not _summons(member, line) and (other := _among(member, line)):
+        yield Vote("among", _AMONG, other)
     if _in_title(member, line):
         yield Vote("work", _ORIGIN, member.hit.name.text)
 
 
+def _place_doubts(member: Member, line: Line, bound: bool) -> Iterable[Vote]:
+    after = line.text[member.hit.end : member.hit.end + 5]
+    if (word := line.word_at(member.hit.end)) in lexicon.words("place", "origin"):
+        yield Vote("origin", _ORIGIN, member.hit.name.text + word)
+    elif (word := lexicon.beginning(after, "place", "outlet")) and member.hit.end + len(word) in line.edges:
+        yield Vote("outlet", _OUTLET, member.hit.name.text + word)
+    elif venue := lexicon.automaton("place", "venue").find(line.text[member.hit.end : member.hit.end + _VENUE], 1):
+        yield Vote("venue", _ORIGIN, line.text[member.hit.start : member.hit.end + venue[0][2]])
+    elif (word := lexicon.beginning(after, "place", "firm")) and not bound:
+        yield Vote("firm", _FIRM, member.hit.name.text + word)
+
+
+def _told_plainly(member: Member, told: Collection[str]) -> bool:
+    """Return whether a sign that only a party bears tells what the name means, and nothing speaks against it."""
+    return bool(_PLAIN & set(told)) and not any(v.weight < 0 for v in member.sense.votes)
+
+
+_PLAIN = STRONG - {"says"} | {"again", "comes"}
+
+# What is said of two sides all the same, where market or consumers are named beside it.
+_EXCUSE = {"market": {"supply"}, "consumer": {"summons"}, "advert": set[str]()}
+
+# What says that a firm of the place, and not only its name, has to do with the party.
+_BOUND = frozenset({"relation", "elided", "supply", "role", "about"})
+
+
 def _in_title(member: Member, line: Line) -> bool:
-    """Return whether the name stands in the title of a work."""
+    """Return whether the name opens the title of a work, or stands in a title as a place."""
     opened = line.text.rfind("《", max(0, member.hit.start - _WORK), member.hit.start)
-    return opened >= 0 and "》" not in line.text[opened : member.hit.start]
+    return opened >= 0 and "》" not in line.text[opened : member.hit.start] and _closes(opened, member, line)
+
+
+def _closes(opened: int, member: Member, line: Line) -> bool:
+    """Return whether the title is not one about a plan or a deal of both, which names the other side too."""
+    end = line.text.find("》", member.hit.end, member.hit.end + _WORK)
+    return member.place or (end >= 0 and not line.ties(opened, end, ("two", "deal")))
 
 
 def _party_doubts(member: Member, line: Line) -> Iterable[Vote]:
@@ -341,8 +317,46 @@ def _party_doubts(member: Member, line: Line) -> Iterable[Vote]:
     after = line.text[member.hit.end : member.hit.end + 8].lstrip(" ")
     if word := lexicon.ending(before, "ties", "likeness"):
         yield Vote("likeness", _LIKE, word + member.hit.name.text)
+    if (word := lexicon.ending(before, "ties", "uses")) and not line.ties(0, len(line.text), ("event",)):
+        yield Vote("used", _USED, word + member.hit.name.text)
     word = lexicon.beginning(after, "company", "product")
     if word and not lexicon.automaton("company", "made").any(after[len(word) : len(word) + 3]):
         yield Vote("product", _PRODUCT, member.hit.name.text + word)
-    elif any(v.rule == "model" for v in member.sense.votes):
+    elif any(v.rule == "model" for v in member.sense.votes) and any(c.isdigit() for c in after[:_MODEL]):
         yield Vote("product", _PRODUCT, member.hit.name.text)
+
+
+def _summons(member: Member, line: Line) -> bool:
+    """Return whether an office stands at the head of the clause: a row of names after it is not idle."""
+    start, _ = line.clause(member.hit.start)
+    return any(start <= b <= member.hit.start for _, b in line.cues.get("authority", ())[:_MANY])
+
+
+def _among(member: Member, line: Line) -> str:
+    """Return the well-known place or firm that stands beside *member*, which is of that kind, in a row of names, or ""."""
+    start, end = line.clause(member.hit.start)
+    if member.hit.name.text.isascii():  # a comma parts the names of a row in English
+        end = len(line.text)
+    left = line.text[max(start, member.hit.start - _ROW) : member.hit.start]
+    right = line.text[member.hit.end : min(end, member.hit.end + _ROW)]
+    if member.place and lexicon.beginning(_REST.sub("", right, count=1), "place", "unit"):
+        return ""  # not who else is there, but where all of it is
+    for a, b in line.cues.get("place" if member.place else "firm", ()):
+        if member.hit.start - len(left) <= a and b <= member.hit.start:
+            between = line.text[b : member.hit.start]
+            row = left.endswith("、") and "、" in between
+        elif member.hit.end <= a and b <= member.hit.end + len(right):
+            between = line.text[member.hit.end : a]
+            row = right.startswith("、")
+        else:
+            continue
+        if row or between.strip() in _AND:
+            return line.text[a:b]
+    return ""
+
+
+# What stands between two names of a row.
+_AND = frozenset({"、", "/", ",", "及", "and", "or"})
+
+# A row of names that one of these leads to is no mere list.
+_ROWED = {"relation", "unit", "frame", "role", "contest", "chosen", "elided"}

@@ -221,6 +221,9 @@ class Store(Protocol):
     def article_by_id(self, id: str) -> Article | None:
         """Return one kept article with its text."""
 
+    def articles(self) -> Iterator[Article]:
+        """Yield the newest version of every kept article, in order of first sight."""
+
     def mentions_of(self, article: str) -> Sequence[tuple[str, Mention]]:
         """Return (event id, mention) of one article."""
 

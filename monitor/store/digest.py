@@ -18,6 +18,8 @@ from monitor.store.rows import Row, add, from_json, gather, instant, spread, tex
 
 _COLUMNS = ("id", "identity", "url", "title", "fetched", "body_sha256", "text_sha256", "text")
 
+_PAGE = 100  # texts read at a time
+
 Decide = Callable[[Decider], Sequence[Change]]
 
 
@@ -68,6 +70,12 @@ def article(db: Database, column: str, value: str) -> Article | None:
         f"SELECT * FROM articles WHERE {column} = ? ORDER BY newest DESC LIMIT 1", (text(value),)
     ).fetchone()
     return gather(Article, row, _COLUMNS) if row else None
+
+
+def newest(db: Database, after: int) -> Sequence[tuple[int, Article]]:
+    """Return the next page of the newest versions, with their numbers, in order of arrival."""
+    sql = f"SELECT * FROM articles WHERE newest = 1 AND n > ? ORDER BY n LIMIT {_PAGE}"
+    return [(row["n"], gather(Article, row, _COLUMNS)) for row in db.execute(sql, (after,))]
 
 
 def holds_body(db: Database, body_sha256: str) -> bool:

@@ -161,6 +161,16 @@ class SqliteStore:
         with self._connection.read() as db:
             return digest.article(db, "id", id)
 
+    def articles(self) -> Iterator[Article]:
+        last = 0
+        while True:
+            with self._connection.read() as db:
+                page = digest.newest(db, last)
+            if not page:
+                return
+            yield from (article for _, article in page)
+            last = page[-1][0]
+
     def mentions_of(self, article: str) -> Sequence[tuple[str, Mention]]:
         with self._connection.read() as db:
             return digest.mentions_of(db, article)

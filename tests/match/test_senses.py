@@ -50,6 +50,21 @@ def test_a_decoy_within_a_longer_word_is_none() -> None:
     assert "decoy" not in rules
 
 
+@pytest.mark.parametrize(
+    ("names", "text", "left"),
+    [
+        (("北京", "京东"), "收购北京东方山水度假村", ["北京"]),
+        (("大连", "连锁店"), "第五大连锁店", ["连锁店"]),
+        (("大连", "连锁店"), "大连的连锁店", ["大连", "连锁店"]),
+    ],
+)
+def test_of_two_names_that_share_a_letter_the_whole_word_stands(
+    names: tuple[str, str], text: str, left: list[str]
+) -> None:
+    topic = Topic("t", "?", (Entity("p", "place", (names[0],)), Entity("c", "company", (names[1],))), ("p", "c"))
+    assert [text[s.start : s.end] for s in Matcher([topic]).senses(text)] == left
+
+
 class TestWords:
     def test_no_words_are_found_nowhere(self) -> None:
         assert Words(()).find("小米", 9) == []
@@ -81,6 +96,6 @@ class TestNames:
         names = Names([Topic("t", "?", (Entity("e", "company", ("", " ", "小米")),))])
         assert [h.name.text for h in names.find("一 小米", 9)] == ["小米"]
 
-    def test_a_name_within_one_word_of_the_dictionary_is_left_to_other_votes(self) -> None:
+    def test_a_name_within_one_word_of_the_dictionary_belongs_to_that_word(self) -> None:
         topic = Topic("t", "?", (Entity("e", "company", ("会主",)),))
-        assert "word" not in [v.rule for v in Matcher([topic]).senses("社会主义")[0].votes]
+        assert "word" in [v.rule for v in Matcher([topic]).senses("社会主义")[0].votes]

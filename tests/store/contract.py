@@ -646,6 +646,13 @@ class EntriesContract(_Made):
         assert [e.summary for e in store.entries()] == [before[0].summary, "", before[2].summary]
         assert store.tidy(later(11 * 1440), rejected_days=10) == 0
 
+    def test_only_the_newest_version_of_each_article_comes_in_order_of_arrival(self, store):
+        first, second = article(1), article(2)
+        edited = article(1, text="第一条消息,更正。")
+        for one in (first, second, edited):
+            store.finish(digested(one), NOW, decides())
+        assert [a.id for a in store.articles()] == [second.id, edited.id]
+
     def test_a_thousand_entries_come_in_order_while_others_are_written(self, store):
         collected(store, *(screened(n) for n in range(1001)))
         reading = store.entries()

@@ -1,0 +1,315 @@
+"""
+What makes one account of two clauses, or of two sentences: the signs by which a reader goes on about the same.
+
+A border between two names parts them; each rule here is a form that bridges it, whatever the words between:
+
+    seat      something that was named before lies in the place
+    says      one side, or a firm of the place, speaks, and what is said names the other
+    official  the same of an office of the place
+    about     one side speaks about what the clause before it was about
+    role      a part in a deal that was open is filled (the buyer is ...)
+    supply    what is made or done is for the party
+    chosen    the party publishes who or where, and the place is among them
+    elided    the second clause has no subject of its own: the first one's goes on
+    frame     a clause that only says where
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import cache
+
+from monitor.match import lexicon
+from monitor.match.line import Line
+from monitor.match.members import Member
+from monitor.match.names import Hit
+from monitor.match.sequel import PARTED, continued
+from monitor.match.voices import about, speaker
+from monitor.model import Vote
+
+__all__ = ["STRONG", "across", "bare", "occasion", "part", "supply"]
+
+STRONG = frozenset({"seat", "role", "supply", "official", "says", "about", "goes_on"})
+"""What bridges a paragraph too."""
+
+_ANAPHOR = 0.4
+_BACK = 0.8  # it points back to a firm or a project, which is one of few
+_OTHER = -1.0  # somebody else beside one of the two
+_OTHER_AGAIN = -1.6  # the same, named twice
+_SEAT = 0.8  # where something lies, told of what was named before
+_SUBJECT = 0.5  # the same, and the subject says of what
+_ABOUT = 1.2
+_ROLE = 1.5
+_PLACE_ROLE = 0.7  # a firm of the place has it, of which the place has many
+_SUPPLY = 0.9
+_CHOSEN = 0.9
+_ELIDED = 0.8
+_CONTEST = 1.2  # places that want the same thing, each of the first two words
+_COMES = 1.5
+_READY = 0.8
+_FRAME = 1.0  # a sentence that begins with nothing but where it happens
+_THERE = 0.6  # a clause that ends with how one came there
+_HERE = 0.8
+_OCCASION = 1.5
+_LABEL = 16  # characters of a place's clause that may stand before its name, and of a label
+_PART = 20  # characters from a part in a deal to who has it
+_LEAD = 10  # characters of a verb and what it takes, before a name
+_OPENS = 12  # characters with which a sentence names its subject
+_LEGAL = 30  # characters of a firm's registered name
+
+_THIS = "这该本此"
+_SOFT = re.compile(
+    r"^(?:公司|该公司|企业|双方|其|我们|集团|[并也还又再已将拟先]|已经|计划|准备|先后|正式|近日|今年|去年|昨日|日前|目前|随后|同时|首次|年内|主要|即将|有望"
+    r"|正在|分别|一度|最终|共同|开始|and |will |has )*"
+)
+_TAKES = re.compile(r"[^,，。;；、]{0,8}?(?:持有|控股|参股|入股|认购|成为|为|是)(?:其|该|公司|这家)")
+_SHARES = re.compile(r"[^,，。;；、]{0,24}?(?:成)?为(?:新|新的)?(?:股东|出资人|合伙人|买家|客户|供应商|运营方|业主)")
+
+
+def across(first: Member, second: Member, line: Line, beside: Sequence[Hit], headed: bool) -> Iterable[Vote]:
+    """
+    Yield what bridges or parts *first* and *second*, which stand in two clauses.
+
+    *beside* are the names of the line; *headed* says that the first is in the headline of the second.
+    """
+    rivals = _contest(first, second, line)
+    yield from [Vote("contest", _CONTEST, word) for word in rivals]
+    others = list(_others(first, second, line, beside, bool(rivals)))
+    yield from others or _pointed(first, second, line)  # what points back may point to them
+    for member in (first, second):
+        if member.place and (word := _noun_of_its_own(member, line)):
+            yield Vote("parted", -_SEAT, word)
+        elif member.place and (seat := _seat(member, line)):
+            yield Vote("seat", _SEAT + (_SUBJECT if seat[1] else 0), seat[0] + member.hit.name.text)
+        if word := part(member, line):
+            weight = _ROLE if not member.place or word in lexicon.words("ties", "site") else _PLACE_ROLE
+            yield Vote("role", weight, word)
+    yield from _told(first, second, line)
+    yield from continued(first, second, line, headed)
+    place, party = (first, second) if first.place else (second, first)
+    if not place.place:
+        return
+    if word := _chosen(place, party, line):
+        yield Vote("chosen", _CHOSEN, word)
+    if zone := lexicon.ending(line.text[max(0, party.hit.start - 4) : party.hit.start], "place", "zone"):
+        yield Vote("zone", _HERE, zone + party.hit.name.text)
+
+
+def occasion(first: Member, second: Member, line: Line) -> Iterable[Vote]:
+    """Yield the vote for a fair that one of the two holds, when the other comes to it."""
+    spans = [
+        (line.clause(m.hit.start)[0] if m.place else m.hit.end, line.clause(m.hit.start)[1]) for m in (first, second)
+    ]
+    for host, guest in (spans, spans[::-1]):
+        held, comes = line.ties(*host, ("held",)), line.ties(*guest, ("attends",))
+        if held and comes and (first.place or second.place):
+            yield Vote("occasion", _OCCASION, f"{held[0]} {comes[0]}")
+            return
+
+
+def _told(first: Member, second: Member, line: Line) -> Iterable[Vote]:
+    """Yield what bridges two clauses of one sentence only."""
+    if line.stops(first.hit.end, second.hit.start):
+        return
+    if word := about(first, second, line):
+        yield Vote("about", _ABOUT, word)
+    elif said := speaker(first, second, line):
+        yield said
+    if word := _elided(second, line):
+        yield Vote("elided", _ELIDED, word + second.hit.name.text)
+    yield from _addressed(first, second, line)
+    if word := lexicon.beginning(line.text[line.clause(second.hit.start)[0] :][:_OPENS].lstrip(), "ties", "parts"):
+        yield Vote("parted", PARTED, word)
+    if first.place and (weight := _frames(first, line)):
+        yield Vote("frame", weight, first.hit.name.text)
+
+
+# --------------------------------------------------------------------------- back, and somebody else
+
+
+def _pointed(first: Member, second: Member, line: Line) -> Iterable[Vote]:
+    end = line.ends(second.hit.end)
+    if found := line.ties(first.hit.end, end, ("back",)):
+        yield Vote("anaphor", _BACK, found[0])
+    elif found := line.ties(first.hit.end, end, ("anaphor",)):
+        yield Vote("anaphor", _ANAPHOR, found[0])
+
+
+def _others(first: Member, second: Member, line: Line, beside: Sequence[Hit], rivals: bool) -> Iterable[Vote]:
+    for member in (first, second):
+        kind = "firm" if member.place else "place"
+        if rivals and kind == "place":
+            continue  # other places stand there because they want the same
+        other = line.others(*line.clause(member.hit.start), kind, [*beside, member.hit, *_registered(member, line)])
+        if other:
+            yield Vote("somebody_else", _OTHER if line.text.count(other) < 2 else _OTHER_AGAIN, other)
+
+
+def _registered(party: Member, line: Line) -> list[Hit]:
+    """Return the place that begins the registered name of *party* (a company limited): it is part of the name."""
+    end = party.hit.end
+    legal = lexicon.automaton("company", "legal").any(
+        line.text[party.hit.start : min(end + _LEGAL, line.clause(party.hit.start)[1])]
+    )
+    return [Hit(party.hit.start - 3, end, party.hit.name)] if legal else []
+
+
+def _contest(first: Member, second: Member, line: Line) -> list[str]:
+    """Return the words by which the place competes for what the party has to give, at most two."""
+    place, party = (first, second) if first.place else (second, first)
+    a, b = line.clause(place.hit.start)
+    c, d = line.clause(party.hit.start)
+    theirs = line.ties(c, d, ("contest",))
+    ours = line.ties(a, b, ("contest",)) if place.place else []
+    if theirs and place is second and place.place and line.text[place.hit.end : place.hit.end + 1] == "、":
+        return theirs[:1]  # those who want it are told in a row
+    return [*ours, *theirs][:2] if ours and (theirs or line.ties(c, d, ("deal",))) else []
+
+
+def _chosen(place: Member, party: Member, line: Line) -> str:
+    """Return the word by which the place is among those that the party publishes, or ""."""
+    end = line.clause(place.hit.start)[1]
+    if not (found := line.ties(place.hit.end, end, ("chosen",))):
+        return ""
+    return (
+        found[0]
+        if line.ties(party.hit.end, line.clause(party.hit.start)[1], ("says", "list", "deal", "contest"))
+        else ""
+    )
+
+
+# --------------------------------------------------------------------------- seats and parts
+
+
+def _seat(place: Member, line: Line) -> tuple[str, str] | None:
+    """
+    Return the word that says that something lies in *place*, and the subject, which is left out or points back.
+
+    A subject points back when it is a common noun (the company, the project) or was named before; whoever only
+    lies there beside a noun of its own (位于_的博物馆) says nothing of what went before.
+    """
+    start, end = line.clause(place.hit.start)
+    start = max(start, 1 + max(line.text.rfind(mark, start, place.hit.start) for mark in "(（"))
+    if "的" in line.text[place.hit.end : end] or place.hit.start - start > _LABEL * 2:
+        return None
+    before = bare(line.text[start : place.hit.start])
+    if not before and (label := lexicon.ending(line.text[:start].rstrip(":： ")[-_LABEL:], "place", "label")):
+        return label, label
+    word = lexicon.ending(before, "place", "seat")
+    subject = before[: len(before) - len(word)].strip() or (word and _opener(line, start))
+    known = (
+        not subject
+        or subject[0] in _THIS
+        or subject in lexicon.words("place", "subject")
+        or _named(subject, line, start)
+    )
+    if word in ("是", "系") and not subject:
+        return None
+    return (word, subject) if word and known else None
+
+
+def _noun_of_its_own(place: Member, line: Line) -> str:
+    """Return the word by which another noun lies in the place (位于_的博物馆), or ""."""
+    before = line.text[max(0, place.hit.start - _LEAD) : place.hit.start]
+    return lexicon.ending(before, "place", "seat") if line.text[place.hit.end : place.hit.end + 1] == "的" else ""
+
+
+def _opener(line: Line, at: int) -> str:
+    """Return what the sentence that *at* lies in opens with, where that was named before it, or ""."""
+    begin = line.sentence(at)
+    opening = line.text[begin : min(begin + _OPENS, at)].lstrip(" 「“\"'《")
+    told = (opening[:n] for n in range(len(opening), 2, -1))
+    return next((t for t in told if not any(c.isdigit() for c in t) and _named(t, line, begin)), "")
+
+
+def _named(subject: str, line: Line, at: int) -> bool:
+    told = line.text[:at]
+    return len(subject) > 1 and (subject in told or ("\n" in told and subject in line.before))
+
+
+def bare(before: str) -> str:
+    """Return what stands before a place without quotes, the province it lies in, and what English puts between."""
+    text = before.strip(" “\"'").removesuffix(" in")
+    return text[: len(text) - len(lexicon.ending(text, "place", "province"))]
+
+
+@cache
+def _parts() -> re.Pattern[str]:
+    words = sorted(lexicon.words("ties", "part") | lexicon.words("ties", "site"), key=len, reverse=True)
+    return re.compile(
+        rf"({'|'.join(map(re.escape, words))})[^,，。;；、]{{0,4}}?(?:为|是|系|来自|包括|含|有|[:：])[^,，。;；、]{{0,6}}$"
+    )
+
+
+def part(member: Member, line: Line) -> str:
+    """Return the part in a deal that *member* has: the buyer is it, or it holds shares of what was named."""
+    before = line.text[max(0, member.hit.start - _PART) : member.hit.start]
+    if found := _parts().search(before):
+        return found[1]
+    taken = (
+        None if member.place else _TAKES.match(line.text, member.hit.end) or _SHARES.match(line.text, member.hit.end)
+    )
+    return taken[0] if taken else ""
+
+
+def supply(first: Member, second: Member, line: Line) -> Iterable[Vote]:
+    """Yield the vote for what is made for the party, or got from it."""
+    party = second if first.place else first
+    if not party.place and (word := _supplied(party, line)):
+        yield Vote("supply", _SUPPLY, word)
+
+
+def _supplied(party: Member, line: Line) -> str:
+    end = line.clause(party.hit.start)[1]
+    before = line.text[max(line.clause(party.hit.start)[0], party.hit.start - _PART) : party.hit.start]
+    if before.endswith("、"):  # it stands in a row that begins there
+        head = before.split("、", 1)[0]
+        before = next((head[: i + 1] for i, char in enumerate(head) if char in "为给向"), "")
+    if word := lexicon.ending(before, "ties", "into"):
+        return word
+    for lead, goal in (("for", "makes"), ("gets", "award")):
+        if (word := lexicon.ending(before, "ties", lead)) and line.ties(party.hit.end, end, (goal,)):
+            return word
+    return ""
+
+
+# --------------------------------------------------------------------------- clauses that lean on another
+
+
+def _elided(second: Member, line: Line) -> str:
+    """Return the word with which a clause without a subject leads to *second*, or ""."""
+    start, end = line.clause(second.hit.start)
+    lead = _SOFT.sub("", line.text[start : second.hit.start].strip(), count=1)
+    file, near, far = ("place", "locative", "arrives") if second.place else ("ties", "relational", "receives")
+    if lead in lexicon.words(file, near):
+        return lead if "的" not in line.text[second.hit.end : end] else ""
+    word = lexicon.beginning(lead, file, far)
+    return word if len(word) > 1 and len(word) < len(lead) <= _LEAD else ""
+
+
+def _addressed(first: Member, second: Member, line: Line) -> Iterable[Vote]:
+    """The party comes, or is spoken to, and the next clause is the place's own."""
+    if first.place or not second.place or line.clause(second.hit.start)[0] != second.hit.start:
+        return
+    comes = lexicon.beginning(line.text[first.hit.end : first.hit.end + 5], "ties", "comes")
+    ready = lexicon.beginning(line.text[second.hit.end : second.hit.end + 5], "ties", "ready")
+    if comes or ready:
+        yield Vote("comes", _COMES + (_READY if comes and ready else 0), comes or ready)
+
+
+def _frames(place: Member, line: Line) -> float:
+    """Return what it weighs that the place's clause says only where: at the head of a line, or how one came there."""
+    start, end = line.clause(place.hit.start)
+    clause = line.text[start:end].strip()
+    if line.text[end : end + 1] not in ("，", ","):
+        return 0.0
+    if clause.removeprefix("在") == place.hit.name.text and clause != place.hit.name.text:
+        return _FRAME
+    if not line.text[:start].strip() and (
+        clause.removeprefix("in ") == place.hit.name.text or (len(clause) <= 9 and clause[-1] in "市区县镇")
+    ):
+        return _FRAME
+    before = line.text[max(start, place.hit.start - 6) : place.hit.start]
+    led = lexicon.ending(before, "place", "arrives") or lexicon.ending(before, "place", "passes")
+    return _THERE if led and end - place.hit.end <= 3 else 0.0

@@ -1,0 +1,98 @@
+"""
+What makes one account of two sentences, one after the other or under a headline.
+
+    goes_on   the second opens with what both agreed, or with the firm or project of the first
+    again     its subject is a word of what the first one calls the other side (its project: the project)
+    home      a paper calls its own place "ours", and the article names one place
+    comes     under the place's headline the party comes
+    there     under the party's headline something is done in the place
+    official  under the party's headline an office of the place speaks
+    retold    what was before is told beside the news
+    parted    the second opens as other news
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from monitor.match import lexicon
+from monitor.match.line import Line
+from monitor.match.members import Member
+from monitor.match.voices import says
+from monitor.model import Vote
+
+__all__ = ["PARTED", "continued", "leans"]
+
+_GOES_ON = 1.1  # a sentence that opens with what both agreed
+PARTED = -2.0  # a sentence that opens as other news
+_RETOLD = -0.8  # it was so before, and is told beside the news
+_HOME = 1.2
+_AGAIN = 1.0  # its subject is a word of the other's name (its project, and the project)
+_AWAITED = 1.2  # under the place's headline the party comes
+_NOUN = 10  # characters of a name's further words, of a subject
+_DEED = 0.6
+_OPENS = 12  # characters with which a sentence begins
+
+_THESE = re.compile(r"[本该此这]([\u4e00-\u9fff]{2})")
+_PAST = re.compile(r"此前|早年|曾")
+
+
+def continued(first: Member, second: Member, line: Line, headed: bool) -> Iterable[Vote]:
+    """Yield what bridges two sentences only."""
+    if not line.stops(first.hit.end, second.hit.start):
+        return
+    opening = line.text[line.sentence(second.hit.start) :].lstrip()[:_OPENS]
+    word = lexicon.beginning(opening, "ties", "opens") or lexicon.beginning(opening, "ties", "resumes")
+    if word and word not in lexicon.words("ties", "anaphor"):
+        yield Vote("goes_on", _GOES_ON, word)
+    if home := next((w for w in sorted(lexicon.words("place", "home")) if w in line.text), ""):
+        yield Vote("home", _HOME, home)
+    if word := _again(first, second, line):
+        yield Vote("again", _AGAIN, word)
+    if headed and not second.place and (word := _comes(second, line)):
+        yield Vote("comes", _AWAITED, word)
+    if headed and _deed_there(second, line):
+        yield Vote("there", _DEED, second.hit.name.text)
+    if headed and second.place and (said := says(second, line, line.clause(second.hit.start)[1])):
+        yield said
+    start = line.clause(second.hit.start)[0]
+    if past := _PAST.search(line.text, start, second.hit.start):
+        yield Vote("retold", _RETOLD, past[0])
+    if word := lexicon.beginning(opening, "ties", "parts"):
+        yield Vote("parted", PARTED, word)
+
+
+def _comes(party: Member, line: Line) -> str:
+    return lexicon.beginning(line.text[party.hit.end :][:6].removeprefix("的"), "ties", "comes")
+
+
+def _again(first: Member, second: Member, line: Line) -> str:
+    """Return the word by which the second sentence's subject takes up what the first one is called by, or ""."""
+    said = line.text[first.hit.end : first.hit.end + _NOUN]
+    start = line.clause(second.hit.start)[0]
+    subject = line.text[start : second.hit.start].lstrip()[:_NOUN]
+    pairs = (subject[i : i + 2] for i in range(min(3, len(subject) - 1)))
+    if word := next((p for p in pairs if p in said and p in lexicon.words("place", "thing")), ""):
+        return word
+    earlier = line.text[: line.sentence(second.hit.start)]
+    these = _THESE.finditer(line.text, line.sentence(second.hit.start), line.ends(second.hit.end))
+    return next((f[0] for f in these if f[1] in earlier and f[1] not in lexicon.words("place", "thing")), "")
+
+
+def _deed_there(place: Member, line: Line) -> bool:
+    """Return whether the clause says that something is agreed or built in *place*, and names no firm."""
+    start, end = line.clause(place.hit.start)
+    before = line.text[max(start, place.hit.start - 6) : place.hit.start]
+    led = lexicon.ending(before, "place", "locative") if place.place else ""
+    if not led or lexicon.ending(before, "place", "arrives"):  # that one counts by itself
+        return False
+    return bool(line.ties(start, end, ("two", "one", "deal"))) and not line.others(
+        line.sentence(place.hit.start), line.ends(place.hit.end), "firm", [place.hit]
+    )
+
+
+def leans(member: Member, line: Line) -> bool:
+    """Return whether the sentence of *member* opens with what points back to both sides (双方, 根据协议)."""
+    opening = line.text[line.sentence(member.hit.start) :].lstrip()[:_OPENS]
+    return bool(lexicon.beginning(opening, "ties", "opens"))
