@@ -25,10 +25,10 @@ from monitor.resolve.likeness import features
 from monitor.resolve.sketch import Background, Sketch, shipped, sketch
 
 HOME = Path(__file__).parent.parent / "monitor" / "resolve" / "data"
-SEEN_AT_LEAST = 12  # texts that hold a term before it is worth a line
+SEEN_AT_LEAST = 28  # texts that hold a term before it is worth a line
 PAIR_WEIGHT = 4
-SHARED_AT_LEAST = 8  # pairs that share a word before it gets a weight of its own
-WORD_RIDGE, PART_RIDGE = 6.0, 0.5
+SHARED_AT_LEAST = 4  # pairs that share a word before it gets a weight of its own
+WORD_RIDGE, PART_RIDGE = 8.0, 5.0
 FOLDS, EPOCHS = 5, 60
 
 Row = tuple[list[float], list[str], bool]
@@ -97,7 +97,7 @@ def learn(pairs: Sequence[Pair], background: Background) -> dict[str, object]:
         "bias": round(bias, 4),
         "threshold": threshold,
         "parts": {n: round(w, 4) for n, w in zip(names, parts, strict=True)},
-        "words": {w: round(v, 3) for w, v in sorted(words.items()) if abs(v) >= 0.03},
+        "words": {w: round(v, 3) for w, v in sorted(words.items()) if abs(v) >= 0.05},
         "out_of_fold": f1([s >= threshold for s, _ in guessed], [y for _, y in guessed]),
     }
 
