@@ -1,15 +1,20 @@
 """
 What a happening is filed under and looked for by.
 
-A candidate must share a family of kinds and either a month, or a coarse year, or somebody particular. The
-entities that the topic ties together are in everything and therefore tell nothing.
+A candidate shares a family of kinds and either a day (a month that is named, a plan still open) or a piece of the
+name of somebody particular. That is all that ``same`` can ever join: where a date is vaguer than that, it asks for a
+name in common. Words only propose; the more keys two tellings share, the sooner they are compared. The entities that
+the topic ties together are in everything and therefore tell nothing.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import lru_cache
+from importlib import resources
 
-from monitor.model import Actor, Event, Kind, Mention, Polarity, Precision, SeedEvent, Status, Topic, When
+from monitor.model import Actor, Basis, Event, Kind, Mention, Polarity, Precision, SeedEvent, Status, Topic, When
 
 # Kinds that two careful reporters may choose for one happening; a kind not named stands alone. A signing
 # with money in it is an agreement to one paper and an investment to the next; ground is broken for a plant
@@ -21,8 +26,21 @@ FAMILIES: tuple[frozenset[Kind], ...] = (
     frozenset({Kind.PERSONNEL, Kind.RECRUITMENT}),
 )
 
-COARSE = frozenset({Precision.QUARTER, Precision.HALF, Precision.YEAR, Precision.RANGE, Precision.WITHIN})
-"""Precisions that can span months: filed and looked for by year as well."""
+# How far after a happening a report without a date of its own may still mean it, and how far apart two such
+# reports may be. News is told within days; a week takes in the weekly papers.
+DATELESS_DAYS = 7
+
+# Two reports that both name a day may differ by this much and still mean one happening, if they agree on
+# everybody particular: the announcement of the next day is the usual slip.
+SLIP_DAYS = 1
+
+# A span no wider than this, or a month that is named, may be filled by the tie alone; "lately" may not, and a year
+# holds many meetings of the same parties.
+NARROW_DAYS = 10
+
+# How long after its announcement a plan without a date is looked for by the days on which it may have happened;
+# later it takes a name in common.
+AWAITED_DAYS = 60
 
 
 def family(kind: Kind) -> str:
@@ -39,9 +57,8 @@ def particular(told: Mention | SeedEvent | Event, topic: Topic) -> frozenset[str
 def carried(told: Mention | SeedEvent | Event, topic: Topic) -> frozenset[str]:
     """Return the keys under which a happening is filed."""
     group = family(told.kind)
-    who = {f"{group}|p:{name}" for name in particular(told, topic)}
-    claims = {f"claim|{key}" for key in _times(told.when)} if is_claim(told) else set()
-    return frozenset(who | claims | {f"{group}|{key}" for key in _times(told.when)})
+    claims = {f"claim|{key}" for key in _days(told.when, 0, 0)} if is_claim(told) else set()
+    return frozenset({f"{group}|{key}" for key in (*_named(told, topic), *_filed(told.when))} | claims)
 
 
 def is_claim(told: Mention | SeedEvent | Event) -> bool:
@@ -54,11 +71,9 @@ def is_claim(told: Mention | SeedEvent | Event) -> bool:
 def asked(told: Mention | SeedEvent, topic: Topic) -> frozenset[str]:
     """Return the keys to look for: those it would be filed under, and the ones around its date."""
     group = family(told.kind)
-    days = [d for d in (told.when.earliest, told.when.latest) if d is not None]
-    around = {f"{group}|m:{_month(d, step)}" for d in days for step in (-1, 0, 1)}
-    years = {f"{group}|y:{d.year}" for d in days}
-    claims = {f"claim|m:{_month(d, step)}" for d in days for step in (-1, 0, 1)} if is_claim(told) else set()
-    return carried(told, topic) | around | years | claims
+    around = {f"{group}|{key}" for key in (*_named(told, topic), *_looked(told.when))}
+    claims = {f"claim|{key}" for key in _days(told.when, -DATELESS_DAYS, DATELESS_DAYS)} if is_claim(told) else set()
+    return carried(told, topic) | around | claims
 
 
 def _is_common(actor: Actor, topic: Topic) -> bool:
@@ -74,14 +89,74 @@ def _name(actor: Actor, topic: Topic) -> str:
     return entity.names[0] if entity and entity.names else actor.name
 
 
-def _times(when: When) -> set[str]:
-    days = [d for d in (when.earliest, when.latest) if d is not None]
-    if not days:
-        return {"t:unknown"}
-    months = {f"m:{_month(d, 0)}" for d in days}
-    return months | {f"y:{d.year}" for d in days} if when.precision in COARSE else months
+# --------------------------------------------------------------------------- who
 
 
-def _month(day: date, step: int) -> str:
-    count = day.year * 12 + day.month - 1 + step
-    return f"{count // 12:04d}-{count % 12 + 1:02d}"
+def _named(told: Mention | SeedEvent | Event, topic: Topic) -> Iterator[str]:
+    """Yield a key for each name and thing, and for the pieces of each name: one paper's short form is in another's long one."""
+    things = frozenset(getattr(told, "objects", ()))
+    for name in particular(told, topic):
+        yield f"p:{name}"
+        if name not in things:
+            yield from (f"g:{piece}" for piece in _pieces(name))
+
+
+def _pieces(name: str) -> Iterable[str]:
+    if name.isascii():
+        found = set(name.lower().split())
+    else:
+        found = {name[i : i + 2] for i in range(len(name) - 1)} if len(name) > 2 else set()
+    return sorted(found - _common_pieces())
+
+
+@lru_cache(maxsize=1)
+def _common_pieces() -> frozenset[str]:
+    lines = resources.files("monitor.resolve").joinpath("data/common_pieces.txt").read_text("utf-8").splitlines()
+    return frozenset(piece for line in lines if not line.startswith("#") for piece in line.split())
+
+
+# --------------------------------------------------------------------------- when
+
+
+def is_narrow(when: When) -> bool:
+    """Return whether *when* is bounded by days, or names a month."""
+    short = bool(when.earliest and when.latest and (when.latest - when.earliest).days <= NARROW_DAYS)
+    return short or when.precision is Precision.MONTH
+
+
+def _filed(when: When) -> Iterator[str]:
+    """Yield the times that something of this date is filed under: what is vaguer than a month takes a name."""
+    first, last = when.earliest, when.latest
+    if when.precision is Precision.MONTH and first:
+        yield _month(first)
+    elif is_narrow(when) or (when.basis is Basis.PUBLISHED and last):
+        yield from _days(when, 0, 0)
+    elif first and last is None:
+        yield f"o:{first.year}"
+
+
+def _looked(when: When) -> Iterator[str]:
+    """Yield the times under which what may be the same could be filed."""
+    first, last = when.earliest, when.latest
+    day = last or first
+    if day is None:
+        return
+    yield from {_month(d) for d in (first, last) if d}
+    yield from (f"o:{day.year - back}" for back in (0, 1))
+    if last is None:
+        yield from _days(when, 0, AWAITED_DAYS)
+    elif when.basis is Basis.PUBLISHED or is_narrow(when):
+        yield from _days(when, -DATELESS_DAYS if when.basis is Basis.PUBLISHED else -SLIP_DAYS, DATELESS_DAYS)
+
+
+def _days(when: When, before: int, after: int) -> Iterator[str]:
+    """Yield the days of a date that is bounded by days, or else its one bound, with those around."""
+    last = when.latest or when.earliest
+    first = (when.earliest if is_narrow(when) else None) or last
+    if first and last:
+        days = range(first.toordinal() + before, last.toordinal() + after + 1)
+        yield from (f"d:{date.fromordinal(n)}" for n in days if 0 < n <= date.max.toordinal())
+
+
+def _month(day: date) -> str:
+    return f"m:{day.year:04d}-{day.month:02d}"

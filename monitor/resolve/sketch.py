@@ -29,6 +29,7 @@ TITLE_WEIGHT = 10  # a word of the title counts like so many of the text: titles
 VOCABULARY = 200_000
 # The shipped table weighs like a quarter of its texts, so that a stream of its own kind soon outweighs it.
 TABLE_WEIGHT = 0.25
+RARELY = 8.0  # in so many of its texts stands, about, a word that the table leaves out
 
 # Characters that build sentences, not names: beside one of these a lone character is no part of a name.
 _BUILDING = frozenset(
@@ -112,11 +113,13 @@ class Background:
     """
     In how many texts a word or character pair was seen, Chinese and other texts counted apart.
 
-    ``learn`` is the only thing that changes it. Memory is bounded by ``VOCABULARY``.
+    ``learn`` is the only thing that changes it. Memory is bounded by ``VOCABULARY``. ``shipped`` is how much of
+    what is counted the shipped table still is.
     """
 
     seen: dict[bool, dict[str, float]] = field(default_factory=lambda: {True: {}, False: {}})
     texts: dict[bool, float] = field(default_factory=lambda: {True: 0.0, False: 0.0})
+    shipped: float = 0.0
 
     def learn(self, text: Sketch) -> None:
         """Count one text."""
@@ -132,19 +135,34 @@ class Background:
         seen = self.seen[chinese].get(term, 0.0)
         return max(math.log((self.texts[chinese] + 1) / (seen + 0.5)), 0.01)
 
+    def freshness(self, term: str) -> float:
+        """
+        Return how much commoner *term* is in what was read than in the shipped table (logarithm of the ratio).
+
+        What the news is full of just now is above 0: the name of the week, not a word of the trade.
+        """
+        texts, seen = _table() if self.shipped else (0.0, {})
+        before, in_all = seen.get(term, 0.0), self.texts[True] - self.shipped * texts
+        lately = max(self.seen[True].get(term, 0.0) - self.shipped * before, 0.0)
+        usual = (max(before, RARELY) + 1) / (texts + 1)
+        return math.log((lately + 0.5) / (max(in_all, 0.0) + 1) / usual)
+
     def _forget(self, chinese: bool) -> None:
         self.texts[chinese] /= 2
         self.seen[chinese] = {term: n / 2 for term, n in self.seen[chinese].items() if n >= 2}
+        if chinese:
+            self.shipped /= 2
 
 
 def shipped() -> Background:
     """Return a new background that knows what the shipped table knows."""
     texts, seen = _table()
-    return Background({True: dict(seen), False: {}}, {True: texts, False: 0.0})
+    counts = {term: TABLE_WEIGHT * count for term, count in seen.items()}
+    return Background({True: counts, False: {}}, {True: TABLE_WEIGHT * texts, False: 0.0}, TABLE_WEIGHT)
 
 
 @lru_cache(maxsize=1)
 def _table() -> tuple[float, Mapping[str, float]]:
     lines = resources.files("monitor.resolve").joinpath("data/background.tsv").read_text("utf-8").splitlines()
     rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
-    return TABLE_WEIGHT * float(rows[0][1]), {term: TABLE_WEIGHT * float(count) for term, count in rows[1:]}
+    return float(rows[0][1]), {term: float(count) for term, count in rows[1:]}
