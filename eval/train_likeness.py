@@ -4,7 +4,9 @@
 The background counts in how many texts a term stands: headlines of the streams and beginnings of dated
 articles. The weights are a logistic regression over the named parts of ``likeness.features`` and over which
 words are shared, learned on the learning part of the pairs alone, whose texts are read first; the threshold
-is the one that was best out of fold. Ridges and counts were chosen by cross-validation on that part.
+is the one that was best out of fold (texts that occur together stay in one fold). What tells of one event tells
+of one topic, so the topic learns from the events' alike pairs too. Ridges and counts were chosen by
+cross-validation on that part.
 """
 
 from __future__ import annotations
@@ -21,16 +23,16 @@ from typing import Any
 
 from eval.base import digest
 from eval.measure_same_event import read
-from eval.pairs import Pair, f1, files, load
+from eval.pairs import FOLDS, Pair, f1, files, load
 from monitor.resolve.likeness import features
 from monitor.resolve.memory import Known, Memory
 from monitor.resolve.sketch import sketch
 
 HOME = Path(__file__).parent.parent / "monitor" / "resolve" / "data"
-SEEN_AT_LEAST = 24  # texts that hold a term before it is worth a line
+SEEN_AT_LEAST = 12  # texts that hold a term before it is worth a line
 SHARED_AT_LEAST = 4  # pairs that share a word before it gets a weight of its own
 WORD_RIDGE, PART_RIDGE = 12.5, 50.0
-FOLDS, EPOCHS = 5, 30
+EPOCHS = 30
 
 Row = tuple[list[float], list[str], bool]
 
@@ -46,7 +48,8 @@ def main() -> None:
     memory, known = read([p for part in learning.values() for p in part])
     told: dict[str, dict[str, Any] | str] = {}
     for sense, part in learning.items():
-        found = learn(*table(part, memory, known))
+        more = [p for p in learning["event"] if p.alike] if sense == "topic" else []
+        found = learn(part, more, memory, known)
         print(sense, len(part), "pairs; out of fold F1", round(found.pop("out_of_fold"), 4))
         told[sense] = found
     told["provenance"] = (
@@ -81,12 +84,19 @@ def _texts(data: Path) -> Iterator[str]:
                 yield (row["title"] + " " + row.get("text", ""))[:200]
 
 
-def learn(names: Sequence[str], rows: Sequence[Row]) -> dict[str, Any]:
-    """Return bias, threshold and weights as ``likeness.json`` holds them, and the F1 out of fold."""
+def learn(pairs: Sequence[Pair], more: Sequence[Pair], memory: Memory, known: Mapping[str, Known]) -> dict[str, Any]:
+    """
+    Return bias, threshold and weights as ``likeness.json`` holds them, and the F1 out of fold.
+
+    *more* are learned from like *pairs*, but the threshold is not chosen on them.
+    """
+    names, rows = table([*pairs, *more], memory, known)
+    folds = [p.fold for p in (*pairs, *more)]
     guessed: list[tuple[float, bool]] = []
     for fold in range(FOLDS):
-        bias, parts, words = fit([r for i, r in enumerate(rows) if i % FOLDS != fold])
-        guessed += [(_score(bias, parts, words, r), r[2]) for i, r in enumerate(rows) if i % FOLDS == fold]
+        bias, parts, words = fit([r for r, f in zip(rows, folds, strict=True) if f != fold])
+        own = zip(rows[: len(pairs)], folds, strict=False)
+        guessed += [(_score(bias, parts, words, r), r[2]) for r, f in own if f == fold]
     threshold = max(
         (t / 200 for t in range(10, 160)), key=lambda t: f1([s >= t for s, _ in guessed], [y for _, y in guessed])
     )

@@ -9,7 +9,8 @@ the topic ties together are in everything and therefore tell nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 from importlib import resources
@@ -57,7 +58,7 @@ def particular(told: Mention | SeedEvent | Event, topic: Topic) -> frozenset[str
 def carried(told: Mention | SeedEvent | Event, topic: Topic) -> frozenset[str]:
     """Return the keys under which a happening is filed."""
     group = family(told.kind)
-    claims = {f"claim|{key}" for key in _days(told.when, 0, 0)} if is_claim(told) else set()
+    claims = {f"claim|{key}" for key in _claimed(told.when, 0)} if is_claim(told) else set()
     return frozenset({f"{group}|{key}" for key in (*_named(told, topic), *_filed(told.when))} | claims)
 
 
@@ -72,7 +73,7 @@ def asked(told: Mention | SeedEvent, topic: Topic) -> frozenset[str]:
     """Return the keys to look for: those it would be filed under, and the ones around its date."""
     group = family(told.kind)
     around = {f"{group}|{key}" for key in (*_named(told, topic), *_looked(told.when))}
-    claims = {f"claim|{key}" for key in _days(told.when, -DATELESS_DAYS, DATELESS_DAYS)} if is_claim(told) else set()
+    claims = {f"claim|{key}" for key in _claimed(told.when, DATELESS_DAYS)} if is_claim(told) else set()
     return carried(told, topic) | around | claims
 
 
@@ -101,18 +102,22 @@ def _named(told: Mention | SeedEvent | Event, topic: Topic) -> Iterator[str]:
             yield from (f"g:{piece}" for piece in _pieces(name))
 
 
-def _pieces(name: str) -> Iterable[str]:
+def _pieces(name: str) -> list[str]:
+    """Return the words of a Latin name, or the neighbouring characters of a Chinese one, but for what all names have."""
+    words, pattern = _common()
     if name.isascii():
-        found = set(name.lower().split())
-    else:
-        found = {name[i : i + 2] for i in range(len(name) - 1)} if len(name) > 2 else set()
-    return sorted(found - _common_pieces())
+        return sorted(set(name.lower().split()) - words)
+    if len(name) < 3:
+        return []
+    stems = [stem for stem in pattern.split(name) if len(stem) > 1] or [name]
+    return sorted({stem[i : i + 2] for stem in stems for i in range(len(stem) - 1)})
 
 
 @lru_cache(maxsize=1)
-def _common_pieces() -> frozenset[str]:
-    lines = resources.files("monitor.resolve").joinpath("data/common_pieces.txt").read_text("utf-8").splitlines()
-    return frozenset(piece for line in lines if not line.startswith("#") for piece in line.split())
+def _common() -> tuple[frozenset[str], re.Pattern[str]]:
+    lines = resources.files("monitor.resolve").joinpath("data/common_words.txt").read_text("utf-8").splitlines()
+    words = frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+    return words, re.compile("|".join(sorted(w for w in words if not w.isascii())))
 
 
 # --------------------------------------------------------------------------- when
@@ -129,8 +134,10 @@ def _filed(when: When) -> Iterator[str]:
     first, last = when.earliest, when.latest
     if when.precision is Precision.MONTH and first:
         yield _month(first)
-    elif is_narrow(when) or (when.basis is Basis.PUBLISHED and last):
-        yield from _days(when, 0, 0)
+    elif first and last and is_narrow(when):
+        yield from _days("d", first, last)
+    elif last and when.basis is Basis.PUBLISHED:
+        yield from _days("r", last, last)
     elif first and last is None:
         yield f"o:{first.year}"
 
@@ -144,18 +151,26 @@ def _looked(when: When) -> Iterator[str]:
     yield from {_month(d) for d in (first, last) if d}
     yield from (f"o:{day.year - back}" for back in (0, 1))
     if last is None:
-        yield from _days(when, 0, AWAITED_DAYS)
-    elif when.basis is Basis.PUBLISHED or is_narrow(when):
-        yield from _days(when, -DATELESS_DAYS if when.basis is Basis.PUBLISHED else -SLIP_DAYS, DATELESS_DAYS)
+        yield from _days("d", day, day, after=AWAITED_DAYS)
+        yield from _days("r", day, day, after=AWAITED_DAYS)
+    elif first and is_narrow(when):
+        yield from _days("d", first, last, SLIP_DAYS, SLIP_DAYS)
+        yield from _days("r", first, last, after=DATELESS_DAYS)
+    elif when.basis is Basis.PUBLISHED:
+        yield from _days("d", last, last, before=DATELESS_DAYS)
+        yield from _days("r", last, last, DATELESS_DAYS, DATELESS_DAYS)
 
 
-def _days(when: When, before: int, after: int) -> Iterator[str]:
-    """Yield the days of a date that is bounded by days, or else its one bound, with those around."""
-    last = when.latest or when.earliest
-    first = (when.earliest if is_narrow(when) else None) or last
-    if first and last:
-        days = range(first.toordinal() + before, last.toordinal() + after + 1)
-        yield from (f"d:{date.fromordinal(n)}" for n in days if 0 < n <= date.max.toordinal())
+def _claimed(when: When, around: int) -> Iterator[str]:
+    """Yield the days of a claim: the one that it names, else the one on which it was told."""
+    day = when.latest or when.earliest
+    if day:
+        yield from _days("d", day, day, around, around)
+
+
+def _days(prefix: str, first: date, last: date, before: int = 0, after: int = 0) -> Iterator[str]:
+    numbers = range(max(first.toordinal() - before, 1), min(last.toordinal() + after, date.max.toordinal()) + 1)
+    yield from (f"{prefix}:{date.fromordinal(n)}" for n in numbers)
 
 
 def _month(day: date) -> str:

@@ -39,12 +39,12 @@ class Memory:
         self.background = background
         self._index = Index(capacity=capacity)
 
-    def read(self, text: Sketch) -> None:
-        """Learn from *text* and remember it."""
+    def read(self, text: Sketch) -> int:
+        """Learn from *text* and remember it; return its number among the neighbours."""
         self.background.learn(text)
-        words = vector(text, self.background)
-        if words:
-            self._index.add(self._index.found(), words)
+        entry = self._index.found()
+        self._index.add(entry, vector(text, self.background))
+        return entry
 
     def look(self, text: Sketch) -> Known:
         """Return *text*, read or not, with what was read around it."""

@@ -29,6 +29,7 @@ TITLE_WEIGHT = 10  # a word of the title counts like so many of the text: titles
 VOCABULARY = 200_000
 # The shipped table weighs like a quarter of its texts, so that a stream of its own kind soon outweighs it.
 TABLE_WEIGHT = 0.25
+USUAL = 1_000.0  # texts that the table counts for beside what was read, before a word may be called fresh
 RARELY = 8.0  # in so many of its texts stands, about, a word that the table leaves out
 
 # Characters that build sentences, not names: beside one of these a lone character is no part of a name.
@@ -142,10 +143,10 @@ class Background:
         What the news is full of just now is above 0: the name of the week, not a word of the trade.
         """
         texts, seen = _table() if self.shipped else (0.0, {})
-        before, in_all = seen.get(term, 0.0), self.texts[True] - self.shipped * texts
+        before, read = seen.get(term, 0.0), self.texts[True] - self.shipped * texts
         lately = max(self.seen[True].get(term, 0.0) - self.shipped * before, 0.0)
-        usual = (max(before, RARELY) + 1) / (texts + 1)
-        return math.log((lately + 0.5) / (max(in_all, 0.0) + 1) / usual)
+        usual = (max(before, RARELY) + 1) / (texts + RARELY + 1)
+        return math.log((lately + USUAL * usual) / (max(read, 0.0) + USUAL) / usual)
 
     def _forget(self, chinese: bool) -> None:
         self.texts[chinese] /= 2
