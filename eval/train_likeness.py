@@ -31,8 +31,8 @@ from monitor.resolve.sketch import sketch
 HOME = Path(__file__).parent.parent / "monitor" / "resolve" / "data"
 SEEN_AT_LEAST = 12  # texts that hold a term before it is worth a line
 SHARED_AT_LEAST = 4  # pairs that share a word before it gets a weight of its own
-WORD_RIDGE, PART_RIDGE = 12.5, 50.0
-EPOCHS = 30
+WORD_RIDGE, PART_RIDGE = 5.0, 20.0
+EPOCHS = 40
 
 Row = tuple[list[float], list[str], bool]
 
