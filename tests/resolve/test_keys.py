@@ -76,3 +76,7 @@ def test_a_denial_meets_the_claim_of_the_same_days_whatever_its_kind():
     claim = mention(day("2025-06-12"), polarity=Polarity.RUMOURED)
     denial = mention(by("2025-06-18"), polarity=Polarity.DENIED, kind=Kind.DENIAL)
     assert asked(denial, TOPIC) & carried(claim, TOPIC)
+
+
+def test_a_claim_without_any_date_is_looked_for_by_names_alone():
+    assert not {k for k in asked(mention(UNKNOWN, polarity=Polarity.DENIED), TOPIC) if k.startswith("claim|")}

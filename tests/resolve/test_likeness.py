@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from monitor.resolve.alike import Alike
-from monitor.resolve.index import WIDTH, Index
+from monitor.resolve.index import POSTINGS, WIDTH, Index
 from monitor.resolve.likeness import Sense, likeness
 from monitor.resolve.memory import Memory
 from monitor.resolve.sketch import VOCABULARY, Background, shipped, sketch
@@ -89,6 +89,13 @@ def test_a_background_that_was_given_nothing_learns_other_languages_too():
     assert background.rarity("storm", chinese=False) < background.rarity("calm", chinese=False)
 
 
+def test_what_is_forgotten_in_one_language_is_not_in_the_other():
+    background = shipped()
+    background.seen[False].update({f"w{n}": 1.0 for n in range(VOCABULARY)})
+    background.learn(sketch("storm"))
+    assert (background.seen[False], background.shipped) == ({}, shipped().shipped)
+
+
 # --------------------------------------------------------------------------- clusters
 
 
@@ -115,6 +122,27 @@ def test_the_cluster_that_was_quiet_longest_is_forgotten_first():
         stream.put(sketch(text))
     assert stream.put(sketch(OTHERS[-1])).likeness > 0
     assert stream.put(sketch(OTHERS[0])).likeness == 0
+
+
+def test_a_cluster_that_made_room_for_a_new_one_is_not_merged_with_it():
+    stream = Stream(Background(), EVENT, capacity=1)
+    stream.put(sketch("storm floods harbour"))
+    found = stream.put(sketch("storm floods harbour market bridge ferries roads fields schools shops"))
+    assert (found.likeness, found.merged) == (0.0, ())
+
+
+def test_a_search_looks_under_the_rarest_words_first_and_stops():
+    index = Index()
+    for _ in range(POSTINGS):
+        index.add(index.found(), {"usual": 1.0})
+    rare = index.found()
+    index.add(rare, {"usual": 0.6, "rare": 0.8})
+    assert [entry for _, entry in index.near({"usual": 0.6, "rare": 0.8})] == [rare]
+
+
+def test_lone_characters_that_meet_are_taken_for_a_name():
+    assert {"翟鹭", "翟", "鹭"} <= sketch("翟鹭").words.keys()
+    assert "的鹭" not in sketch("的鹭").words
 
 
 def test_a_middle_keeps_its_heaviest_words_alone():
