@@ -5,7 +5,7 @@ The background counts in how many texts a term stands: headlines of the streams 
 articles. The weights are a logistic regression over the named parts of ``likeness.features`` and over which
 words are shared, learned on the learning part of the pairs alone, whose texts are read first; the threshold
 is the one that was best out of fold (texts that occur together stay in one fold). What tells of one event tells
-of one topic, so the topic learns from the events' alike pairs too. Ridges and counts were chosen by
+of one topic, so the topic learns from the events' alike pairs too. The ridges were chosen by
 cross-validation on that part.
 """
 

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from monitor.resolve.index import CAPACITY, Index, Vector, vector
 from monitor.resolve.sketch import Background, Sketch
 
-# Swept together by cross-validation on the learning part of eval/pairs.py; 4 and 16 neighbours do as well.
+# Set once, not swept: what they give was measured by cross-validation on the learning part of eval/pairs.py
+# (average precision .775 without the words around, .784 with them, for one topic).
 NEIGHBOURS = 8
 LIKE = 0.12  # below this a text is no neighbour
 LENT = 0.5  # the weight of a neighbour's words, times its likeness

@@ -21,7 +21,7 @@ from monitor.normalize import simplify
 from monitor.normalize.words import borders
 
 # Beyond this a report says who commented, not what happened; it also bounds every cost below. Swept together
-# with TITLE_WEIGHT by eval/measure_clusters.py: 500 and 800 characters merge twice as much that is not one.
+# with TITLE_WEIGHT by eval/measure_clusters.py: 500 and 800 characters merge three and five times as much that is not one.
 LEAD = 300
 FLAT = 160  # characters of the squeezed beginning that are laid side by side
 TITLE_WEIGHT = 10  # a word of the title counts like so many of the text: titles name the event
