@@ -11,16 +11,18 @@ from pathlib import Path
 
 FILES = {"event": "sohu_B_train.jsonl.gz", "topic": "sohu_A_train.jsonl.gz"}
 TEST_SHARE = 1 / 3
+FOLDS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two texts, whether they are ``alike``, and whether they are kept apart for the ``test``."""
+    """Two texts, whether they are ``alike``, whether they are kept apart for the ``test``, and the ``fold`` of their group."""
 
     a: str
     b: str
     alike: bool
     test: bool
+    fold: int
 
 
 def files(data: Path) -> list[Path]:
@@ -37,10 +39,12 @@ def load(data: Path) -> dict[str, list[Pair]]:
     """
     rows = {sense: _rows(data / "same_event" / name) for sense, name in FILES.items()}
     root = _groups((row["a"].strip(), row["b"].strip()) for part in rows.values() for row in part)
-    return {
-        sense: [Pair(r["a"], r["b"], bool(int(r["label"])), _is_test(_find(root, r["a"].strip()))) for r in part]
-        for sense, part in rows.items()
-    }
+    return {sense: [_pair(r, _find(root, r["a"].strip())) for r in part] for sense, part in rows.items()}
+
+
+def _pair(row: dict[str, str], group: str) -> Pair:
+    number = int(hashlib.sha256(group.encode()).hexdigest()[:8], 16)
+    return Pair(row["a"], row["b"], bool(int(row["label"])), number / 16**8 < TEST_SHARE, number % FOLDS)
 
 
 def f1(found: Iterable[bool], right: Iterable[bool]) -> float:
@@ -69,7 +73,3 @@ def _find(root: dict[str, str], text: str) -> str:
         root[text] = root[root[text]]
         text = root[text]
     return text
-
-
-def _is_test(text: str) -> bool:
-    return int(hashlib.sha256(text.encode()).hexdigest()[:8], 16) / 16**8 < TEST_SHARE

@@ -403,8 +403,9 @@ def judge(desk: Desk, entry: str, article: Article, body: bytes, topics: Sequenc
 
 
 def _origin(article: Article) -> str:
-    """Return who tells it first: the credited outlet, else the source, else the host."""
-    return article.credit or article.source_name or urlsplit(article.url).hostname or article.body_sha256
+    """Return who tells it first: whom the page or the text credits, else the source, else the host."""
+    outlet = article.source_name or urlsplit(article.url).hostname or article.body_sha256
+    return resolve.teller(article.credit, outlet, article.text)
 
 
 def settle(desk: Desk, store: Store, digested: Digested, now: datetime) -> Sequence[str]:

@@ -23,7 +23,7 @@ from importlib import metadata
 from itertools import pairwise
 from operator import add
 
-__all__ = ["TOTAL", "Borders", "borders", "cut", "frequency"]
+__all__ = ["TOTAL", "Borders", "borders", "cut", "frequency", "kind"]
 
 TOTAL = 60_101_967
 """The sum of the frequencies in the dictionary (jieba 0.42.1); a test adds them up."""
@@ -97,6 +97,16 @@ def cut(text: str) -> list[str]:
 def frequency(word: str) -> int:
     """Return how often the dictionary counted *word*; 0 where it does not know it."""
     return _singles(word) if len(word) == 1 else dict(_beginning(word[:2])).get(word, 0)
+
+
+@functools.lru_cache(_PAIRS)
+def kind(word: str) -> str:
+    """Return the part of speech that the dictionary gives *word* (nr a person, ns a place, v a verb); "" where it has none."""
+    if word < _FIRST_HAN:
+        return ""
+    section = _read(*_section(word[0]))
+    at = section.find(b"\n" + word.encode("utf-8", "replace") + b" ")
+    return section[at + 1 : section.find(b"\n", at + 1)].decode().rsplit(" ", 1)[-1] if at >= 0 else ""
 
 
 # --------------------------------------------------------------------------- cutting

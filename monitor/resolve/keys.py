@@ -1,15 +1,21 @@
 """
 What a happening is filed under and looked for by.
 
-A candidate must share a family of kinds and either a month, or a coarse year, or somebody particular. The
-entities that the topic ties together are in everything and therefore tell nothing.
+A candidate shares a family of kinds and either a day (a month that is named, a plan still open) or a piece of the
+name of somebody particular. That is all that ``same`` can ever join: where a date is vaguer than that, it asks for a
+name in common. Words only propose; the more keys two tellings share, the sooner they are compared. The entities that
+the topic ties together are in everything and therefore tell nothing.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
+from importlib import resources
 
-from monitor.model import Actor, Event, Kind, Mention, Polarity, Precision, SeedEvent, Status, Topic, When
+from monitor.model import Actor, Basis, Event, Kind, Mention, Polarity, Precision, SeedEvent, Status, Topic, When
 
 # Kinds that two careful reporters may choose for one happening; a kind not named stands alone. A signing
 # with money in it is an agreement to one paper and an investment to the next; ground is broken for a plant
@@ -21,8 +27,21 @@ FAMILIES: tuple[frozenset[Kind], ...] = (
     frozenset({Kind.PERSONNEL, Kind.RECRUITMENT}),
 )
 
-COARSE = frozenset({Precision.QUARTER, Precision.HALF, Precision.YEAR, Precision.RANGE, Precision.WITHIN})
-"""Precisions that can span months: filed and looked for by year as well."""
+# How far after a happening a report without a date of its own may still mean it, and how far apart two such
+# reports may be. News is told within days; a week takes in the weekly papers.
+DATELESS_DAYS = 7
+
+# Two reports that both name a day may differ by this much and still mean one happening, if they agree on
+# everybody particular: the announcement of the next day is the usual slip.
+SLIP_DAYS = 1
+
+# A span no wider than this, or a month that is named, may be filled by the tie alone; "lately" may not, and a year
+# holds many meetings of the same parties.
+NARROW_DAYS = 10
+
+# How long after its announcement a plan without a date is looked for by the days on which it may have happened;
+# later it takes a name in common.
+AWAITED_DAYS = 60
 
 
 def family(kind: Kind) -> str:
@@ -39,9 +58,8 @@ def particular(told: Mention | SeedEvent | Event, topic: Topic) -> frozenset[str
 def carried(told: Mention | SeedEvent | Event, topic: Topic) -> frozenset[str]:
     """Return the keys under which a happening is filed."""
     group = family(told.kind)
-    who = {f"{group}|p:{name}" for name in particular(told, topic)}
-    claims = {f"claim|{key}" for key in _times(told.when)} if is_claim(told) else set()
-    return frozenset(who | claims | {f"{group}|{key}" for key in _times(told.when)})
+    claims = {f"claim|{key}" for key in _claimed(told.when, 0)} if is_claim(told) else set()
+    return frozenset({f"{group}|{key}" for key in (*_named(told, topic), *_filed(told.when))} | claims)
 
 
 def is_claim(told: Mention | SeedEvent | Event) -> bool:
@@ -54,11 +72,9 @@ def is_claim(told: Mention | SeedEvent | Event) -> bool:
 def asked(told: Mention | SeedEvent, topic: Topic) -> frozenset[str]:
     """Return the keys to look for: those it would be filed under, and the ones around its date."""
     group = family(told.kind)
-    days = [d for d in (told.when.earliest, told.when.latest) if d is not None]
-    around = {f"{group}|m:{_month(d, step)}" for d in days for step in (-1, 0, 1)}
-    years = {f"{group}|y:{d.year}" for d in days}
-    claims = {f"claim|m:{_month(d, step)}" for d in days for step in (-1, 0, 1)} if is_claim(told) else set()
-    return carried(told, topic) | around | years | claims
+    around = {f"{group}|{key}" for key in (*_named(told, topic), *_looked(told.when))}
+    claims = {f"claim|{key}" for key in _claimed(told.when, DATELESS_DAYS)} if is_claim(told) else set()
+    return carried(told, topic) | around | claims
 
 
 def _is_common(actor: Actor, topic: Topic) -> bool:
@@ -74,14 +90,88 @@ def _name(actor: Actor, topic: Topic) -> str:
     return entity.names[0] if entity and entity.names else actor.name
 
 
-def _times(when: When) -> set[str]:
-    days = [d for d in (when.earliest, when.latest) if d is not None]
-    if not days:
-        return {"t:unknown"}
-    months = {f"m:{_month(d, 0)}" for d in days}
-    return months | {f"y:{d.year}" for d in days} if when.precision in COARSE else months
+# --------------------------------------------------------------------------- who
 
 
-def _month(day: date, step: int) -> str:
-    count = day.year * 12 + day.month - 1 + step
-    return f"{count // 12:04d}-{count % 12 + 1:02d}"
+def _named(told: Mention | SeedEvent | Event, topic: Topic) -> Iterator[str]:
+    """Yield a key for each name and thing, and for the pieces of each name: one paper's short form is in another's long one."""
+    things = frozenset(getattr(told, "objects", ()))
+    for name in particular(told, topic):
+        yield f"p:{name}"
+        if name not in things:
+            yield from (f"g:{piece}" for piece in _pieces(name))
+
+
+def _pieces(name: str) -> list[str]:
+    """Return the words of a Latin name, or the neighbouring characters of a Chinese one, but for what all names have."""
+    words, pattern = _common()
+    if name.isascii():
+        return sorted(set(name.lower().split()) - words)
+    if len(name) < 3:
+        return []
+    stems = [stem for stem in pattern.split(name) if len(stem) > 1] or [name]
+    return sorted({stem[i : i + 2] for stem in stems for i in range(len(stem) - 1)})
+
+
+@lru_cache(maxsize=1)
+def _common() -> tuple[frozenset[str], re.Pattern[str]]:
+    lines = resources.files("monitor.resolve").joinpath("data/common_words.txt").read_text("utf-8").splitlines()
+    words = frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+    return words, re.compile("|".join(sorted(w for w in words if not w.isascii())))
+
+
+# --------------------------------------------------------------------------- when
+
+
+def is_narrow(when: When) -> bool:
+    """Return whether *when* is bounded by days, or names a month."""
+    short = bool(when.earliest and when.latest and (when.latest - when.earliest).days <= NARROW_DAYS)
+    return short or when.precision is Precision.MONTH
+
+
+def _filed(when: When) -> Iterator[str]:
+    """Yield the times that something of this date is filed under: what is vaguer than a month takes a name."""
+    first, last = when.earliest, when.latest
+    if when.precision is Precision.MONTH and first:
+        yield _month(first)
+    elif first and last and is_narrow(when):
+        yield from _days("d", first, last)
+    elif last and when.basis is Basis.PUBLISHED:
+        yield from _days("r", last, last)
+    elif first and last is None:
+        yield f"o:{first.year}"
+
+
+def _looked(when: When) -> Iterator[str]:
+    """Yield the times under which what may be the same could be filed."""
+    first, last = when.earliest, when.latest
+    day = last or first
+    if day is None:
+        return
+    yield from {_month(d) for d in (first, last) if d}
+    yield from (f"o:{day.year - back}" for back in (0, 1))
+    if last is None:
+        yield from _days("d", day, day, after=AWAITED_DAYS)
+        yield from _days("r", day, day, after=AWAITED_DAYS)
+    elif first and is_narrow(when):
+        yield from _days("d", first, last, SLIP_DAYS, SLIP_DAYS)
+        yield from _days("r", first, last, after=DATELESS_DAYS)
+    elif when.basis is Basis.PUBLISHED:
+        yield from _days("d", last, last, before=DATELESS_DAYS)
+        yield from _days("r", last, last, DATELESS_DAYS, DATELESS_DAYS)
+
+
+def _claimed(when: When, around: int) -> Iterator[str]:
+    """Yield the days of a claim: the one that it names, else the one on which it was told."""
+    day = when.latest or when.earliest
+    if day:
+        yield from _days("d", day, day, around, around)
+
+
+def _days(prefix: str, first: date, last: date, before: int = 0, after: int = 0) -> Iterator[str]:
+    numbers = range(max(first.toordinal() - before, 1), min(last.toordinal() + after, date.max.toordinal()) + 1)
+    yield from (f"{prefix}:{date.fromordinal(n)}" for n in numbers)
+
+
+def _month(day: date) -> str:
+    return f"m:{day.year:04d}-{day.month:02d}"

@@ -11,16 +11,25 @@ from __future__ import annotations
 import json
 import math
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from importlib import resources
 
+from monitor.normalize.words import kind
+from monitor.resolve.index import Vector
+from monitor.resolve.memory import Known
 from monitor.resolve.sketch import Background, Sketch
 
 SCALE = 12.0  # the rarity of a word seen once in 200,000 texts: brings parts to the order of 1
 RAREST = 8  # how many of the rarest pairs of a text are asked for in the other
+STALE = -3.0  # as fresh as nothing at all
+CLOSE = 0.2  # a neighbour that near tells that the text is one of many
+
+# The kinds of words that are compared apart, by what the dictionary's parts of speech begin with: to share a name
+# says more than to share a verb. A word that the dictionary does not know is mostly a name.
+SORTS = {"nr": "names", "nz": "names", "nt": "names", "ns": "places", "n": "things", "v": "doings"}
 
 
 class Sense(StrEnum):
@@ -52,19 +61,21 @@ class Weights:
     words: Mapping[str, float]
 
 
-def likeness(a: Sketch, b: Sketch, background: Background, sense: Sense = Sense.EVENT) -> Likeness:
-    """Compare two texts; symmetric, and a function of the two sketches and the background alone."""
+def likeness(a: Known, b: Known, background: Background, sense: Sense = Sense.EVENT) -> Likeness:
+    """Compare two texts; symmetric, and a function of the two and the background alone."""
     weights = _weights()[sense]
     told = [(name, weights.parts[name] * value) for name, value in features(a, b, background).items()]
-    told += [(f"word:{w}", weights.words[w]) for w in sorted(a.words.keys() & b.words.keys()) if w in weights.words]
+    shared = sorted(a.text.words.keys() & b.text.words.keys())
+    told += [(f"word:{w}", weights.words[w]) for w in shared if w in weights.words]
     total = weights.bias + math.fsum(value for _, value in told)
     score = 1 / (1 + math.exp(-max(min(total, 30.0), -30.0)))
     parts = tuple(sorted((p for p in told if p[1]), key=lambda p: (-abs(p[1]), p[0])))
     return Likeness(score, score >= weights.threshold, parts)
 
 
-def features(a: Sketch, b: Sketch, background: Background) -> dict[str, float]:
+def features(one: Known, two: Known, background: Background) -> dict[str, float]:
     """Return what two texts have in common and where they contradict, by name."""
+    a, b = one.text, two.text
     chinese = a.chinese or b.chinese
     return {
         **_overlap("pairs", a.pairs, b.pairs, background, chinese),
@@ -73,6 +84,9 @@ def features(a: Sketch, b: Sketch, background: Background) -> dict[str, float]:
         **_runs(a.flat, b.flat),
         **_facts(a, b),
         **_lengths(a.flat, b.flat),
+        **_sorts(a, b, background, chinese),
+        **_fresh(a, b, background),
+        **_around(one, two),
     }
 
 
@@ -161,12 +175,70 @@ def _lengths(a: str, b: str) -> dict[str, float]:
     return {"length of the shorter": short, "length of the longer": long, "lengths differ": long - short}
 
 
+def _sorts(a: Sketch, b: Sketch, background: Background, chinese: bool) -> dict[str, float]:
+    """Compare the words of each sort apart."""
+    told: dict[str, float] = {}
+    for name in (*dict.fromkeys(SORTS.values()), "unknown", "other"):
+        ours, theirs = ({w: background.rarity(w, chinese) for w in x.words if _sort(w) == name} for x in (a, b))
+        both = math.fsum(ours[w] for w in ours.keys() & theirs.keys())
+        told[f"{name}: amount"] = both / SCALE
+        told[f"{name}: of all"] = both / (math.fsum(ours.values()) + math.fsum(theirs.values()) - both + 1)
+        told[f"{name}: in both"] = float(bool(ours and theirs))
+    return told
+
+
+@lru_cache(maxsize=1 << 14)
+def _sort(word: str) -> str:
+    if len(word) == 1 or word[0].isdigit():
+        return "other"
+    code = kind(word)
+    return SORTS.get(code[:2]) or SORTS.get(code[:1]) or ("other" if code else "unknown")
+
+
+def _fresh(a: Sketch, b: Sketch, background: Background) -> dict[str, float]:
+    """Return whether they share what the news is full of just now."""
+    ours, theirs = ({w: background.freshness(w) for w in x.words if len(w) > 1} for x in (a, b))
+    shared = {w: fresh for w, fresh in ours.items() if w in theirs}
+    top = [*sorted(shared.values(), reverse=True), STALE, STALE]
+    rare = [max(fresh, 0.0) * background.rarity(w, True) / SCALE for w, fresh in shared.items()]
+    heavy = [*sorted(rare, reverse=True), 0.0, 0.0]
+    one, two = sorted(max(x.values(), default=STALE) for x in (ours, theirs))
+    return {
+        "fresh: first shared": top[0],
+        "fresh: second shared": top[1],
+        "fresh: sum": math.fsum(max(fresh, 0.0) for fresh in shared.values()),
+        "fresh and rare: first shared": heavy[0],
+        "fresh and rare: second shared": heavy[1],
+        "fresh: of the staler": one,
+        "fresh: of the fresher": two,
+    }
+
+
+def _around(a: Known, b: Known) -> dict[str, float]:
+    """Compare what was read around either."""
+    ours, theirs = ({*x.near, *({x.itself} - {None})} for x in (a, b))
+    crosswise = sorted((_cosine(a.own, b.wide), _cosine(a.wide, b.own)))
+    crowd = sorted(sum(score > CLOSE for score in x.near.values()) for x in (a, b))
+    nearest = sorted(max(x.near.values(), default=0.0) for x in (a, b))
+    return {
+        "around: own words": _cosine(a.own, b.own),
+        "around: lent words": _cosine(a.wide, b.wide),
+        "around: crosswise": crosswise[0] + crosswise[1],
+        "around: better way": crosswise[1],
+        "around: neighbours shared": float(len(ours & theirs)),
+        "around: one is the other's": float((a.itself in b.near) + (b.itself in a.near)),
+        "around: fewer neighbours": math.log1p(crowd[0]),
+        "around: more neighbours": math.log1p(crowd[1]),
+        "around: farther nearest": nearest[0],
+        "around: nearer nearest": nearest[1],
+    }
+
+
+def _cosine(a: Vector, b: Vector) -> float:
+    return math.fsum(value * b[word] for word, value in a.items() if word in b)
+
+
 @lru_cache(maxsize=1)
 def _weights() -> Mapping[Sense, Weights]:
     data = json.loads(resources.files("monitor.resolve").joinpath("data/likeness.json").read_text("utf-8"))
     return {sense: Weights(**data[sense.value]) for sense in Sense}
-
-
-def names(rows: Sequence[Mapping[str, float]]) -> list[str]:
-    """Return the names of the parts, in the order in which they are computed."""
-    return list(rows[0])

@@ -28,21 +28,9 @@ from monitor.model import (
     Topic,
     When,
 )
-from monitor.resolve.keys import family, particular
+from monitor.resolve.keys import DATELESS_DAYS, SLIP_DAYS, family, is_narrow, particular
 
 Same = Callable[[str, str], bool]
-
-# How far after a happening a report without a date of its own may still mean it, and how far apart two such
-# reports may be. News is told within days; a week takes in the weekly papers.
-DATELESS_DAYS = 7
-
-# Two reports that both name a day may differ by this much and still mean one happening, if they agree on
-# everybody particular: the announcement of the next day is the usual slip.
-SLIP_DAYS = 1
-
-# A span no wider than this, or a month that is named, may be filled by the tie alone; "lately" may not, and a year
-# holds many meetings of the same parties.
-NARROW_DAYS = 10
 
 # 19.8亿 and 20亿 are one figure, told with another care; 10亿 and 20亿 are not.
 FIGURE_TOLERANCE = 0.02
@@ -197,11 +185,6 @@ def _overlap(a: When, b: When) -> bool:
     return (a.earliest or date.min) <= (b.latest or date.max) and (b.earliest or date.min) <= (a.latest or date.max)
 
 
-def _is_narrow(when: When) -> bool:
-    short = bool(when.earliest and when.latest and (when.latest - when.earliest).days <= NARROW_DAYS)
-    return short or when.precision is Precision.MONTH
-
-
 # --------------------------------------------------------------------------- kinds and claims
 
 
@@ -249,7 +232,7 @@ def _enough(
 
 def _tells_days(mention: Mention | SeedEvent, known: KnownEvent) -> bool:
     """Return whether both dates are bounded closely: by days, a month that is named, or a publication."""
-    return all(w.basis is Basis.PUBLISHED or _is_narrow(w) for w in (mention.when, known.event.when))
+    return all(w.basis is Basis.PUBLISHED or is_narrow(w) for w in (mention.when, known.event.when))
 
 
 def _tied(mention: Mention | SeedEvent, known: KnownEvent, ours: Sides, theirs: Sides) -> bool:

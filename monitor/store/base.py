@@ -90,7 +90,11 @@ class Decider(Protocol):
     """
 
     def candidates(self, topic: str, keys: frozenset[str]) -> Sequence[KnownEvent]:
-        """Return the events of *topic* that carry at least one of *keys*, retracted ones too, oldest id first."""
+        """
+        Return the events of *topic* that carry most of *keys* and at least one, retracted ones too, in order of founding.
+
+        How many, the store decides; it may leave out only events that share fewer keys than all it returns, or as few.
+        """
 
     def place_of(self, article: str) -> Sequence[KnownEvent]:
         """Return the events that rest on a mention of any version of this *article*'s URL."""

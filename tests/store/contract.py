@@ -471,6 +471,14 @@ class DecideContract(_Made):
         assert [k.event.id for k in candidates(store, "b", "c")] == ["ev_9", "ev_8", "ev_7"]
         assert candidates(store) == candidates(store, "z") == candidates(store, "b", topic="other") == []
 
+    def test_of_a_crowd_those_that_share_most_keys_are_candidates(self, store):
+        for n in range(40):
+            told(store, n, f"ev_{n:02d}", keys=("day", "name") if n >= 37 else ("day",))
+        found = [k.event.id for k in candidates(store, "day", "name")]
+        assert {"ev_37", "ev_38", "ev_39"} < set(found)
+        assert len(found) < 40
+        assert found == sorted(found)
+
     def test_a_candidate_comes_with_its_mentions_and_without_revisions(self, store):
         own = told(store, 1, "ev_1")
         (known,) = candidates(store, "k")

@@ -1,0 +1,202 @@
+"""
+How long resolving takes in a large store: one mention among many events.
+
+    python -m bench.growth [EVENTS] [--keep FILE]
+
+The store is filled with EVENTS (50,000) invented events of one topic over twelve years: of ten kinds, with people,
+firms and things of some thousands, told by articles of fifty mentions. Then two hundred mentions come, half of them retelling
+an event from another outlet, half new. Printed: milliseconds of CPU time a mention for deciding (candidates found, read, compared,
+the event composed again), without and with writing; how many candidates were read; whether the retold ones joined.
+"""
+
+from __future__ import annotations
+
+import random
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from monitor import codec
+from monitor.model import (
+    Actor,
+    Article,
+    Basis,
+    Change,
+    Entity,
+    EntryState,
+    FetchSettings,
+    Figure,
+    Kind,
+    KnownEvent,
+    Mention,
+    Phase,
+    Placed,
+    Polarity,
+    Precision,
+    Published,
+    Relation,
+    Settings,
+    Tier,
+    Topic,
+    When,
+)  # fmt: skip
+from monitor.resolve import place
+from monitor.store import open_store
+from monitor.store.base import Decider, Digested, Store
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+TOPIC = Topic(
+    "t", "甲公司会落户乙市吗?",
+    (Entity("firm", "company", ("甲公司",)), Entity("town", "place", ("乙市",))), together=("firm", "town"),
+)  # fmt: skip
+TIED = (Actor("firm", "甲公司"), Actor("town", "乙市"))
+KINDS = (
+    Kind.MEETING, Kind.VISIT, Kind.AGREEMENT, Kind.INVESTMENT, Kind.REGISTRATION, Kind.CONSTRUCTION, Kind.OPENING,
+    Kind.PERSONNEL, Kind.PRODUCT, Kind.POLICY,
+)  # fmt: skip
+DAYS, EACH, TOLD = 12 * 365, 50, 200
+
+
+def main() -> None:
+    """Fill a store and print the figures."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 50_000
+    with tempfile.TemporaryDirectory() as folder, open_store(str(Path(folder) / "a.db")) as store:
+        store.declare(Settings("c", "a.db", "Asia/Shanghai", FetchSettings(), "off", (), (), (TOPIC,)), NOW)
+        said = _fill(store, count)
+        print(f"{count} events in {(Path(folder) / 'a.db').stat().st_size / 1e6:.0f} MB")
+        _tell(store, said)
+
+
+def _fill(store: Store, count: int) -> list[Mention]:
+    rng, said = random.Random(7), []
+    for n in range(0, count, EACH):
+        mentions = [_mention(rng, n + i, f"ar_{n}") for i in range(EACH)]
+        told = [_placed(m, n, i) for i, m in enumerate(mentions)]
+        changes = [c for p in told for c in place("", [p], {"t": TOPIC}, Nobody(), NOW)]
+        store.finish(_digested(n, mentions), NOW, lambda _, c=changes: c)  # type: ignore[misc]
+        said += mentions
+    return said
+
+
+def _tell(store: Store, said: Sequence[Mention]) -> None:
+    rng, deciding, whole, read, joined = random.Random(8), [], [], [], 0
+    for n in range(TOLD):
+        again = n % 2 == 0
+        number = 10_000_000 + n
+        mention = _again(rng.choice(said), number) if again else _mention(rng, number, f"ar_{number}")
+        asked = Counting()
+        changes: list[Change] = []
+        began = time.process_time()
+        store.finish(_digested(number, [mention]), NOW, _decide(asked, mention, number, changes))
+        whole.append(time.process_time() - began)
+        deciding.append(asked.spent)
+        read.append(asked.read)
+        joined += again and len(changes[0].placed) > 1
+    print(f"deciding  {_ms(deciding)}")
+    print(f"and write {_ms(whole)}")
+    print(f"candidates read: median {statistics.median(read):.0f}, most {max(read)}")
+    print(f"{joined} of {TOLD // 2} retold mentions joined an event")
+
+
+def _ms(times: Sequence[float]) -> str:
+    cuts = statistics.quantiles(times, n=20)
+    return (
+        f"median {1e3 * statistics.median(times):.2f} ms, 95 % {1e3 * cuts[-1]:.2f} ms, most {1e3 * max(times):.2f} ms"
+    )
+
+
+class Nobody:
+    """Candidates of an empty store."""
+
+    def candidates(self, topic: str, keys: frozenset[str]) -> Sequence[KnownEvent]:
+        """Return none."""
+        return ()
+
+    def place_of(self, article: str) -> Sequence[KnownEvent]:
+        """Return none."""
+        return ()
+
+    def seed_of(self, topic: str, key: str) -> KnownEvent | None:
+        """Return none."""
+        return None
+
+
+class Counting(Nobody):
+    """The candidates of a real store, counted."""
+
+    def __init__(self) -> None:
+        self.read, self.spent = 0, 0.0
+        self.real: Decider | None = None
+
+    def candidates(self, topic: str, keys: frozenset[str]) -> Sequence[KnownEvent]:
+        """Ask the store."""
+        assert self.real
+        found = self.real.candidates(topic, keys)
+        self.read += len(found)
+        return found
+
+
+def _decide(asked: Counting, mention: Mention, n: int, out: list[Change]) -> Callable[[Decider], Sequence[Change]]:
+    def decide(decider: Decider) -> Sequence[Change]:
+        asked.real = decider
+        began = time.process_time()
+        out.extend(place("", [_placed(mention, n, 0)], {"t": TOPIC}, asked, NOW))
+        asked.spent = time.process_time() - began
+        return out
+
+    return decide
+
+
+# --------------------------------------------------------------------------- what is told
+
+
+def _mention(rng: random.Random, n: int, article: str) -> Mention:
+    at = date(2013, 1, 1) + timedelta(rng.randrange(DAYS))
+    coarse = rng.random() < 0.1
+    first, last = (at.replace(month=1, day=1), at.replace(month=12, day=31)) if coarse else (at, at)
+    when = When(first, last, Precision.YEAR if coarse else Precision.DAY, Basis.STATED, str(at))
+    people = tuple(Actor("", name) for name in rng.sample(_NAMES, 2))
+    kind, thing = rng.choice(KINDS), rng.choice(_THINGS)
+    quote = f"{at}，甲公司与乙市就{thing}一事会商，{people[0].name}、{people[1].name}参加，金额{n % 977}亿元。"
+    return Mention(
+        topic="t", article=article, start=n % EACH * 100, end=n % EACH * 100 + len(quote), quote=quote, reading="",
+        title=f"甲公司与乙市：{thing}", kind=kind, phase=Phase.DONE, polarity=Polarity.ASSERTED,
+        relation=Relation.DIRECT if rng.random() < 0.3 else Relation.BACKGROUND, when=when, actors=(*TIED, *people),
+        figures=(Figure(n % 977 * 1e8, "元", "x亿元", "投资"),), objects=(thing,),
+    )  # fmt: skip
+
+
+def _again(told: Mention, n: int) -> Mention:
+    return codec.load(Mention, {**codec.dump(told), "article": f"ar_{n}", "start": 0, "end": len(told.quote)})
+
+
+def _syllables(rng: random.Random, count: int, length: int) -> list[str]:
+    return sorted({"".join(chr(0x4E00 + rng.randrange(3000)) for _ in range(length)) for _ in range(count)})
+
+
+_NAMES, _THINGS = _syllables(random.Random(1), 4_000, 3), _syllables(random.Random(2), 3_000, 4)
+
+
+def _placed(mention: Mention, n: int, i: int) -> Placed:
+    said = Published("2026-01-01", None, date(2026, 1, 1), None)
+    return Placed(
+        id=codec.mention_id(mention), mention=mention, source="", tier=Tier.NEWSPAPER, url=f"https://a.example/{n}",
+        title="报道", published=said, fetched=NOW, text_sha256=f"sha-{n}", origin=f"报{n % 37}",
+    )  # fmt: skip
+
+
+def _digested(n: int, mentions: Sequence[Mention]) -> Digested:
+    article = Article(
+        id=f"ar_{n}", identity=f"https://a.example/{n}", url=f"https://a.example/{n}", title="报道", text="文",
+        text_sha256=f"sha-{n}", body_sha256=f"body-{n}", published=Published("2026-01-01", None, date(2026, 1, 1), None),
+        fetched=NOW, source="", source_name="", credit="", tier=Tier.NEWSPAPER, timezone="Asia/Shanghai",
+    )  # fmt: skip
+    return Digested("", EntryState.KEPT, "", (), article, b"", f"报{n % 37}", tuple(mentions))
+
+
+if __name__ == "__main__":
+    main()
