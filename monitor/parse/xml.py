@@ -139,6 +139,7 @@ class _Gatherer:
     def __init__(self, harvest: Harvest, with_bases: bool) -> None:
         self.harvest = harvest
         self.with_bases = with_bases
+        self.around: tuple[etree._Element | None, str] = (None, "")
         self.previous: etree._Element | None = None
         self.root: etree._Element | None = None
         self.load = 0
@@ -177,8 +178,15 @@ class _Gatherer:
         elif sitemap:
             self.harvest.raws.append(url_of(item))
         else:
-            self.harvest.raws.append(item_of(item, self.with_bases))
+            self.harvest.raws.append(item_of(item, self._base(item) if self.with_bases else None))
         self._drop(item)
+
+    def _base(self, item: etree._Element) -> str:
+        """Return what xml:base says around *item*; asked once for all items of one parent, since it climbs the tree."""
+        parent = item.getparent()
+        if parent is not None and parent is not self.around[0]:
+            self.around = (parent, parent.base or "")
+        return self.around[1]
 
     def _drop(self, item: etree._Element) -> None:
         # The last child may still be growing a tail inside libxml2: only its predecessor may leave the tree.
