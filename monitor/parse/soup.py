@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import islice
+from typing import cast
 
 from lxml import etree
 from lxml import html as lxml_html
@@ -48,7 +49,7 @@ def tree_of(text: str) -> lxml_html.HtmlElement:
         tree = lxml_html.document_fromstring(text.encode("utf-8"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError) as error:
         raise ParseError("no HTML in the page") from error
-    for node in _NAMED_AT_LENGTH(tree):
+    for node in cast("list[lxml_html.HtmlElement]", _NAMED_AT_LENGTH(tree)):
         for name in ("class", "id"):
             node.set(name, (node.get(name) or "")[:MAX_NAME])
     return tree
