@@ -257,6 +257,7 @@ class Postponed:
     until: datetime
     reason: str
     tried: bool = True  # False: nothing was asked, because the host still rests
+    told: datetime | None = None  # until when the server wants its pages left alone
 
 
 def held(desk: Desk, store: Store, waiting: Waiting) -> Article | None:
@@ -328,8 +329,9 @@ def _later(waiting: Waiting, error: FetchError | ParseError, now: datetime) -> D
     final = isinstance(error, Refused | Gone) or waiting.attempts >= len(RETRIES)
     if final:
         return Digested(waiting.id, EntryState.FAILED, str(error), ())
-    wait = error.retry_after if isinstance(error, RateLimited) else timedelta(0)
-    return Postponed(waiting.id, now + max(RETRIES[waiting.attempts], wait), str(error))
+    told = now + error.retry_after if isinstance(error, RateLimited) else None
+    until = now + RETRIES[waiting.attempts]
+    return Postponed(waiting.id, max(until, told or until), str(error), told=told)
 
 
 def _article(desk: Desk, waiting: Waiting, page: Page, response: Response, now: datetime) -> Article:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from monitor.errors import RateLimited
 from monitor.model import Counts, EntryState
 from monitor.normalize import urls
+from monitor.rounds import PER_HOST
 from monitor.store import open_store
 from tests.sites import TOPIC, Desktop, article, rss
 
@@ -140,3 +144,31 @@ def test_where_the_first_address_of_an_article_leads_nowhere_the_next_one_is_tri
         desk.poll()
     assert [e.state for e in desk.entries(MIRROR)] == [EntryState.FAILED]
     assert [e.state for e in desk.entries(FEED)] == [EntryState.KEPT]
+
+
+def test_a_feed_whose_news_another_one_always_has_first_is_alive(tmp_path):
+    desk = Desktop(tmp_path, TWO)
+    for n in range(1, 4):
+        link = f"http://www.f.example.com/2025/03/20/100{n}.html"
+        desk.site.pages[link] = article(NEWS)
+        for feed in (MIRROR, FEED):
+            desk.site.pages[feed] = rss(*(item(i, link=link[:-6] + f"{i}.html", title=NEWS) for i in range(1, n + 1)))
+            told = desk.poll()
+    assert told.duplicate
+    slow = desk.status(1)
+    assert (slow.url, slow.last_new) == (FEED, desk.now - timedelta(hours=1))
+
+
+def test_a_server_that_has_had_enough_is_asked_for_no_other_page_until_then(tmp_path):
+    desk = Desktop(tmp_path, TEXT)
+    links = [f"http://busy.example.com/2025/{n}.html" for n in range(12)]
+    desk.site.pages[FEED] = rss(*(item(n, link=link, title=f"{NEWS}之{n}") for n, link in enumerate(links)))
+    desk.site.pages |= {link: RateLimited(link, "http 429", "enough", timedelta(hours=2)) for link in links}
+    desk.poll()
+    asked = [url for url in desk.site.asked if url in links]
+    assert 1 <= len(asked) <= PER_HOST
+    assert len(desk.entries(state=EntryState.WAITING)) == 12
+    desk.site.pages |= {link: article(NEWS) for link in links}
+    desk.now += timedelta(hours=2)
+    desk.poll()
+    assert len(desk.entries(state=EntryState.KEPT)) == 12

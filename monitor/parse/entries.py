@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -31,6 +31,8 @@ MAX_GUID = 1_000
 """Characters of a guid as it is kept; of a longer one its digest tells items apart just as well."""
 MAX_DATES = 4
 """Dates of one item that are tried: published, created, updated, and one more. A string without sense costs 0.2 ms."""
+MAX_UNREADABLE = 1_000
+"""Entries of a body without a date that can be read, after which only one date of each is tried."""
 MAX_LINKS = 4
 """Links of one item that are kept: the article and what else leads to it."""
 
@@ -77,7 +79,7 @@ def finish(
     """
     drafts = [_draft(_with_short_guid(raw), base) for raw in raws]
     shared = _shared(drafts, {_key(u) for u in (home, feed.url, base) if u})
-    dates = _without_crawl_time([_date(d, feed, now, url_days) for d in drafts], now)
+    dates = _without_crawl_time(list(_dates(drafts, feed, now, url_days)), now)
     return tuple(_entry(d, p, feed, shared) for d, p in zip(drafts, dates, strict=True))
 
 
@@ -180,9 +182,18 @@ def dated(sent: str, readable: str, feed: Feed, now: datetime) -> Published:
     return found if sent == readable else replace(found, raw=sent)
 
 
-def _date(draft: _Draft, feed: Feed, now: datetime, url_days: bool) -> Published:
+def _dates(drafts: Iterable[_Draft], feed: Feed, now: datetime, url_days: bool) -> Iterator[Published]:
+    """Yield the date of each of *drafts*; where most have none that can be read, only the best of each is tried."""
+    patience = MAX_UNREADABLE
+    for draft in drafts:
+        found = _date(draft, feed, now, url_days, MAX_DATES if patience > 0 else 1)
+        patience -= found.day is None
+        yield found
+
+
+def _date(draft: _Draft, feed: Feed, now: datetime, url_days: bool, most: int) -> Published:
     first: Published | None = None
-    for sent, readable in draft.raw.dates[:MAX_DATES]:
+    for sent, readable in draft.raw.dates[:most]:
         found = dated(sent, readable, feed, now)
         if found.day:
             return found

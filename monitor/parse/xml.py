@@ -33,6 +33,8 @@ MAX_LOAD = 300_000
 MAX_HEAD = 500
 """Elements of a channel in which it is looked for what the feed says about itself."""
 OVERLOADED = "more mark-up outside of entries than any feed has: the rest was not read"
+MAX_MESSAGE = 200
+"""Characters of the parser's own words: it repeats a tag's name, whatever its length."""
 MAX_REPAIR = 4 * 1024 * 1024
 """Bytes that are mended and read again: mending costs a second per 8 MB of nothing but faults."""
 
@@ -112,7 +114,7 @@ def _pass(body: bytes, *, recover: bool) -> tuple[Harvest, str | None]:
         else:
             root = parser.close()
     except etree.XMLSyntaxError as error:
-        fault = _fatal(parser) or str(error.msg)
+        fault = _fatal(parser) or str(error.msg)[:MAX_MESSAGE]
     gatherer.half = recover  # an item that ends with the body only
     gatherer.take(parser)
     gatherer.end(root)
@@ -124,7 +126,7 @@ def _fatal(parser: etree.XMLPullParser) -> str | None:
     for entry in parser.feed_error_log:
         if entry.level == etree.ErrorLevels.FATAL:
             trailing = entry.type == etree.ErrorTypes.ERR_DOCUMENT_END
-            return _TRAILING if trailing else f"{entry.message}, line {entry.line}"
+            return _TRAILING if trailing else f"{entry.message[:MAX_MESSAGE]}, line {entry.line}"
     return None
 
 
