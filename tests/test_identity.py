@@ -146,19 +146,6 @@ def test_where_the_first_address_of_an_article_leads_nowhere_the_next_one_is_tri
     assert [e.state for e in desk.entries(FEED)] == [EntryState.KEPT]
 
 
-def test_a_feed_whose_news_another_one_always_has_first_is_alive(tmp_path):
-    desk = Desktop(tmp_path, TWO)
-    for n in range(1, 4):
-        link = f"http://www.f.example.com/2025/03/20/100{n}.html"
-        desk.site.pages[link] = article(NEWS)
-        for feed in (MIRROR, FEED):
-            desk.site.pages[feed] = rss(*(item(i, link=link[:-6] + f"{i}.html", title=NEWS) for i in range(1, n + 1)))
-            told = desk.poll()
-    assert told.duplicate
-    slow = desk.status(1)
-    assert (slow.url, slow.last_new) == (FEED, desk.now - timedelta(hours=1))
-
-
 def test_a_server_that_has_had_enough_is_asked_for_no_other_page_until_then(tmp_path):
     desk = Desktop(tmp_path, TEXT)
     links = [f"http://busy.example.com/2025/{n}.html" for n in range(12)]

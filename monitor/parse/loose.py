@@ -30,7 +30,7 @@ def read(body: bytes, content_type: str) -> Harvest:
             sanitize_html=False,
             resolve_relative_uris=False,
         )
-    except (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError):
+    except (ValueError, ArithmeticError, LookupError, TypeError, AttributeError, AssertionError, RecursionError):
         return Harvest()  # it was written to raise nothing, and does: on numbers, addresses, encodings without sense
     harvest = Harvest(kind="rss", root=str(found.get("version") or ""))
     if not found.entries:
