@@ -70,7 +70,12 @@ def watching() -> Iterator[Progress]:
 
 def _printable(_: object, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Take control characters out of every value: what a server sent must not drive a terminal."""
-    return {k: printable(v) if isinstance(v, str) and k != "exception" else v for k, v in line.items()}
+    return {k: _lines(v) if k == "exception" else printable(v) if isinstance(v, str) else v for k, v in line.items()}
+
+
+def _lines(trace: object) -> str:
+    """Return a traceback line by line: what it ends with may be a server's own words."""
+    return "\n".join(map(printable, str(trace).split("\n")))
 
 
 def printable(text: str) -> str:

@@ -877,6 +877,7 @@ class KnownEntry:
     sha256: str
     topics: frozenset[str]  # judged for these
     state: EntryState = EntryState.WAITING
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

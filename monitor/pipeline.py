@@ -257,14 +257,29 @@ class Postponed:
     until: datetime
     reason: str
     tried: bool = True  # False: nothing was asked, because the host still rests
+    told: datetime | None = None  # until when the server wants its pages left alone
 
 
 def held(desk: Desk, store: Store, waiting: Waiting) -> Article | None:
     """Return the article of an entry if it is kept already; an edited entry is to be read afresh."""
-    if waiting.article:
-        return None
     entry = waiting.entry
-    return store.article(entry.identity) or (_namesake(desk, store, entry) if parse.is_closed(entry.url) else None)
+    found = store.article(entry.identity)
+    if urls.is_mirror(entry.url) and found and not _is_copied(found):
+        return found  # the original speaks for itself, whatever the mirror says now
+    if waiting.article or (found and not urls.is_mirror(entry.url) and _is_a_mirrors(store, found)):
+        return None
+    return found or (_namesake(desk, store, entry) if parse.is_closed(entry.url) else None)
+
+
+def _is_copied(article: Article) -> bool:
+    """Return whether an article was read somewhere else than at the address that it is known by."""
+    return urls.is_mirror(article.url) or urls.identity(article.url) != article.identity
+
+
+def _is_a_mirrors(store: Store, article: Article) -> bool:
+    """Return whether the entry that brought *article* first led to a mirror, and nobody has read the original since."""
+    first = store.known("", [article.identity]).get(article.identity)
+    return first is not None and urls.is_mirror(first.url) and _is_copied(article)
 
 
 def _namesake(desk: Desk, store: Store, entry: Entry) -> Article | None:
@@ -314,8 +329,9 @@ def _later(waiting: Waiting, error: FetchError | ParseError, now: datetime) -> D
     final = isinstance(error, Refused | Gone) or waiting.attempts >= len(RETRIES)
     if final:
         return Digested(waiting.id, EntryState.FAILED, str(error), ())
-    wait = error.retry_after if isinstance(error, RateLimited) else timedelta(0)
-    return Postponed(waiting.id, now + max(RETRIES[waiting.attempts], wait), str(error))
+    told = now + error.retry_after if isinstance(error, RateLimited) else None
+    until = now + RETRIES[waiting.attempts]
+    return Postponed(waiting.id, max(until, told or until), str(error), told=told)
 
 
 def _article(desk: Desk, waiting: Waiting, page: Page, response: Response, now: datetime) -> Article:
@@ -324,7 +340,8 @@ def _article(desk: Desk, waiting: Waiting, page: Page, response: Response, now: 
     return _kept(
         waiting.entry.identity,
         page,
-        url=page.canonical_url or response.final_url,
+        # What a mirror calls its own address is the original's, which nobody has read there.
+        url=response.final_url if urls.is_mirror(entry.url) else page.canonical_url or response.final_url,
         title=page.title or entry.title,
         body_sha256=_sha256(response.body or b""),
         published=_published(page.published, entry.published),

@@ -33,6 +33,7 @@ SAMPLE = 4
 A_WEEKEND_SEEN = timedelta(days=8)  # and a weekend was among them
 LONGEST_LISTED = timedelta(days=14)  # between entries of one body: more may be one pinned on top for years
 MONTH = timedelta(days=30)  # one false alarm in it at most
+LONGEST_LEARNED = timedelta(days=800)  # two years and more tell of a clock that was wrong, not of a source
 MOST = 24  # silences remembered
 
 
@@ -49,6 +50,8 @@ class Life:
         """Return what is remembered after a sign of life *at* that time."""
         assert self.alive is not None
         gap = Gap(at, at - self.alive)
+        if gap.length > LONGEST_LEARNED:
+            return replace(self, alive=at)
         kept = [g for g in self.gaps if g.length > gap.length and at - g.ended <= max(MEMORY, 4 * g.length)]
         return Life(at, self.watched, self.silences + 1, (*kept, gap)[:MOST])
 
@@ -59,7 +62,9 @@ def learned(status: FeedStatus, feed: Feed, now: datetime, new: int, signs: Sequ
 
     *signs* are their publication instants, as far as they are known.
     """
-    life = Life(status.alive, status.watched, status.silences, status.gaps)
+    # A clock that was ahead and has been put right: what lies in the future was not lived through.
+    alive = min(status.alive, now) if status.alive else None
+    life = Life(alive, status.watched, status.silences, tuple(g for g in status.gaps if g.ended <= now))
     if not new:
         return life
     dated = sorted({at for at in signs if at <= now})

@@ -64,6 +64,7 @@ class Rounds:
     digesting: asyncio.Lock = field(default_factory=asyncio.Lock)
     readers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(READERS, "reader"))
     _robots: frozenset[tuple[str, str, str]] = frozenset()  # as kept
+    _told: dict[str, datetime] = field(default_factory=dict)  # hosts that asked for a delay of their pages
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def write(self, act: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -191,7 +192,7 @@ class Rounds:
 
     async def _begin(self, running: dict[asyncio.Task[Digested | Postponed], Waiting]) -> bool:
         """Start reading as many waiting entries as there is room for; return whether any is under way."""
-        waiting = await self.write(self.store.inbox, self.clock(), 4 * UNDER_WAY, 2 * PER_FEED)
+        waiting = await self._ready()
         busy = {w.id for w in running.values()}
         hosts = Counter(_host(w) for w in running.values())
         feeds = Counter(w.feed for w in running.values())
@@ -203,6 +204,20 @@ class Rounds:
             feeds[w.feed] += 1
             running[asyncio.create_task(self._read(w))] = w
         return bool(running)
+
+    async def _ready(self) -> Sequence[Waiting]:
+        """Return waiting entries whose time has come; those on a host that asked for a delay wait for its end."""
+        while True:
+            now = self.clock()
+            waiting = await self.write(self.store.inbox, now, 4 * UNDER_WAY, 2 * PER_FEED)
+            self._told = {host: until for host, until in self._told.items() if until > now}
+            held = [w for w in waiting if _host(w) in self._told]
+            for w in held:
+                host = _host(w)
+                reason = f"{host} asked for a delay"
+                await self.write(self.store.postpone, w.id, self._told[host], reason, tried=False)
+            if not held:
+                return waiting
 
     async def _read(self, waiting: Waiting) -> Digested | Postponed:
         held = await self.write(pipeline.held, self.desk, self.store, waiting)
@@ -217,6 +232,8 @@ class Rounds:
             if isinstance(outcome, Postponed):
                 until, why = outcome.until, outcome.reason
                 await self.write(self.store.postpone, outcome.entry, until, why, tried=outcome.tried)
+                if outcome.told:
+                    self._told[_host(waiting)] = outcome.told
                 log.info("article waits", url=waiting.entry.url, reason=outcome.reason, next_try=_minute(outcome.until))
             else:
                 read.append(outcome)

@@ -41,6 +41,7 @@ JITTER = 0.1  # docs: "jitter only lengthens, by 10 % at most"
 RHYTHM = 0.1  # RFC 9111, 4.2.2: "a typical setting of this fraction might be 10%"
 LONGEST_PAUSE = timedelta(days=7)  # what Retry-After may ask for
 MOVED_AFTER = 3  # sights of one permanent redirect before it is believed: one may be a captive portal
+LONGEST_REASON = 1_000  # characters: a server's own words may be among them, and they are kept with every poll
 HOME_AFTER = 3  # failures in a row at an adopted address before the declared one is asked again
 
 _HOUR = timedelta(hours=1)
@@ -126,19 +127,21 @@ def failed(
     """
     Return *status* after a failure: it doubles its distance from ``every`` up to ``every_max``.
 
-    Validators, hints and rhythm stay those of the last good answer. 410 stops the feed for good. *blocked* says that
+    Validators, hints and rhythm stay those of the last good answer. 410 stops the feed for good, where it is the
+    declared address that says so: an adopted one is given up, and the declared one asked again. *blocked* says that
     the server answered well, but with a page where the feed was.
     """
     failures = status.failures + 1
-    state = FeedState.STOPPED if isinstance(error, Gone) else FeedState.BLOCKED if blocked else FeedState.FAILING
+    gone, home = isinstance(error, Gone), status.url_now == status.url
+    state = FeedState.STOPPED if gone and home else FeedState.BLOCKED if blocked else FeedState.FAILING
     wait = min(max(feed.every * 2 ** min(failures - 1, 20), status.interval or feed.every), _cap(feed))
     not_before = _not_before(status, now, error)
     next_poll = max(now + _with_jitter(now, wait, feed), not_before or now)
     return replace(
         status,
-        url_now=status.url if failures >= HOME_AFTER else status.url_now,
+        url_now=status.url if gone or failures >= HOME_AFTER else status.url_now,
         state=state,
-        error=str(error),
+        error=str(error)[:LONGEST_REASON],
         since=_since(status, state, now),
         failures=failures,
         last_poll=now,

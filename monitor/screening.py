@@ -13,6 +13,7 @@ from datetime import datetime
 
 from monitor import match, namesakes, signs
 from monitor.model import Entry, EntryState, Feed, Judgement, KnownEntry, ParsedFeed, Screened, Source, Verdict
+from monitor.normalize import urls
 from monitor.store.base import Store
 
 __all__ = ["Screen", "alive", "why"]
@@ -29,6 +30,7 @@ class Screen:
     def entries(self, store: Store, feed: Feed, parsed: ParsedFeed) -> tuple[tuple[Screened, ...], int]:
         """Return the new and changed entries, and how many were known as they are."""
         known = store.known(feed.url, [name for e in parsed.entries for name in (e.identity, *e.aliases)])
+        screener = match.Screener(self.matcher)
         found: dict[str, Screened] = {}
         seen = 0
         for entry in parsed.entries:
@@ -38,7 +40,7 @@ class Screen:
             if entry.identity in found or any(self._as_known(known.get(name), feed, sha256) for name in names):
                 seen += 1
             else:
-                found[entry.identity] = self._judged(entry, sha256, held, feed)
+                found[entry.identity] = self._judged(entry, sha256, held, feed, screener)
         return self._joined(store, feed, tuple(found.values())), seen
 
     def _as_known(self, held: KnownEntry | None, feed: Feed, sha256: str) -> bool:
@@ -46,13 +48,16 @@ class Screen:
         same = held is not None and held.feed == feed.url and held.sha256 == sha256
         return same and held is not None and held.topics.issuperset(self.topics)
 
-    def _judged(self, entry: Entry, sha256: str, held: KnownEntry | None, feed: Feed) -> Screened:
-        verdicts = self.matcher.screen(entry.title, entry.summary, self.topics, entry.published.day)
+    def _judged(
+        self, entry: Entry, sha256: str, held: KnownEntry | None, feed: Feed, screener: match.Screener
+    ) -> Screened:
+        verdicts = screener(entry.title, entry.summary, self.topics, entry.published.day)
         if all(v.judgement is Judgement.REJECTED for v in verdicts):
             return Screened(entry, sha256, EntryState.REJECTED, verdicts, why(verdicts))
         # What another feed's entry was rejected for, a fuller summary may still earn.
         elsewhere = held is not None and held.feed != feed.url and held.topics.issuperset(self.topics)
-        if elsewhere and held is not None and held.state not in (EntryState.REJECTED, EntryState.FAILED):
+        copied = held is not None and urls.is_mirror(held.url) and not urls.is_mirror(entry.url)
+        if elsewhere and not copied and held is not None and held.state not in (EntryState.REJECTED, EntryState.FAILED):
             return Screened(entry, sha256, EntryState.DUPLICATE, verdicts, f"same article as {held.id}")
         return Screened(entry, sha256, EntryState.WAITING, verdicts)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from monitor import addresses, pipeline
+from monitor import addresses, match, pipeline
 from monitor.export import record
 from monitor.fetch import Fetcher
 from monitor.model import Entry, Feed, FeedStatus, Judgement, ParsedFeed, Settings
@@ -69,8 +69,9 @@ def _trial(desk: pipeline.Desk, asked: pipeline.Asked) -> Trial:
 
 
 def _passing(desk: pipeline.Desk, feed: Feed, parsed: ParsedFeed) -> Iterator[tuple[Entry, tuple[str, ...]]]:
+    screener = match.Screener(desk.matcher)
     for entry in parsed.entries:
-        verdicts = desk.matcher.screen(entry.title, entry.summary, desk.topics_of(feed.url), entry.published.day)
+        verdicts = screener(entry.title, entry.summary, desk.topics_of(feed.url), entry.published.day)
         topics = tuple(v.topic for v in verdicts if v.judgement is not Judgement.REJECTED)
         if topics:
             yield entry, topics

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from monitor.errors import RateLimited
 from monitor.model import Counts, EntryState
+from monitor.normalize import urls
+from monitor.rounds import PER_HOST
+from monitor.store import open_store
 from tests.sites import TOPIC, Desktop, article, rss
 
 FEED = "http://f.example.com/rss"
@@ -93,3 +99,63 @@ def test_guids_that_change_where_nothing_else_tells_entries_apart_give_no_double
     desk, counts = polls(tmp_path, *(tuple(bare(round, n) for n in range(3 + round)) for round in range(4)))
     assert [(c.fetched, c.duplicate) for c in counts] == [(3, 0), (4, 3), (5, 4), (6, 5)]
     assert len(desk.entries()) == 6
+
+
+MIRROR = "http://mirror.example.net/rss"
+REAL = "http://www.f.example.com/2025/03/20/1001.html"
+GATEWAY = "http://mirror.example.net/gate/big5/www.f.example.com/2025/03/20/1001.html"
+TWO = f'feeds: [{{url: "{MIRROR}", every: 5m}}, {{url: "{FEED}", every: 5m}}]\ntopics:{TOPIC}'
+NEWS = "小米产投负责人到访洛阳"
+
+
+def test_what_a_mirror_says_gives_way_to_the_original_and_never_takes_its_place_again(tmp_path):
+    desk = Desktop(tmp_path, TWO)
+    forged = "3月18日，小米与洛阳市政府签署协议，总投资一百亿元。"
+    desk.site.pages |= {GATEWAY: article(NEWS, forged), MIRROR: rss(item(1, link=GATEWAY, title=NEWS)), FEED: rss()}
+    desk.poll()
+    assert "签署协议" in told(tmp_path)
+    desk.site.pages |= {REAL: article(NEWS), FEED: rss(item(1, link=REAL, title=NEWS))}
+    desk.poll()
+    assert "签署协议" not in told(tmp_path)
+    for title in ("小米产投负责人今日到访洛阳", "小米产投负责人再访洛阳"):
+        desk.site.pages[MIRROR] = rss(item(1, link=GATEWAY, title=title))
+        desk.poll()
+    assert "座谈" in told(tmp_path)
+    assert "签署协议" not in told(tmp_path)
+
+
+def told(folder) -> str:
+    """Return what the newest text of the article says."""
+    with open_store(str(folder / "timeline.db"), create=False) as store:
+        found = store.article(urls.identity(REAL))
+    assert found
+    return found.text
+
+
+def test_where_the_first_address_of_an_article_leads_nowhere_the_next_one_is_tried(tmp_path):
+    desk = Desktop(tmp_path, TWO)
+    desk.site.pages |= {REAL: article(NEWS), MIRROR: rss(item(1, link=f"{REAL}/", title=NEWS))}
+    desk.site.pages[FEED] = rss()
+    desk.poll()
+    desk.site.pages[FEED] = rss(item(1, link=REAL, title=NEWS))
+    desk.poll()
+    assert [e.state for e in desk.entries(FEED)] == [EntryState.DUPLICATE]
+    for _ in range(60):
+        desk.poll()
+    assert [e.state for e in desk.entries(MIRROR)] == [EntryState.FAILED]
+    assert [e.state for e in desk.entries(FEED)] == [EntryState.KEPT]
+
+
+def test_a_server_that_has_had_enough_is_asked_for_no_other_page_until_then(tmp_path):
+    desk = Desktop(tmp_path, TEXT)
+    links = [f"http://busy.example.com/2025/{n}.html" for n in range(12)]
+    desk.site.pages[FEED] = rss(*(item(n, link=link, title=f"{NEWS}之{n}") for n, link in enumerate(links)))
+    desk.site.pages |= {link: RateLimited(link, "http 429", "enough", timedelta(hours=2)) for link in links}
+    desk.poll()
+    asked = [url for url in desk.site.asked if url in links]
+    assert 1 <= len(asked) <= PER_HOST
+    assert len(desk.entries(state=EntryState.WAITING)) == 12
+    desk.site.pages |= {link: article(NEWS) for link in links}
+    desk.now += timedelta(hours=2)
+    desk.poll()
+    assert len(desk.entries(state=EntryState.KEPT)) == 12

@@ -47,7 +47,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "addresses": {"model", "normalize"},
     "asking": {"model", "errors", "addresses", "parse"},
     "namesakes": {"model", "normalize", "parse"},
-    "screening": {"model", "match", "namesakes", "signs", "store"},
+    "screening": {"model", "match", "namesakes", "normalize", "signs", "store"},
     "outlook": {"model", "match", "normalize", "store"},
     "rhythm": {"model"},
     "signs": {"model", "codec"},

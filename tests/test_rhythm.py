@@ -351,3 +351,16 @@ def test_a_body_that_is_not_the_feeds_own_is_blocked_for_as_long_as_it_stays():
     failed = replace(still, state=FeedState.FAILING, error="timeout")
     assert poll(failed, days=3, read=False).error == "the same body again"
     assert poll(still, 30, days=3).state is FeedState.OK
+
+
+def test_a_clock_that_was_years_ahead_for_a_moment_blinds_nobody():
+    steady_ = [START + n * HOUR for n in range(24 * 40)]
+    *_, known = watched(steady_, START + 40 * DAY, dated=True, down=lambda now: False)
+    ahead = START + 4000 * DAY
+    sight = schedule.Sight((), Hints(), 1, "x", Validators('"a"'), listed=30, signs=[ahead])
+    status, now = schedule.succeeded(known, FEED, ahead, sight), START + 40 * DAY
+    quiet = schedule.Sight((), Hints(), 0, "x", Validators('"a"'), listed=30)
+    while now < START + 60 * DAY:
+        status = schedule.succeeded(status, FEED, now, quiet)
+        now += 6 * HOUR
+    assert status.state is FeedState.FROZEN

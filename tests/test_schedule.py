@@ -359,3 +359,10 @@ def test_feeds_that_are_declared_together_do_not_stay_together():
 @given(st.lists(st.tuples(st.sampled_from(["cache-control", "expires", "date", "age"]), st.text(max_size=60))))
 def test_no_header_at_all_upsets_the_schedule(headers):
     assert timedelta(0) <= schedule.freshness(headers, NOW)
+
+
+def test_an_adopted_address_that_is_gone_gives_way_to_the_declared_one():
+    gone = Gone("http://new.example/", "http 410", "answered 410")
+    first = bad(replace(good(), url_now="http://new.example/"), error=gone)
+    assert (first.state, first.url_now, first.next_poll is None) == (FeedState.FAILING, URL, False)
+    assert bad(first, error=gone).state is FeedState.STOPPED

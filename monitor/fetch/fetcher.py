@@ -81,6 +81,7 @@ class _End:
 
     goal: Target
     answer: Answer
+    moved: bool
     permanent: bool  # every hop, of at least one, was permanent and none gave up encryption
     conditional: bool  # validators were sent to it
 
@@ -199,9 +200,14 @@ class Fetcher:
         declared = order.declared
         while True:
             conditional = order.conditional(goal)
-            answer = await self._ask(goal, declared + (_conditions(order.validators) if conditional else ()), order)
+            try:
+                answer = await self._ask(goal, declared + (_conditions(order.validators) if conditional else ()), order)
+            except FetchError as exc:
+                # Who redirects was there; what it redirects to says nothing of the feeds on that other host.
+                exc.connected = exc.connected or moved
+                raise
             if answer.status not in _REDIRECTS:
-                return _End(goal, answer, moved and permanent, conditional)
+                return _End(goal, answer, moved, moved and permanent, conditional)
             if len(seen) > MAX_REDIRECTS:
                 raise FetchError(url, reasons.MANY_REDIRECTS, f"more than {MAX_REDIRECTS} redirects")
             before, goal = goal, self._next(goal, answer)
@@ -255,7 +261,8 @@ class Fetcher:
         if status == 200 or (status == 304 and end.conditional):
             return
         sentence = f"{end.goal.url} answered {status} {_phrase(status)}".rstrip()
-        if status == 410:
+        # Where a redirect is for now only, what is gone is its target, not what was asked for.
+        if status == 410 and (end.permanent or not end.moved):
             raise Gone(url, reasons.http(status), sentence)
         wait = self._wait(end.answer) if status in (429, 503) else None
         if status == 429:

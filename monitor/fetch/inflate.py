@@ -13,6 +13,7 @@ from monitor.errors import FetchError
 from monitor.fetch import reasons
 
 SLICE = 1 << 20
+CHUNK = 1 << 16
 # A gzip member without content is 20 bytes; each costs a fresh window. No honest body has a thousand.
 MAX_MEMBERS = 1000
 CODINGS = {"gzip": "gzip", "x-gzip": "gzip", "deflate": "deflate"}
@@ -122,5 +123,9 @@ def unwrapped(url: str, body: bytes, limit: int, *, cut: bool = False) -> bytes:
     if not body.startswith(b"\x1f\x8b"):
         return body
     inner = Packed(url, limit, "gzip", cut=cut)
-    inner.feed(body)
+    # In slices: at the end of each member zlib copies all that follows it.
+    for start in range(0, len(body), CHUNK):
+        if inner.full:
+            break
+        inner.feed(body[start : start + CHUNK])
     return inner.finish()

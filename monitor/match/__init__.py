@@ -2,12 +2,14 @@
 Which texts speak of a topic, and where.
 
     Matcher    topics -> a judge: ``screen`` for titles and summaries, ``judge`` for articles, ``senses`` for a line
+    Screener   a judge of all entries of one body, with a bound on what that costs
     Sense      what one name means where it stands
 """
 
 from __future__ import annotations
 
 from monitor.match.matcher import Matcher
+from monitor.match.screener import Screener
 from monitor.match.senses import Sense
 
-__all__ = ["Matcher", "Sense"]
+__all__ = ["Matcher", "Screener", "Sense"]

@@ -38,6 +38,7 @@ __all__ = ["Matcher"]
 
 _READ = 200_000  # characters of one text that are read; the rest of a longer one is not news
 _HITS = 4_000  # occurrences of names that are looked at in one text
+_MENDED = 40  # characters of a garbled text that cost as much to mend as one name to weigh
 _WORTH = Vote("worth_reading", 0.0)
 _SURE = -1.5  # a sense as clear as this lets the first screen say no
 _RESIDUE = re.compile(r"[\u4e00-\u9fff][(（][a-z\u00e0-\u00fc\u0101-\u01dc]{1,6}[)）]|[\u00c0-\u00ff]{2}|[锛銆鐨]")
@@ -76,6 +77,16 @@ class Matcher:
         reader = Reader(reading, published)
         told = {self._topics[i].id: self._screened(i, hits, reader, len(head) + 1) for i, hits in found.items()}
         return tuple(told.get(v.topic, v) for v in nothing)
+
+    def cost(self, title: str, summary: str) -> int:
+        """Return what it costs to screen an entry, in names to be weighed; 0 for most."""
+        raw = f"{title}\n{summary}"[:_READ]
+        return self._names.gate.count(raw) + (len(raw) // _MENDED if _RESIDUE.search(raw) else 0)
+
+    def unweighed(self, topics: Collection[str], *, named: bool) -> tuple[Verdict, ...]:
+        """Return the verdicts where nothing is weighed: worth reading if any topic is *named*, else rejected."""
+        nothing = tuple(self._nothing[t] for t in topics) if topics else self._all
+        return tuple(Verdict(v.topic, Judgement.BACKGROUND, (_WORTH,)) for v in nothing) if named else nothing
 
     def judge(self, topic: str, title: str, text: Clean, published: date | None = None) -> Verdict:
         """

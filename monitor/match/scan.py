@@ -53,10 +53,14 @@ class Words:
 
     def any(self, text: str) -> bool:
         """Return whether one of the words occurs in *text*, letters as they are."""
+        return bool(self.count(text))
+
+    def count(self, text: str) -> int:
+        """Return how many of the words stand in *text* beside each other, letters as they are."""
         try:
-            return bool(self._automaton.find_matches_as_indexes(text))
+            return len(self._automaton.find_matches_as_indexes(text))
         except UnicodeEncodeError:
-            return bool(self._automaton.find_matches_as_indexes(_SURROGATES.sub("\ufffd", text)))
+            return len(self._automaton.find_matches_as_indexes(_SURROGATES.sub("\ufffd", text)))
 
     def find(self, folded: str, limit: int) -> list[tuple[int, int, int]]:
         """Return at most *limit* occurrences in a text that :func:`fold` gave, Latin words only where whole."""

@@ -92,6 +92,8 @@ _GUESSES = ("gb18030", "big5hkscs", "cp932", "euc_jp", "cp949", "cp1252")
 _HIGH_BYTE = re.compile(rb"[\x80-\xff]")
 _RUN = re.compile(rb"[\x80-\xff]{3,}[\x40-\x7e]?")
 _CUTS, _WINDOW = 40, 16  # places compared, and the bytes looked at on either side of one
+# A body of nothing but bad bytes is no text with a bad byte in it: each run costs up to a millisecond.
+_MOST_MENDED, _LONGEST_MENDED = 500, 4_000
 _GIVEN_UP = "\ufffd".encode("gb18030")
 _HAN = re.compile("[\u4e00-\u9fff]+")
 _NAME = re.compile(r"[A-Za-z0-9_.:-]{1,40}")
@@ -213,23 +215,28 @@ def _decoded(body: bytes, name: str) -> str:
     try:
         return body.decode(name)
     except UnicodeDecodeError:
-        return _RUN.sub(_mended, body).decode(name, "replace")
+        left = iter(range(_MOST_MENDED))
+        mend = _RUN.sub(lambda run: _mended(run) if _is_odd(run) and next(left, None) is not None else run[0], body)
+        return mend.decode(name, "replace")
 
 
 # --------------------------------------------------------------------------- one bad byte in GB 18030
 
 
+def _is_odd(found: re.Match[bytes]) -> bool:
+    """Say whether a run has a high byte too many, and is no longer than text without a mark between can be."""
+    high = len(found[0]) - (found[0][-1] < 0x80)
+    return high % 2 == 1 and high <= _LONGEST_MENDED
+
+
 def _mended(found: re.Match[bytes]) -> bytes:
     """
-    Return a run of high bytes, a possible ASCII trail at its end, so that its pairs are read at the right byte.
+    Return an odd run of high bytes, a possible ASCII trail at its end, so that its pairs are read at the right byte.
 
-    Where the number of bytes is odd, the one given up is the one that leaves the most common characters on
-    both its sides.
+    The byte given up is the one that leaves the most common characters on both its sides.
     """
     whole = found.group()
     run = whole if whole[-1] >= 0x80 else whole[:-1]
-    if len(run) % 2 == 0:
-        return whole
     ahead, behind = _commons(run, range(0, len(run) - 1, 2)), _commons(run, range(len(run) - 2, 0, -2))
     count = len(run) // 2
     cut = _best_cut(run, [ahead[i] + behind[count - i] for i in range(count + 1)])

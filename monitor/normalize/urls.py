@@ -16,7 +16,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote_plus, urlencode, urljoi
 
 from monitor.normalize.script import table
 
-__all__ = ["canonical", "day_in", "identity"]
+__all__ = ["canonical", "day_in", "identity", "is_mirror"]
 
 _JUNK = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 _PORTS = {"http": 80, "https": 443}
@@ -78,6 +78,19 @@ def identity(url: str) -> str:
     if parts.scheme not in _PORTS:
         return address
     return _same_as(parts.netloc, parts.path, parts.query, len(address))
+
+
+def is_mirror(url: str) -> bool:
+    """
+    Return whether the host of *url* is another one than its identity names: a gateway, or a site that keeps the ids
+    of the one it copies. Anybody can set one up; what it shows is the original's only as long as that is not known.
+    """
+    try:
+        host = urlsplit(url).netloc.lower()
+    except ValueError:
+        return False
+    named = identity(url).partition("/")[0]
+    return "." in named and not _is_host(_renamed(host.removeprefix("www.")), named)
 
 
 def day_in(url: str) -> date | None:

@@ -29,6 +29,8 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 
+MAX_FOREIGN = 8 * 1024 * 1024
+"""Bytes of a feed in another encoding that are read: they are held as sent, as text, and as UTF-8, at up to three times their size."""
 _BINARY = 0.05
 """Control characters that a text may hold; a tenth of any compressed or compiled file is such."""
 _MAGIC = (
@@ -75,7 +77,7 @@ def utf8(body: bytes, content_type: str = "") -> tuple[bytes, str]:
     """Return *body* as UTF-8 without a byte order mark, and the encoding that it was read as."""
     if not _wide(body) and is_utf8(body):
         return body.removeprefix(codecs.BOM_UTF8), "utf-8"
-    text, encoding = text_and_encoding(body, content_type)
+    text, encoding = text_and_encoding(body[:MAX_FOREIGN], content_type)
     return text.encode("utf-8", "replace"), encoding
 
 

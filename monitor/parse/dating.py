@@ -93,6 +93,8 @@ ENOUGH = 4
 """Points that a date needs: near the headline and with a time of day, or in an element marked as a date, or labelled."""
 MAX_LD = 500_000
 MAX_FOUND = 50
+MAX_SCORED = 1_000
+"""Dates of a page that are looked at: the longest lists of comments have some hundreds, under the article."""
 
 
 def published(
@@ -222,13 +224,15 @@ def _under_headline(flow: Flow, headlines: Sequence[int]) -> Iterator[str]:
     """Yield the dates in the lines about a headline that look like date and source, the likeliest first."""
     found: list[tuple[int, int, str]] = []
     start = 0
+    left = MAX_SCORED
     for line in flow.text.split("\n"):
-        dates = _DATE.finditer(line) if len(line) <= BYLINE else ()
+        dates = list(_DATE.finditer(line)) if len(line) <= BYLINE else []
+        left -= len(dates)
         for date_ in dates:
             score = _score(flow, line, start, date_, headlines)
             if score >= ENOUGH:
                 found.append((-score, start + date_.start(), date_[0]))
-        if len(found) >= MAX_FOUND:
+        if len(found) >= MAX_FOUND or left <= 0:
             break
         start += len(line) + 1
     yield from (raw for _, _, raw in sorted(found))
@@ -256,21 +260,29 @@ def _apart(node: lxml_html.HtmlElement) -> bool:
             return True
         if depth < 4 and up.tag == "li" and _is_teaser(up):
             return True
-        if depth < 4 and _APART.search(f"{up.get('class', '')} {up.get('id', '')}"):
+        if depth < 4 and _APART.search(_names(up)):
             return True
     return False
 
 
 def _is_teaser(node: lxml_html.HtmlElement) -> bool:
     """Return whether a list's item is a link to some article, rather than a line of this one or all of it."""
-    linked = sum(len("".join(a.itertext())) for a in node.iter("a"))
-    return BYLINE > linked >= 8
+    linked = 0
+    for text in (text for a in node.iter("a") for text in a.itertext()):
+        linked += len(text)
+        if linked >= BYLINE:
+            return False
+    return linked >= 8
+
+
+def _names(node: lxml_html.HtmlElement) -> str:
+    return f"{node.get('class', '')} {node.get('id', '')}"
 
 
 def _hinted(node: lxml_html.HtmlElement) -> int:
     """Return how far an element and those around it say that they hold a date: 2 by name, 1 as a byline, 0 not."""
     ups = (node, *(up for _, up in zip(range(2), node.iterancestors(), strict=False)))
-    names = " ".join(f"{up.tag} {up.get('class', '')} {up.get('id', '')}" for up in ups)
+    names = " ".join(f"{up.tag} {_names(up)}" for up in ups)
     return 2 if _MARKED.search(names) else int(bool(_HINT.search(names)))
 
 

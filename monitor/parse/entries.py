@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -27,6 +27,14 @@ MAX_TITLE = 1_000
 MAX_SUMMARY = 4_000
 """Characters of a summary: more than a lead needs, and 10,000 entries of it still fit in memory."""
 MAX_NAME = 200
+MAX_GUID = 1_000
+"""Characters of a guid as it is kept; of a longer one its digest tells items apart just as well."""
+MAX_DATES = 4
+"""Dates of one item that are tried: published, created, updated, and one more. A string without sense costs 0.2 ms."""
+MAX_UNREADABLE = 1_000
+"""Entries of a body without a date that can be read, after which only one date of each is tried."""
+MAX_LINKS = 4
+"""Links of one item that are kept: the article and what else leads to it."""
 
 _IN_BRACKETS = re.compile(r"【\s*([^【】]+?)\s*】")
 CRAWL_SPREAD = timedelta(minutes=1)
@@ -69,14 +77,19 @@ def finish(
     *base* is what links are relative to, *home* the channel's own page: a link to it names no article. With
     *url_days* a day in the link stands in for a date that the source does not give.
     """
-    drafts = [_draft(raw, base) for raw in raws]
+    drafts = [_draft(_with_short_guid(raw), base) for raw in raws]
     shared = _shared(drafts, {_key(u) for u in (home, feed.url, base) if u})
-    dates = _without_crawl_time([_date(d, feed, now, url_days) for d in drafts], now)
+    dates = _without_crawl_time(list(_dates(drafts, feed, now, url_days)), now)
     return tuple(_entry(d, p, feed, shared) for d, p in zip(drafts, dates, strict=True))
 
 
+def _with_short_guid(raw: Raw) -> Raw:
+    return raw if len(raw.guid) <= MAX_GUID else replace(raw, guid=_digest(raw.guid), permalink=False)
+
+
 def _draft(raw: Raw, base: str) -> _Draft:
-    found = [(link, url) for link, url in ((k, links.absolute(k, base)) for k in raw.links) if url]
+    tried = raw.links[:MAX_LINKS]
+    found = [(link, url) for link, url in ((k, links.absolute(k, base)) for k in tried) if url]
     if not found and raw.permalink:
         found = [(link, url) for link, url in ((raw.guid, links.absolute(raw.guid, "")),) if url]
     if not found:
@@ -147,7 +160,7 @@ def _entry(draft: _Draft, published: Published, feed: Feed, shared: Mapping[str,
         title=_bare(title[:MAX_TITLE]),
         summary=raw.summary[:MAX_SUMMARY],
         published=published,
-        guid=raw.guid[:MAX_TITLE],
+        guid=raw.guid,
         source_name=source[:MAX_NAME],
         aliases=(*draft.aliases, *_words(draft, identity, day, feed)),
         source_url=links.absolute(raw.source_url, ""),
@@ -169,9 +182,18 @@ def dated(sent: str, readable: str, feed: Feed, now: datetime) -> Published:
     return found if sent == readable else replace(found, raw=sent)
 
 
-def _date(draft: _Draft, feed: Feed, now: datetime, url_days: bool) -> Published:
+def _dates(drafts: Iterable[_Draft], feed: Feed, now: datetime, url_days: bool) -> Iterator[Published]:
+    """Yield the date of each of *drafts*; where most have none that can be read, only the best of each is tried."""
+    patience = MAX_UNREADABLE
+    for draft in drafts:
+        found = _date(draft, feed, now, url_days, MAX_DATES if patience > 0 else 1)
+        patience -= found.day is None
+        yield found
+
+
+def _date(draft: _Draft, feed: Feed, now: datetime, url_days: bool, most: int) -> Published:
     first: Published | None = None
-    for sent, readable in draft.raw.dates:
+    for sent, readable in draft.raw.dates[:most]:
         found = dated(sent, readable, feed, now)
         if found.day:
             return found

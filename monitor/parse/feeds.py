@@ -47,6 +47,8 @@ def _markup(response: Response, body: bytes, feed: Feed, now: datetime) -> Parse
     content_type = response.header("content-type")
     text, encoding = charset.utf8(body, content_type)
     harvest = xml.read(text)
+    if encoding != "utf-8" and len(body) > charset.MAX_FOREIGN:
+        harvest.warnings.append(f"long and not in UTF-8: only the first {charset.MAX_FOREIGN} bytes were read")
     if not harvest.raws and _ITEM.search(text) and harvest.root != "html" and len(body) <= loose.MAX_LOOSE:
         found = loose.read(body, content_type)
         harvest = found if found.raws else harvest

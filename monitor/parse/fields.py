@@ -133,13 +133,13 @@ def first_text(head: Sequence[etree._Element], name: str) -> str:
 # --------------------------------------------------------------------------- items
 
 
-def item_of(item: etree._Element, with_bases: bool) -> Raw:
-    """Read an item or entry; *with_bases* tells that the body has xml:base somewhere."""
+def item_of(item: etree._Element, base: str | None) -> Raw:
+    """Read an item or entry; *base* is what xml:base says around it, None where the body has none anywhere."""
     found = _fields(item)
     guid = found["guid"][0] if "guid" in found else None
     return Raw(
         title=_said(found.get("title"), _line),
-        links=_best_links(item, found, with_bases),
+        links=_best_links(item, found, base),
         guid=_raw(guid) or item.get(_RDF_ABOUT, ""),
         permalink=_is_permalink(guid),
         summary=_said(found.get("summary"), _lines),
@@ -207,15 +207,24 @@ def _is_permalink(guid: etree._Element | None) -> bool:
     return _raw(guid).startswith(("http://", "https://"))
 
 
-def _best_links(item: etree._Element, found: _Found, with_bases: bool) -> tuple[str, ...]:
+def _best_links(item: etree._Element, found: _Found, base: str | None) -> tuple[str, ...]:
     """Return the link to the article: the publisher's own before a counter's, HTML before other forms."""
     best = [_raw(link) for link in found.get("own link", ())]
     ranked = [(*_link(link), link) for link in found.get("link", ())]
     good = min((r for r in ranked if r[1]), key=_rank, default=None)
     if good:
         _, target, link = good
-        best.append(urljoin(link.base or "", target) if with_bases else target)
+        best.append(target if base is None else _joined(base, attribute(item, "base"), attribute(link, "base"), target))
     return tuple(best or filter(None, (attribute(item, "href"), item.get(_RDF_ABOUT, ""))))
+
+
+def _joined(base: str, *steps: str) -> str:
+    for step in steps:
+        try:
+            base = urljoin(base, step)
+        except ValueError:
+            return steps[-1]
+    return base
 
 
 def _link(link: etree._Element) -> tuple[int, str]:

@@ -23,6 +23,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from math import isfinite
 from urllib.parse import quote
 
 from monitor.errors import ParseError
@@ -40,6 +41,11 @@ MAX_FLASH = 60
 """Characters above which a title is a whole flash: headlines have up to 40."""
 MAX_ITEM_TEXT = 200_000
 """Characters of one item that are looked at."""
+
+MAX_BYTES = 8 * 1024 * 1024
+"""Bytes of an answer: one sign beyond the usual makes each of its characters four bytes, and a text in it is a copy."""
+MAX_DIGITS = 40
+"""Digits of a number that is one: ids have up to 20, and counting thousands of them takes Python for ever."""
 
 _WRAPPED = re.compile(
     r"\s*(?:/\*.{0,200}?\*/\s*)?(?:(?:var|let|const|window\.)?\s*[\w$.]{1,80}\s*=|[\w$.]{1,80}\s*\()\s*(?=[\[{])",
@@ -59,6 +65,8 @@ def read(response: Response, body: bytes, feed: Feed, now: datetime) -> ParsedFe
 
     :raises ParseError: no JSON, too much of it, or no list where the map says.
     """
+    if len(body) > MAX_BYTES:
+        raise ParseError(f"JSON of {len(body)} bytes: more than the {MAX_BYTES} that any list of news has")
     text, encoding = charset.text_and_encoding(body, response.header("content-type"))
     top = load(_inside(text, feed.map.get("within", "")))
     warnings = () if encoding == "utf-8" else (f"encoding: read as {encoding}",)
@@ -93,7 +101,7 @@ def load(text: str) -> Json:
 
 def _decoded(text: str, start: int) -> Json:
     """Return the value at *start*; an escape that JSON does not know stands for its own characters."""
-    decoder = json.JSONDecoder(strict=False)
+    decoder = json.JSONDecoder(strict=False, parse_int=_integer, parse_constant=_nothing)
     try:
         return decoder.raw_decode(text, start)[0]
     except json.JSONDecodeError as error:
@@ -101,6 +109,14 @@ def _decoded(text: str, start: int) -> Json:
             raise
     sound = _ESCAPE.sub(lambda found: found[0] if found[1] is None else "\\\\" + found[1], text[start:])
     return decoder.raw_decode(sound)[0]
+
+
+def _integer(digits: str) -> int | None:
+    return int(digits) if len(digits) <= MAX_DIGITS else None
+
+
+def _nothing(_: str) -> None:
+    """NaN and Infinity say nothing."""
 
 
 def _inside(text: str, marker: str) -> str:
@@ -205,7 +221,7 @@ def _says(top: Json) -> str:
     """Return the message of an error answer, for the person who reads the reason."""
     if not isinstance(top, dict):
         return ""
-    words = [f"{key}: {_text(value)[:120]}" for key, value in top.items() if isinstance(value, str | int | float)]
+    words = [f"{key[:40]}: {_text(value)[:120]}" for key, value in top.items() if isinstance(value, str | int | float)]
     return f"it says {'; '.join(words[:4])}" if words else ""
 
 
@@ -301,4 +317,4 @@ def _text(value: Json) -> str:
         return markup.without_forbidden(value[:MAX_ITEM_TEXT])
     if isinstance(value, bool) or value is None:
         return ""
-    return repr(value) if isinstance(value, int | float) else ""
+    return repr(value) if isinstance(value, int | float) and isfinite(value) else ""

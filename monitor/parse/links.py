@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from monitor.normalize import urls
 
@@ -11,6 +11,9 @@ __all__ = ["absolute", "credited", "is_closed", "is_home", "wrapper"]
 
 MAX_URL = 4_096
 """Characters of a link: servers refuse longer ones."""
+
+MAX_HOST = 253
+"""Characters of a host: DNS carries no more."""
 
 _ADDRESS = re.compile(r"https?://(?:[^/?#\s\[\]]|\[[0-9a-fA-F:.]+\])")
 _CLOSED = tuple(f"https://news.google.com/{path}/" for path in ("rss/articles", "articles", "read"))
@@ -23,7 +26,15 @@ def absolute(link: str, base: str) -> str:
     if not link or len(link) > MAX_URL:
         return ""
     url = urls.canonical(link, base)
-    return url if _ADDRESS.match(url) else ""
+    return url if _ADDRESS.match(url) and _is_whole(url) else ""
+
+
+def _is_whole(url: str) -> bool:
+    """Return whether *url* can be taken apart: later rooms do so, and a host with half a bracket in it cannot."""
+    try:
+        return 0 < len(urlsplit(url).hostname or "") <= MAX_HOST
+    except ValueError:
+        return False
 
 
 def wrapper(link: str, base: str, target: str) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ it, and an empty one stands for the entry itself (its link, its text).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,12 @@ MAX_TAGS = 20_000
 """Tags of a page that are read: a soup of them takes half a second and 30 MB; long list pages have 5,000."""
 MAX_TEXT = 2_000_000
 """Characters of a page that are read."""
+MAX_DEPTH = 100
+"""Tags within tags: long list pages have 30, and a selector looks at all that stand around each."""
+MAX_NESTED = 4
+"""Entries within entries that are read: a place that holds another holds all that is in it once more."""
+MAX_BYTES = 2 * MAX_TEXT
+"""Bytes of it that are decoded: one sign beyond the usual makes each character of a text four bytes."""
 
 
 def read(response: Response, body: bytes, feed: Feed, now: datetime) -> ParsedFeed:
@@ -38,17 +45,17 @@ def read(response: Response, body: bytes, feed: Feed, now: datetime) -> ParsedFe
     """
     if feed.select is None:
         raise ParseError("a list page without selectors: declare select.entry")
-    text, encoding = charset.text_and_encoding(body, response.header("content-type"))
+    text, encoding = charset.text_and_encoding(body[:MAX_BYTES], response.header("content-type"))
     if "<" not in text:
         raise ParseError(f"plain text where a list page was expected: {' '.join(text[:80].split())!r}")
-    text, warnings = _bounded(text)
+    text, warnings = _bounded(text, whole=len(body) <= MAX_BYTES)
     if encoding != "utf-8":
         warnings += (f"encoding: read as {encoding}",)
     soup = _soup(text)
     found = soup.select(feed.select.entry)
     if not found:
         raise ParseError(f"nothing on the page matches {feed.select.entry!r}: has its layout changed?")
-    raws = [_raw(tag, feed.select) for tag in found]
+    raws = [_raw(tag, feed.select) for tag in _apart(found)]
     # A heading among the rows, an empty last row: what leads nowhere is no entry.
     rows = [raw for raw in raws if raw.links and raw.title]
     if not rows:
@@ -71,13 +78,14 @@ def value(page: str, selector: str) -> str:
     return _value(_soup(_bounded(page)[0]), selector)
 
 
-def _bounded(text: str) -> tuple[str, tuple[str, ...]]:
-    """Return as much of *text* as is read, and a warning if that is not all."""
+def _bounded(text: str, *, whole: bool = True) -> tuple[str, tuple[str, ...]]:
+    """Return as much of *text* as is read, and a warning if that is not all, or it was not the *whole* page."""
     end = min(len(text), MAX_TEXT)
     if text.count("<", 0, end) > MAX_TAGS:
         parts = text.split("<", MAX_TAGS)
         end = min(end, len(text) - len(parts[-1]) - 1)
-    return text[:end], ("a page too large for a list: the rest was not read",) if end < len(text) else ()
+    cut = end < len(text) or not whole
+    return text[:end], ("a page too large for a list: the rest was not read",) if cut else ()
 
 
 def _soup(text: str) -> BeautifulSoup:
@@ -85,7 +93,27 @@ def _soup(text: str) -> BeautifulSoup:
 
     html = _DECLARATION.sub("", markup.without_forbidden(text), count=1)
     # Any other declaration, whole or broken off, is text: else the page would be taken for XML.
-    return BeautifulSoup(html.replace("<?", "&lt;?"), "lxml")
+    return _shallow(BeautifulSoup(html.replace("<?", "&lt;?"), "lxml"))
+
+
+def _shallow(soup: BeautifulSoup) -> BeautifulSoup:
+    """Take out what lies deeper than any page goes."""
+    depths = {id(soup): 0}
+    for tag in soup.find_all(True):
+        depth = depths.get(id(tag.parent), MAX_DEPTH + 1) + 1
+        if depth <= MAX_DEPTH:
+            depths[id(tag)] = depth
+        elif id(tag.parent) in depths:
+            tag.extract()
+    return soup
+
+
+def _apart(found: Sequence[Tag]) -> Iterator[Tag]:
+    """Yield those of *found* (in order of the page) that lie in at most a few of the others."""
+    ours = {id(tag) for tag in found}
+    for tag in found:
+        if sum(id(up) in ours for up in tag.parents) < MAX_NESTED:
+            yield tag
 
 
 def _base(soup: BeautifulSoup, url: str) -> str:

@@ -22,7 +22,7 @@ def lookup(response: Response, step: Step) -> str:
 
     :raises ParseError: it is not there, or far longer than an id.
     """
-    text, _ = charset.text_and_encoding(response.body or b"", response.header("content-type"))
+    text, _ = charset.text_and_encoding((response.body or b"")[: jsons.MAX_BYTES], response.header("content-type"))
     value = _after(_place(text, step), step.after).strip()
     if not value or len(value) > MAX_VALUE:
         raise ParseError(f"nothing to be {{{step.name}}} at {response.final_url}: has its layout changed?")

@@ -23,12 +23,15 @@ def read(body: bytes, content_type: str) -> Harvest:
     import feedparser
 
     # A stream, never a string: feedparser takes short strings for addresses and file names.
-    found = feedparser.parse(
-        io.BytesIO(body),
-        response_headers={"content-type": content_type} if content_type else {},
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
+    try:
+        found = feedparser.parse(
+            io.BytesIO(body),
+            response_headers={"content-type": content_type} if content_type else {},
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+    except (ValueError, ArithmeticError, LookupError, TypeError, AttributeError, AssertionError, RecursionError):
+        return Harvest()  # it was written to raise nothing, and does: on numbers, addresses, encodings without sense
     harvest = Harvest(kind="rss", root=str(found.get("version") or ""))
     if not found.entries:
         return Harvest()

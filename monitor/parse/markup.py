@@ -67,6 +67,7 @@ _DANGLING = re.compile(r"</?[a-zA-Z][^<>]*$")
 _BLOCK = re.compile(rf"<(?=/?(?:{'|'.join(sorted(BLOCKS))})[\s/>])", re.IGNORECASE)
 _UNSEEN = ("script", "style", "noscript", "template", "title", "iframe", "textarea")
 _UNSEEN_TAG = re.compile(rf"<(?:{'|'.join(_UNSEEN)}|!--)", re.IGNORECASE)
+_ENDLESS = re.compile(r"&#[xX]?[0-9a-fA-F]{40,};?")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -100,15 +101,20 @@ def without_forbidden(text: str) -> str:
 
 def _bare(text: str) -> str:
     if "<" not in text:
-        return html.unescape(text) if "&" in text else text
+        return _unescaped(text)
     if _UNSEEN_TAG.search(text) is None:
         # Nine in ten fragments are plain enough to be read without a parser, at four times its speed.
         text = _SIMPLE.sub(_break, text)
         if "<" in text:
             text = _DANGLING.sub("", text)
         if "<" not in text or not _TAG.search(text):
-            return html.unescape(text) if "&" in text else text
+            return _unescaped(text)
     return _parsed(_BLOCK.sub("\n<", without_forbidden(text)))
+
+
+def _unescaped(text: str) -> str:
+    # A reference of thousands of digits is no character, and too long for Python to count.
+    return html.unescape(_ENDLESS.sub("\ufffd", text)) if "&" in text else text
 
 
 def _break(tag: re.Match[str]) -> str:

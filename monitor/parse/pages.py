@@ -19,6 +19,8 @@ __all__ = ["MAX_TITLE", "page"]
 MAX_TITLE = 300
 MAX_KEPT = 400_000
 """Characters of kept text: a long report has 50,000."""
+MAX_BYTES = 2 * soup.MAX_TEXT
+"""Bytes of a page that are decoded: one sign beyond the usual makes each character of a text four bytes."""
 ENOUGH = 25
 """Characters under which the extractor has found nothing worth the name of an article."""
 SHORT = 1_000
@@ -43,9 +45,9 @@ def page(body: bytes, url: str, content_type: str, zone: str, now: datetime) -> 
         raise ParseError("an empty body where a page was expected")
     if charset.is_binary(body):
         raise ParseError("binary data where a page was expected")
-    text, encoding = charset.text_and_encoding(body, content_type)
+    text, encoding = charset.text_and_encoding(body[:MAX_BYTES], content_type)
     if content_type.lower().startswith("text/plain"):
-        return Page(_first_line(text), text, encoding=encoding)
+        return Page(_first_line(text), text[:MAX_KEPT], encoding=encoding)
     tree = soup.tree_of(text)
     metas = soup.metas(tree)
     flow = soup.flow_of(tree)

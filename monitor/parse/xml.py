@@ -33,6 +33,8 @@ MAX_LOAD = 300_000
 MAX_HEAD = 500
 """Elements of a channel in which it is looked for what the feed says about itself."""
 OVERLOADED = "more mark-up outside of entries than any feed has: the rest was not read"
+MAX_MESSAGE = 200
+"""Characters of the parser's own words: it repeats a tag's name, whatever its length."""
 MAX_REPAIR = 4 * 1024 * 1024
 """Bytes that are mended and read again: mending costs a second per 8 MB of nothing but faults."""
 
@@ -112,7 +114,7 @@ def _pass(body: bytes, *, recover: bool) -> tuple[Harvest, str | None]:
         else:
             root = parser.close()
     except etree.XMLSyntaxError as error:
-        fault = _fatal(parser) or str(error.msg)
+        fault = _fatal(parser) or str(error.msg)[:MAX_MESSAGE]
     gatherer.half = recover  # an item that ends with the body only
     gatherer.take(parser)
     gatherer.end(root)
@@ -124,7 +126,7 @@ def _fatal(parser: etree.XMLPullParser) -> str | None:
     for entry in parser.feed_error_log:
         if entry.level == etree.ErrorLevels.FATAL:
             trailing = entry.type == etree.ErrorTypes.ERR_DOCUMENT_END
-            return _TRAILING if trailing else f"{entry.message}, line {entry.line}"
+            return _TRAILING if trailing else f"{entry.message[:MAX_MESSAGE]}, line {entry.line}"
     return None
 
 
@@ -139,6 +141,7 @@ class _Gatherer:
     def __init__(self, harvest: Harvest, with_bases: bool) -> None:
         self.harvest = harvest
         self.with_bases = with_bases
+        self.around: tuple[etree._Element | None, str] = (None, "")
         self.previous: etree._Element | None = None
         self.root: etree._Element | None = None
         self.load = 0
@@ -177,8 +180,15 @@ class _Gatherer:
         elif sitemap:
             self.harvest.raws.append(url_of(item))
         else:
-            self.harvest.raws.append(item_of(item, self.with_bases))
+            self.harvest.raws.append(item_of(item, self._base(item) if self.with_bases else None))
         self._drop(item)
+
+    def _base(self, item: etree._Element) -> str:
+        """Return what xml:base says around *item*; asked once for all items of one parent, since it climbs the tree."""
+        parent = item.getparent()
+        if parent is not None and parent is not self.around[0]:
+            self.around = (parent, parent.base or "")
+        return self.around[1]
 
     def _drop(self, item: etree._Element) -> None:
         # The last child may still be growing a tail inside libxml2: only its predecessor may leave the tree.

@@ -31,10 +31,10 @@ _SENT = ("identity", "url", "title", "summary")
 _UNSEEN = {FeedState.FAILING, FeedState.STOPPED, FeedState.EMPTIED, FeedState.BLOCKED}
 
 _KNOWN = """
-    SELECT e.identity AS asked, e.n, e.id, f.url, e.sha256, e.state, e.verdicts
+    SELECT e.identity AS asked, e.n, e.id, f.url, e.url AS link, e.sha256, e.state, e.verdicts
     FROM entries e JOIN feeds f ON f.id = e.feed WHERE e.identity IN ({marks})
     UNION ALL
-    SELECT a.alias, e.n, e.id, f.url, e.sha256, e.state, e.verdicts
+    SELECT a.alias, e.n, e.id, f.url, e.url, e.sha256, e.state, e.verdicts
     FROM entry_aliases a JOIN entries e ON e.n = a.entry JOIN feeds f ON f.id = e.feed WHERE a.alias IN ({marks})
     ORDER BY 2
 """
@@ -72,7 +72,7 @@ def known(db: Database, feed: str, identities: Sequence[str]) -> Mapping[str, Kn
 
 def _known(row: Row) -> KnownEntry:
     topics = frozenset(v["topic"] for v in parse(row["verdicts"]))
-    return KnownEntry(row["id"], row["url"], row["sha256"], topics, EntryState(row["state"]))
+    return KnownEntry(row["id"], row["url"], row["sha256"], topics, EntryState(row["state"]), row["link"])
 
 
 # --------------------------------------------------------------------------- record

@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from monitor import codec
 from monitor.errors import StoreError
-from monitor.model import Article, Change, Judgement, Mention, SeedEvent, Waiting
+from monitor.model import Article, Change, EntryState, Judgement, Mention, SeedEvent, Waiting
 from monitor.store.base import Decider, Digested
 from monitor.store.collect import joined, sent, verdicts
 from monitor.store.events import Decisions, save_mention, write
@@ -166,6 +166,30 @@ def _settle(db: Database, digested: Digested) -> None:
             digested.article.id if digested.article else row["article"],
             digested.entry,
         ),
+    )
+    if digested.state is EntryState.FAILED:
+        _revive(db, digested.entry)
+
+
+def _revive(db: Database, failed: str) -> None:
+    """
+    Let the oldest duplicate of an entry that *failed* wait in its place, and the others be duplicates of that one.
+
+    Its own address may well answer: an article has several, and not all of them lead to it.
+    """
+    copies = "duplicate_of = ? AND duplicate_of != '' AND state = ?"
+    first = db.execute(
+        f"SELECT n, id FROM entries WHERE {copies} ORDER BY n LIMIT 1", (failed, EntryState.DUPLICATE.value)
+    ).fetchone()
+    if first is None:
+        return
+    db.execute(
+        "UPDATE entries SET state = ?, reason = '', duplicate_of = '', attempts = 0, not_before = '' WHERE n = ?",
+        (EntryState.WAITING.value, first["n"]),
+    )
+    db.execute(
+        f"UPDATE entries SET duplicate_of = ? WHERE {copies}",
+        (first["id"], failed, EntryState.DUPLICATE.value),
     )
 
 

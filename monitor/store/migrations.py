@@ -203,7 +203,10 @@ _MANNERS = (
     "CREATE INDEX polls_unseen ON polls (feed) WHERE unseen_since IS NOT NULL",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _MANNERS)
+# Who copies an entry is asked for whenever one fails.
+_COPIES = ("CREATE INDEX entries_copies ON entries (duplicate_of) WHERE duplicate_of != ''",)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _MANNERS, _COPIES)
 
 
 def version(db: Database) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from ipaddress import ip_address
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from monitor.errors import FetchError, Refused
 from monitor.fetch import Fetcher
 from monitor.fetch.guard import Guard, is_public
-from monitor.fetch.resolve import SystemResolver
+from monitor.fetch.resolve import MAX_LOOKUPS, SystemResolver
 from monitor.fetch.target import join, read
 from monitor.model import Request, Response
 from tests.fetch.make import SOON, directory, fetcher, hostile, settings
@@ -142,6 +143,16 @@ def test_nobody_listening_is_no_connection() -> None:
     assert (caught.value.reason, caught.value.connected) == ("connect", False)
 
 
+def test_who_redirects_to_a_dead_server_was_there_itself() -> None:
+    async def ask() -> None:
+        async with hostile({"/feed": moved("http://127.0.0.1:1/")}) as server, fetcher(server, "127.0.0.1:1") as it:
+            with pytest.raises(FetchError) as caught:
+                await it.get(Request(server.url("/feed")))
+            assert (caught.value.reason, caught.value.connected) == ("connect", True)
+
+    asyncio.run(ask())
+
+
 def test_a_private_server_is_open_only_under_the_spelling_that_was_allowed() -> None:
     async def ask() -> list[str]:
         said = []
@@ -238,6 +249,30 @@ def test_the_systems_resolver_fails_as_promised_and_bears_being_abandoned() -> N
         assert await resolver("localhost", 80)
 
     asyncio.run(look())
+
+
+def test_look_ups_that_nobody_waits_for_any_more_hold_up_nobody() -> None:
+    awake = threading.Event()
+
+    def ask(host: str, port: int) -> list[str]:
+        if host.startswith("silent"):
+            awake.wait(30)
+        return ["192.0.2.1"]
+
+    async def go() -> Sequence[str]:
+        resolver = SystemResolver(ask)
+        for _ in range(3):
+            tasks = [asyncio.ensure_future(resolver(f"silent{n}.example", 80)) for n in range(MAX_LOOKUPS)]
+            await asyncio.sleep(0.05)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        return await asyncio.wait_for(resolver("news.example", 80), 5)
+
+    try:
+        assert asyncio.run(go()) == ["192.0.2.1"]
+    finally:
+        awake.set()
 
 
 def test_with_a_proxy_literal_addresses_and_local_names_are_still_refused() -> None:

@@ -495,6 +495,16 @@ def test_gone_is_gone() -> None:
     assert str(error).endswith("answered 410 Gone")
 
 
+@pytest.mark.parametrize(("status", "gone"), [("301 Moved Permanently", True), ("302 Found", False)])
+def test_what_a_redirect_for_now_leads_to_may_be_gone_without_the_feed(status: str, gone: bool) -> None:
+    async def ask(it: Fetcher, server: HostileServer) -> None:
+        with pytest.raises(FetchError) as caught:
+            await it.get(Request(server.url("/feed")))
+        assert (caught.value.reason, isinstance(caught.value, Gone)) == ("http 410", gone)
+
+    visit({"/feed": moved("/old", status), "/old": page(b"", status="410 Gone")}, ask)
+
+
 def test_an_answer_is_whole() -> None:
     async def ask(it: Fetcher, server: HostileServer) -> Response:
         answer = await it.get(Request(server.url("/feed")))

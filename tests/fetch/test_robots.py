@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from monitor.errors import FetchError, RateLimited, Refused
 from monitor.fetch import RobotsEntry
-from monitor.fetch.robots import MAX_BYTES, REMEMBERED, Robots, ours, product
+from monitor.fetch.robots import MAX_BYTES, MOST_RULES, REMEMBERED, Robots, ours, product
 from monitor.fetch.target import read
 from monitor.fetch.wire import Answer
 from monitor.model import Request
@@ -225,6 +225,23 @@ def test_only_so_many_servers_are_remembered() -> None:
         return len(robots.dump())
 
     assert asyncio.run(go()) == REMEMBERED
+
+
+def test_long_rules_make_room_for_those_of_others() -> None:
+    long = b"User-agent: *\n" + b"Disallow: /a\n" * 30_000
+
+    async def answer(url: str) -> Answer:
+        return Answer(200, (), b"User-agent: *\nDisallow: /x\n" if "modest" in url else long)
+
+    async def go() -> list[RobotsEntry]:
+        robots = Robots(answer, US)
+        for host in ("modest.example", *(f"{n}.example" for n in range(8))):
+            await robots.check(read(f"http://{host}/"))
+        return list(robots.dump())
+
+    kept = asyncio.run(go())
+    assert sum(len(entry.rules) for entry in kept) <= MOST_RULES
+    assert any("modest" in entry.origin for entry in kept)
 
 
 HOSTILE = [

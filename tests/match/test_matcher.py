@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.match import Matcher
+from monitor.match import Matcher, Screener
 from monitor.model import Clean, Entity, Judgement, Topic
 from monitor.normalize import clean
 from tests.match.topics import cases, day, topics
@@ -128,3 +128,27 @@ class TestHostileText:
     @given(st.text(max_size=40), st.text(max_size=40))
     def test_any_text_gets_a_verdict(self, title: str, summary: str) -> None:
         assert len(MATCHER.screen(f"小米{title}", f"{summary}洛阳")) == 6
+
+
+class TestScreener:
+    def test_a_body_of_ordinary_length_is_judged_entry_by_entry(self) -> None:
+        screener = Screener(MATCHER)
+        for title in ("小米在洛阳建厂", "洛阳路今日通车", "无关", "铆焊銆工"):
+            assert screener(title, "", FULL, None) == MATCHER.screen(title, "", FULL)
+
+    def test_once_the_names_are_used_up_whatever_has_one_is_worth_reading(self) -> None:
+        screener = Screener(MATCHER)
+        for _ in range(11):
+            screener("小米", "小米洛阳" * 1_000, FULL, None)
+        assert screener("洛阳路今日通车", "", FULL, None)[0].votes[0].rule == "worth_reading"
+        assert screener("无关", "", FULL, None)[0].judgement is Judgement.REJECTED
+
+    @pytest.mark.parametrize(
+        "text", ["小米洛阳" * 1_000, "Xiaomi Luoyang " * 266, "銆洛阳" * 1_300], ids=lambda t: t[:3]
+    )
+    def test_a_body_of_nothing_but_names_costs_a_bounded_time(self, text: str) -> None:
+        screener = Screener(MATCHER)
+        began = time.process_time()
+        for _ in range(2_000):
+            screener("小米", text, FULL, None)
+        assert time.process_time() - began < 4
