@@ -38,6 +38,7 @@ __all__ = ["Matcher"]
 
 _READ = 200_000  # characters of one text that are read; the rest of a longer one is not news
 _HITS = 4_000  # occurrences of names that are looked at in one text
+_GLANCE = 200  # characters that are looked at first
 _MENDED = 40  # characters of a garbled text that cost as much to mend as one name to weigh
 _WORTH = Vote("worth_reading", 0.0)
 _SURE = -1.5  # a sense as clear as this lets the first screen say no
@@ -82,6 +83,11 @@ class Matcher:
         """Return what it costs to screen an entry, in names to be weighed; 0 for most."""
         raw = f"{title}\n{summary}"[:_READ]
         return self._names.gate.count(raw) + (len(raw) // _MENDED if _RESIDUE.search(raw) else 0)
+
+    def named(self, title: str, summary: str) -> bool:
+        """Return whether an entry may name a topic; what begins with a name is not read on."""
+        raw = f"{title}\n{summary}"[:_READ]
+        return self._names.gate.any(raw[:_GLANCE]) or bool(self.cost(title, summary))
 
     def unweighed(self, topics: Collection[str], *, named: bool) -> tuple[Verdict, ...]:
         """Return the verdicts where nothing is weighed: worth reading if any topic is *named*, else rejected."""

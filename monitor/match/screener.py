@@ -28,8 +28,10 @@ class Screener:
         self, title: str, summary: str, topics: Collection[str], published: date | None
     ) -> tuple[Verdict, ...]:
         """Return one verdict for each of *topics*."""
+        if self._left < 0:
+            return self._matcher.unweighed(topics, named=self._matcher.named(title, summary))
         cost = self._matcher.cost(title, summary)
         self._left -= cost
-        if not cost or self._left < 0:
-            return self._matcher.unweighed(topics, named=bool(cost))
+        if not cost:
+            return self._matcher.unweighed(topics, named=False)
         return self._matcher.screen(title, summary, topics, published)

@@ -31,7 +31,7 @@ MAX_GUID = 1_000
 """Characters of a guid as it is kept; of a longer one its digest tells items apart just as well."""
 MAX_DATES = 4
 """Dates of one item that are tried: published, created, updated, and one more. A string without sense costs 0.2 ms."""
-MAX_UNREADABLE = 1_000
+MAX_UNREADABLE = 200
 """Entries of a body without a date that can be read, after which only one date of each is tried."""
 MAX_LINKS = 4
 """Links of one item that are kept: the article and what else leads to it."""

@@ -33,6 +33,9 @@ MAX_LOAD = 300_000
 MAX_HEAD = 500
 """Elements of a channel in which it is looked for what the feed says about itself."""
 OVERLOADED = "more mark-up outside of entries than any feed has: the rest was not read"
+MAX_FULL = 8 * 1024 * 1024
+MAX_SAID = 1_000
+"""Bytes of a body after which only the first 1,000 characters of a marked-up text are looked at: mark-up costs a second per 10 MB."""
 MAX_MESSAGE = 200
 """Characters of the parser's own words: it repeats a tag's name, whatever its length."""
 MAX_REPAIR = 4 * 1024 * 1024
@@ -99,6 +102,7 @@ def _pass(body: bytes, *, recover: bool) -> tuple[Harvest, str | None]:
         for start in range(0, len(body), _CHUNK):
             chunk = body[start : start + _CHUNK]
             parser.feed(chunk)
+            gatherer.long = start > MAX_FULL
             gatherer.take(parser)
             fault = fault or (None if recover else _fatal(parser))
             if fault:
@@ -146,6 +150,7 @@ class _Gatherer:
         self.root: etree._Element | None = None
         self.load = 0
         self.half = False
+        self.long = False
 
     def take(self, parser: etree.XMLPullParser) -> None:
         """Read and clear the items that were finished since the last call."""
@@ -175,6 +180,8 @@ class _Gatherer:
             self.harvest.closing = f"</{name}>".encode()
         if self.half and len(item):
             item.remove(item[-1])  # what was being said when the body broke off: half a date is a wrong one
+        if self.long:
+            _shorten(item)
         if self.full:
             self.harvest.cut += 1
         elif sitemap:
@@ -211,6 +218,12 @@ class _Gatherer:
         self.harvest.home, self.harvest.next_url = _links(head)
         self.harvest.base = attribute(root, "base") or attribute(channel, "base")
         self.harvest.hints = hints_of(head)
+
+
+def _shorten(item: etree._Element) -> None:
+    for child in item:
+        if child.text and len(child.text) > MAX_SAID and "<" in child.text:
+            child.text = child.text[:MAX_SAID]
 
 
 def _holds(outer: etree._Element, inner: etree._Element) -> bool:

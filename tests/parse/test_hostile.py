@@ -78,6 +78,13 @@ def test_titles_and_summaries_are_cut_to_size() -> None:
     assert (len(entry.title), len(entry.summary)) == (1_000, 4_000)
 
 
+def test_behind_eight_megabytes_marked_up_texts_are_read_in_short() -> None:
+    item = b"<item><title>t</title><link>/%s</link><description><![CDATA[<b>%s]]></description></item>"
+    items = b"".join(item % (b"l" * 2_000 + b"%d" % i, b"word " * 3_000) for i in range(600))
+    first, *_, last = read(b"<rss><channel>" + items + b"</channel></rss>").entries
+    assert (len(first.summary), len(last.summary) < 1_000, len(last.url) > 2_000) == (4_000, True, True)
+
+
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
