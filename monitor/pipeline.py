@@ -14,9 +14,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
+from types import MappingProxyType
 from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
 
@@ -25,6 +26,7 @@ from monitor.errors import FetchError, Gone, ParseError, RateLimited, Refused, R
 from monitor.model import (
     Article,
     Change,
+    Clean,
     Entry,
     EntryState,
     Feed,
@@ -44,6 +46,9 @@ from monitor.model import (
     Tier,
     Topic,
     Validators,
+    Verb,
+    Verdict,
+    Vote,
     Waiting,
 )
 from monitor.normalize import urls
@@ -260,15 +265,26 @@ class Postponed:
     told: datetime | None = None  # until when the server wants its pages left alone
 
 
-def held(desk: Desk, store: Store, waiting: Waiting) -> Article | None:
-    """Return the article of an entry if it is kept already; an edited entry is to be read afresh."""
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the store has of an entry's article before it is read, and what persons said of it, by topic."""
+
+    article: Article | None = None
+    said: Mapping[str, Verb] = field(default_factory=dict)
+
+
+def held(desk: Desk, store: Store, waiting: Waiting) -> Held:
+    """Return what is kept of an entry's article already; an edited entry is to be read afresh."""
     entry = waiting.entry
     found = store.article(entry.identity)
-    if urls.is_mirror(entry.url) and found and not _is_copied(found):
-        return found  # the original speaks for itself, whatever the mirror says now
+    known = found or (_namesake(desk, store, entry) if parse.is_closed(entry.url) else None)
+    said = store.said_of(known.identity if known else entry.identity)
+    # What was forgotten is never read again; an original speaks for itself, whatever a mirror says now.
+    if found and (found.forgotten or (urls.is_mirror(entry.url) and not _is_copied(found))):
+        return Held(found, said)
     if waiting.article or (found and not urls.is_mirror(entry.url) and _is_a_mirrors(store, found)):
-        return None
-    return found or (_namesake(desk, store, entry) if parse.is_closed(entry.url) else None)
+        return Held(None, said)
+    return Held(known, said)
 
 
 def _is_copied(article: Article) -> bool:
@@ -292,28 +308,28 @@ def _namesake(desk: Desk, store: Store, entry: Entry) -> Article | None:
 
 async def read(
     desk: Desk,
-    held: Article | None,
+    held: Held,
     fetcher: Fetches,
     waiting: Waiting,
     now: Callable[[], datetime],
     think: Thinks = at_once,
 ) -> Digested | Postponed:
     """Get the article of a waiting entry and say what it means; one that is *held* is not fetched again."""
-    if held is not None:
-        return judge(desk, waiting.id, held, b"", waiting.topics)
+    if held.article is not None:
+        return judge(desk, waiting.id, held.article, b"", waiting.topics, held.said)
     if parse.is_closed(waiting.entry.url):
         return _later(waiting, ParseError(CLOSED), now())
     try:
         response = await fetcher.get(Request(waiting.entry.url, page=True))
-        return await think(len(response.body or b""), partial(_understood, desk, waiting, response, now()))
+        return await think(len(response.body or b""), partial(_understood, desk, waiting, response, now(), held.said))
     except (FetchError, ParseError) as error:
         return _later(waiting, error, now())
 
 
-def _understood(desk: Desk, waiting: Waiting, response: Response, now: datetime) -> Digested:
+def _understood(desk: Desk, waiting: Waiting, response: Response, now: datetime, said: Mapping[str, Verb]) -> Digested:
     page = _page(response, desk.feeds.get(waiting.feed), desk, now)
     article = _article(desk, waiting, page, response, now)
-    judged = judge(desk, waiting.id, article, response.body or b"", waiting.topics)
+    judged = judge(desk, waiting.id, article, response.body or b"", waiting.topics, said)
     # An edited article that is no longer wanted must still withdraw what it used to say.
     return replace(judged, article=article, body=response.body or b"") if waiting.article else judged
 
@@ -408,15 +424,38 @@ def _published(page: Published, entry: Published) -> Published:
     return page
 
 
-def judge(desk: Desk, entry: str, article: Article, body: bytes, topics: Sequence[str]) -> Digested:
-    """Say what an article means to each of *topics*; it is kept when one of them wants it."""
+FORGOTTEN = "the text was removed on request; it is not read again"
+
+
+def judge(
+    desk: Desk,
+    entry: str,
+    article: Article,
+    body: bytes,
+    topics: Sequence[str],
+    said: Mapping[str, Verb] = MappingProxyType({}),
+) -> Digested:
+    """Say what an article means to each of *topics*, where a person has not *said* so; it is kept when one of them wants it."""
+    if article.forgotten:
+        return Digested(entry, EntryState.KEPT, FORGOTTEN, ())
     clean = normalize.clean(article.text)
-    verdicts = tuple(desk.matcher.judge(topic, article.title, clean, article.published.day) for topic in topics)
+    judged = (desk.matcher.judge(topic, article.title, clean, article.published.day) for topic in topics)
+    verdicts = tuple(_accepted(v, clean) if said.get(v.topic) is Verb.ACCEPT else v for v in judged)
     wanted = [v for v in verdicts if v.judgement is not Judgement.REJECTED]
     mentions = tuple(m for v in wanted for m in extract.mentions(article, clean, v, desk.topics[v.topic]))
     if not wanted:
         return Digested(entry, EntryState.REJECTED, screening.why(verdicts), verdicts)
-    return Digested(entry, EntryState.KEPT, "", verdicts, article, body, _origin(article), mentions)
+    # What a rejected article says is kept beside the decision, which can be undone.
+    silent = all(said.get(v.topic) is Verb.REJECT for v in wanted)
+    state, reason = (EntryState.REJECTED, "rejected by a person") if silent else (EntryState.KEPT, "")
+    return Digested(entry, state, reason, verdicts, article, body, _origin(article), mentions)
+
+
+def _accepted(verdict: Verdict, text: Clean) -> Verdict:
+    """Return *verdict* as a person's word makes it: where no passage ties the sides, all of the text may tell."""
+    vote = Vote("accepted by a person", 0.0)
+    passages = verdict.passages or ((0, len(text.text)),)
+    return replace(verdict, judgement=Judgement.RELEVANT, votes=(*verdict.votes, vote), passages=passages)
 
 
 def _origin(article: Article) -> str:
@@ -427,16 +466,22 @@ def _origin(article: Article) -> str:
 
 def settle(desk: Desk, store: Store, digested: Digested, now: datetime) -> Sequence[str]:
     """Write what was read, and what it makes of the events; return the ids of those that changed."""
-    placed = [_placed(m, digested) for m in digested.mentions]
+    return store.finish(digested, now, placing(desk, digested, now))
+
+
+def placing(desk: Desk, digested: Digested, now: datetime) -> Callable[[Decider], Sequence[Change]]:
+    """Return what says, while nobody else can write, what the mentions of an article change."""
+    found = [placed(m, digested) for m in digested.mentions]
 
     def decide(decider: Decider) -> Sequence[Change]:
         article = digested.article.id if digested.article else ""
-        return resolve.place(article, placed, desk.topics, decider, now)
+        return resolve.place(article, found, desk.topics, decider, now)
 
-    return store.finish(digested, now, decide)
+    return decide
 
 
-def _placed(mention: Mention, digested: Digested) -> Placed:
+def placed(mention: Mention, digested: Digested) -> Placed:
+    """Return *mention* with the facts of its article that evidence needs."""
     article = digested.article
     assert article is not None
     return Placed(
@@ -450,6 +495,7 @@ def _placed(mention: Mention, digested: Digested) -> Placed:
         fetched=article.fetched,
         text_sha256=article.text_sha256,
         origin=digested.origin,
+        identity=article.identity or article.url,
     )
 
 

@@ -15,6 +15,7 @@ aware and in UTC; days are days in the source's zone; spans count code points of
     polls      what asking a feed came to, and what is remembered of it
     mentions   what a topic makes of a text
     events     what happened, with its evidence
+    decisions  what a person ordered
     placing    what passes between the store and resolve
     timelines  what a reader is shown
 
@@ -22,6 +23,7 @@ All of it is imported from here.
 """
 
 from monitor.model.dates import NO_DATE, UNKNOWN_WHEN, DateSpan, Published, When
+from monitor.model.decisions import FIXABLE, NOTHING_FIXED, Decision, Fixed, Order, Verb
 from monitor.model.declared import Entity, Feed, FetchSettings, Office, Select, Settings, Source, Step, Topic
 from monitor.model.events import DecisionRecord, Event, Evidence, Link, Quote, Reason, Revision, SeedEvent, SeedRecord
 from monitor.model.fetched import Manners, Request, Response, RobotsEntry, Validators
@@ -41,7 +43,7 @@ from monitor.model.lists import (
 )
 from monitor.model.mentions import Actor, Figure, Mention, Verdict, Vote
 from monitor.model.parsed import Article, Entry, Hints, Page, ParsedFeed
-from monitor.model.placing import Change, KnownEvent, Placed
+from monitor.model.placing import Change, KnownEvent, Placed, Ruling
 from monitor.model.polls import Counts, FeedStatus, Gap, KnownEntry, Poll, Screened, Waiting
 from monitor.model.text import Clean, Repair
 from monitor.model.timelines import Answer, Coverage, FeedCoverage, Timeline
@@ -57,18 +59,21 @@ __all__ = [
     "Coverage",
     "DEFAULT_STAGES",
     "DateSpan",
+    "Decision",
     "DecisionRecord",
     "Entity",
     "Entry",
     "EntryState",
     "Event",
     "Evidence",
+    "FIXABLE",
     "Feed",
     "FeedCoverage",
     "FeedState",
     "FeedStatus",
     "FetchSettings",
     "Figure",
+    "Fixed",
     "Gap",
     "Hints",
     "Judgement",
@@ -78,8 +83,10 @@ __all__ = [
     "Link",
     "Manners",
     "Mention",
+    "NOTHING_FIXED",
     "NO_DATE",
     "Office",
+    "Order",
     "Page",
     "ParsedFeed",
     "Phase",
@@ -96,6 +103,7 @@ __all__ = [
     "Response",
     "Revision",
     "RobotsEntry",
+    "Ruling",
     "Screened",
     "SeedEvent",
     "SeedRecord",
@@ -109,6 +117,7 @@ __all__ = [
     "Topic",
     "UNKNOWN_WHEN",
     "Validators",
+    "Verb",
     "Verdict",
     "Vote",
     "Waiting",

@@ -28,6 +28,7 @@ class Quote:
     reading: str
     origin: str
     supports: tuple[str, ...] = ()
+    forgotten: bool = False  # the text that it is a slice of was removed on request
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ class DecisionRecord:
     at: datetime
     reason: str
     supports: tuple[str, ...] = ()
+    id: str = ""  # of the decision: de_...
+    verb: str = ""
 
 
 Evidence = Quote | SeedRecord | DecisionRecord

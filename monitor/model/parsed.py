@@ -79,3 +79,4 @@ class Article:
     tier: Tier = Tier.UNKNOWN
     timezone: str = "Asia/Shanghai"
     identity: str = ""  # what its versions have in common: the cleaned URL or a file's ``sha256:``; "" is ``url``
+    forgotten: datetime | None = None  # when its text was removed on request

@@ -9,6 +9,7 @@ from datetime import datetime
 from monitor.model import (
     Answer,
     Coverage,
+    DecisionRecord,
     Event,
     Phase,
     Precision,
@@ -19,6 +20,7 @@ from monitor.model import (
     Topic,
     When,
 )
+from monitor.resolve.ruled import ACCEPTED
 
 
 def assemble(
@@ -46,9 +48,10 @@ def assemble(
 
 
 def is_shown(event: Event) -> bool:
-    """Return whether *event* belongs to the default timeline: direct, seeded, or told by two independent origins."""
+    """Return whether *event* belongs to the default timeline: direct, seeded, told by two independent origins, or accepted."""
     seeded = any(isinstance(e, SeedRecord) for e in event.evidence)
-    return event.relation is Relation.DIRECT or seeded or event.independent_origins >= 2
+    accepted = any(r.field == ACCEPTED for r in event.reasons)
+    return event.relation is Relation.DIRECT or seeded or accepted or event.independent_origins >= 2
 
 
 def last_event(events: Sequence[Event]) -> When | None:
@@ -78,7 +81,9 @@ def _age(event: Event) -> tuple[int, str]:
 
 
 def _known_at(events: Sequence[Event], coverage: Coverage) -> datetime | None:
-    instants = [r.at for e in events for r in e.revisions]
+    """Return when the last came in that the events rest on: a round, a revision by rules, or a decision in force."""
+    instants = [r.at for e in events for r in e.revisions if not r.by.startswith("person:")]
+    instants += [r.at for e in events for r in e.evidence if isinstance(r, DecisionRecord)]
     if coverage.as_of:
         instants.append(coverage.as_of)
     return max(instants, default=None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
@@ -13,6 +13,7 @@ from monitor.model import (
     Change,
     Counts,
     Coverage,
+    Decision,
     EntryState,
     Event,
     FeedStatus,
@@ -22,9 +23,11 @@ from monitor.model import (
     Mention,
     Poll,
     Published,
+    Ruling,
     SeedEvent,
     Settings,
     Topic,
+    Verb,
     Verdict,
     Waiting,
 )
@@ -69,6 +72,7 @@ class EntryRecord:
     article_fetched: datetime | None
     first_seen: datetime
     duplicate_of: str
+    identity: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,24 @@ class Decider(Protocol):
 
     def seed_of(self, topic: str, key: str) -> KnownEvent | None:
         """Return the event that the seed *key* of *topic* began, merged or not, or None."""
+
+    def known(self, ids: Collection[str]) -> Sequence[KnownEvent]:
+        """Return the events called *ids*, oldest first; one that the rules merged gives the one that it went into."""
+
+    def holders(self, articles: Collection[str]) -> Sequence[str]:
+        """Return the ids of the events to which the rules gave a standing mention of one of *articles* (identities)."""
+
+    def decisions(self, topic: str, names: Collection[str]) -> Sequence[Decision]:
+        """Return the decisions in force of *topic* that name one of *names* (events, identities), oldest first."""
+
+    def logged(self, id: str) -> Decision | None:
+        """Return one decision, undone or not."""
+
+    def next_number(self) -> int:
+        """Return the place in the log that the next decision takes."""
+
+    def identity(self, id: str) -> str:
+        """Return the identity of the article ``ar_...``, or of the one behind the entry ``en_...``, or ""."""
 
 
 class Store(Protocol):
@@ -205,6 +227,27 @@ class Store(Protocol):
 
     def seed(self, seeds: Sequence[SeedEvent], now: datetime, decide: Callable[[Decider], Sequence[Change]]) -> int:
         """Save seed events and what *decide* makes of them in one transaction; return how many events changed."""
+
+    # ------------------------------------------------------------- decide
+
+    def rule(
+        self,
+        now: datetime,
+        decide: Callable[[Decider], Ruling],
+        digested: Digested | None = None,
+        place: Callable[[Decider], Sequence[Change]] | None = None,
+    ) -> Ruling:
+        """
+        Log the decision that *decide* returns and write what it changes, with *digested* as :meth:`finish` would: all or nothing.
+
+        A decision to forget removes the text and body of its articles in all their versions, and what its entries said.
+        """
+
+    def decisions(self, topic: str = "") -> Sequence[Decision]:
+        """Return the log, of *topic* alone where one is named, oldest first, undone ones too."""
+
+    def said_of(self, identity: str) -> Mapping[str, Verb]:
+        """Return by topic whether a person's last decision in force about an article accepts or rejects it."""
 
     # ------------------------------------------------------------- keep house
 

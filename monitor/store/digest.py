@@ -13,10 +13,11 @@ from monitor.errors import StoreError
 from monitor.model import Article, Change, EntryState, Judgement, Mention, SeedEvent, Waiting
 from monitor.store.base import Decider, Digested
 from monitor.store.collect import joined, sent, verdicts
-from monitor.store.events import Decisions, save_mention, write
+from monitor.store.decider import Decisions
+from monitor.store.events import save_mention, write
 from monitor.store.rows import Row, add, from_json, gather, instant, spread, text, to_json
 
-_COLUMNS = ("id", "identity", "url", "title", "fetched", "body_sha256", "text_sha256", "text")
+_COLUMNS = ("id", "identity", "url", "title", "fetched", "body_sha256", "text_sha256", "text", "forgotten")
 
 _PAGE = 100  # texts read at a time
 
@@ -126,14 +127,14 @@ def _save_unplaced(db: Database, digested: Digested, found: Article) -> None:
 
 
 def _standing(db: Database, article: str) -> Sequence[Row]:
-    sql = "SELECT event, data FROM mentions WHERE article = ? AND superseded = 0 ORDER BY n"
+    sql = "SELECT shown, data FROM mentions WHERE article = ? AND superseded = 0 ORDER BY n"
     rows: Sequence[Row] = db.execute(sql, (article,)).fetchall()
     return rows
 
 
 def mentions_of(db: Database, article: str) -> Sequence[tuple[str, Mention]]:
     """Return (event id or "", mention) of one article, as it stands."""
-    return [(r["event"] or "", from_json(Mention, r["data"])) for r in _standing(db, article)]
+    return [(r["shown"] or "", from_json(Mention, r["data"])) for r in _standing(db, article)]
 
 
 # --------------------------------------------------------------------------- finish

@@ -13,6 +13,7 @@ from monitor.model import (
     Change,
     Counts,
     Coverage,
+    Decision,
     EntryState,
     Event,
     FeedStatus,
@@ -20,12 +21,26 @@ from monitor.model import (
     Manners,
     Mention,
     Poll,
+    Ruling,
     SeedEvent,
     Settings,
     Topic,
+    Verb,
     Waiting,
 )
-from monitor.store import accounts, collect, coverage, declared, digest, entries, events, housekeeping, manners
+from monitor.store import (
+    accounts,
+    collect,
+    coverage,
+    decisions,
+    declared,
+    digest,
+    entries,
+    events,
+    housekeeping,
+    manners,
+    ruling,
+)
 from monitor.store.base import Decider, Digested, EntryRecord, RoundRecord
 from monitor.store.connection import PATIENCE, Connection
 
@@ -127,6 +142,29 @@ class SqliteStore:
     def seed(self, seeds: Sequence[SeedEvent], now: datetime, decide: Callable[[Decider], Sequence[Change]]) -> int:
         with self._connection.write() as db:
             return digest.seed(db, seeds, now, decide)
+
+    # ------------------------------------------------------------- decide
+
+    def rule(
+        self,
+        now: datetime,
+        decide: Callable[[Decider], Ruling],
+        digested: Digested | None = None,
+        place: Callable[[Decider], Sequence[Change]] | None = None,
+    ) -> Ruling:
+        with self._connection.write() as db:
+            made = ruling.rule(db, now, decide, digested, place)
+        if made.decision.verb is Verb.FORGET:
+            self._connection.settle()  # else what was removed could be read in the write-ahead log
+        return made
+
+    def decisions(self, topic: str = "") -> Sequence[Decision]:
+        with self._connection.read() as db:
+            return list(decisions.every(db, topic))
+
+    def said_of(self, identity: str) -> Mapping[str, Verb]:
+        with self._connection.read() as db:
+            return decisions.said_of(db, identity)
 
     # ------------------------------------------------------------- keep house
 

@@ -170,12 +170,12 @@ def test_the_same_mention_again_changes_nothing():
 def test_a_claim_that_is_edited_away_is_retracted_and_stays_in_the_history():
     memory = Memory()
     memory.tell(placed("a", mention(SIGNED)))
-    (id,) = memory.known
-    memory.known[id] = replace(memory.known[id], mentions=())
+    (id,) = memory.kept
+    memory.kept[id] = replace(memory.kept[id], mentions=())
 
     class Resting(Memory):
         def place_of(self, article):
-            return list(memory.known.values())
+            return list(memory.kept.values())
 
     (change,) = place("ar_a", (), {"t": TOPIC}, Resting(), NOW)
     assert change.event.status is Status.RETRACTED
@@ -240,12 +240,12 @@ def test_every_field_names_what_bears_it_out():
 def test_an_edited_article_revises_its_event_and_founds_no_other():
     memory = Memory()
     memory.tell(placed("a", mention(SIGNED, figures=(money(5e8),))))
-    (id,) = memory.known
-    memory.known[id] = replace(memory.known[id], mentions=())
+    (id,) = memory.kept
+    memory.kept[id] = replace(memory.kept[id], mentions=())
 
     class Resting(Memory):
         def place_of(self, article):
-            return list(memory.known.values())
+            return list(memory.kept.values())
 
     edited = placed("a2", mention(SIGNED, figures=(money(3e8),)))
     (change,) = place("ar_a2", (edited,), {"t": TOPIC}, Resting(), NOW)

@@ -177,6 +177,7 @@ def placed(said: Mention, found: Article, origin: str = "河城日报") -> Place
         found.fetched,
         found.text_sha256,
         origin,
+        found.identity or found.url,
     )
 
 
