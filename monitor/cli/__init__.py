@@ -9,6 +9,7 @@ configuration, 3 the store is unavailable. Rooms are imported inside the command
     taking     seed, ingest
     telling    timeline, export
     asking     entries, sources, explain, check
+    keeping    verify
     review     review and its orders; values: what is typed for a field
 """
 
@@ -23,7 +24,7 @@ from typing import NoReturn
 import click
 
 from monitor import __version__
-from monitor.cli import asking, polling, review, taking, telling
+from monitor.cli import asking, keeping, polling, review, taking, telling
 from monitor.cli.common import FAILED, FILE, STORE, USAGE, Place, say
 from monitor.errors import ConfigError, MonitorError, StoreError
 
@@ -77,5 +78,6 @@ for command in (
     asking.explain,
     asking.check,
     review.review,
+    keeping.verify,
 ):
     cli.add_command(command)

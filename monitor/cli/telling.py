@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from monitor.cli.common import FILE, Place, one_topic, to_read
+from monitor.cli.common import FAILED, FILE, Place, one_topic, say, to_read
 from monitor.errors import InputError
 
 if TYPE_CHECKING:
@@ -68,6 +68,10 @@ def export(
     with to_read(declared) as store:
         told = reading.timeline(store, chosen, as_of=_instant(as_of, chosen), background=background, top=top or 0)
     _write(render(told, form, Options(rows, bom)), output)
+    for event in told.left_out:
+        say(f"left out {event.id}: its {', '.join(event.bare)} rests on no evidence; see monitor verify")
+    if told.left_out:
+        raise click.exceptions.Exit(FAILED)
 
 
 def _instant(text: str | None, topic: Topic) -> Any:

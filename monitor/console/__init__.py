@@ -19,7 +19,7 @@ from monitor import rhythm
 from monitor.export import display, record
 from monitor.model import Article, Counts, DecisionRecord, Event, Feed, FeedStatus, Quote, SeedRecord, Timeline, Verdict
 from monitor.progress import Progress, unwatched
-from monitor.store.base import EntryRecord, RoundRecord, Store
+from monitor.store.base import Audit, EntryRecord, RoundRecord, Store
 
 Json = record.Json
 
@@ -241,6 +241,17 @@ def _verdict(told: Verdict) -> dict[str, Json]:
         "verdict": told.judgement.value,
         "reasons": [record.plain(v) for v in told.votes],
     }
+
+
+def show_audit(told: Audit, form: str) -> None:
+    """Print what was checked and every fault."""
+    if form == "json":
+        print_json({"ok": not told.faults, "checked": record.plain(told.seen), "faults": list(told.faults)})
+        return
+    for fault in told.faults:
+        sys.stdout.write(clean_line(f"FAULT  {fault}") + "\n")
+    words = ", ".join(f"{n} {what}" for what, n in told.seen.items())
+    sys.stdout.write(f"{'checked' if told.faults else 'all there'}: {words or 'nothing is kept yet'}\n")
 
 
 # --------------------------------------------------------------------------- explain

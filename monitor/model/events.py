@@ -86,6 +86,10 @@ class Link:
     event: str
 
 
+EVIDENT = ("title", "when", "actors", "places", "figures")
+"""The fields that need evidence of their own; the others name the rule that they follow from."""
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """What happened, once, with the mentions that say so."""
@@ -108,6 +112,13 @@ class Event:
     reasons: tuple[Reason, ...] = ()
     revisions: tuple[Revision, ...] = ()
     links: tuple[Link, ...] = ()
+
+    @property
+    def bare(self) -> tuple[str, ...]:
+        """The fields that no evidence bears out: none, or the event cannot be shown."""
+        borne = {f for e in self.evidence for f in e.supports}
+        said = {f: bool(getattr(self, f)) for f in EVIDENT} | {"when": self.when.edtf is not None}
+        return tuple(f for f in EVIDENT if said[f] and f not in borne)
 
 
 @dataclass(frozen=True, slots=True)

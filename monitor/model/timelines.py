@@ -55,3 +55,4 @@ class Timeline:
     coverage: Coverage
     answer: Answer
     events: tuple[Event, ...]
+    left_out: tuple[Event, ...] = ()  # a field of theirs rests on no evidence

@@ -33,18 +33,27 @@ def assemble(
     top: int = 0,
 ) -> Timeline:
     """
-    Return the timeline of *topic*: retracted events left out, background ones only where they earned it.
+    Return the timeline of *topic*: retracted events left out, background ones only where they earned it, and any
+    that says something without evidence.
 
     *as_of* None means what the store holds, dated by its last round or revision. *top* keeps that many of
     the most important events, still in order of time.
     """
-    told = [e for e in events if e.status is not Status.RETRACTED]
+    standing = [e for e in events if e.status is not Status.RETRACTED]
+    told = [e for e in standing if not e.bare]
     shown = [e for e in told if background or is_shown(e)]
     if top:
         best = {e.id for e in sorted(shown, key=lambda e: (-e.importance, e.id))[:top]}
         shown = [e for e in shown if e.id in best]
     covered = replace(coverage, last_event=last_event(shown))
-    return Timeline(topic, as_of or _known_at(events, coverage), covered, answer(topic, told), tuple(shown))
+    return Timeline(
+        topic,
+        as_of or _known_at(events, coverage),
+        covered,
+        answer(topic, told),
+        tuple(shown),
+        tuple(e for e in standing if e.bare),
+    )
 
 
 def is_shown(event: Event) -> bool:

@@ -86,6 +86,14 @@ class RoundRecord:
     feeds: Mapping[str, Counts]
 
 
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What was checked, counted by what it is, and every fault in a sentence."""
+
+    seen: Mapping[str, int]
+    faults: tuple[str, ...]
+
+
 class Decider(Protocol):
     """
     What a decision may ask while nothing else can write: see :meth:`Store.deciding`.
@@ -273,6 +281,9 @@ class Store(Protocol):
 
     def mentions_of(self, article: str) -> Sequence[tuple[str, Mention]]:
         """Return (event id, mention) of one article."""
+
+    def audit(self, seeds: Sequence[SeedEvent], topics: Sequence[str]) -> Audit:
+        """Look everything up again: quotes in their texts, hashes, references, revisions, *seeds* as their files hold them."""
 
     def coverage(self, topic: str, as_of: datetime | None = None) -> Coverage:
         """Return the coverage of *topic*'s feeds as of the last round finished, at *as_of* or at all."""

@@ -30,6 +30,7 @@ from monitor.model import (
 )
 from monitor.store import (
     accounts,
+    audit,
     collect,
     coverage,
     decisions,
@@ -41,7 +42,7 @@ from monitor.store import (
     manners,
     ruling,
 )
-from monitor.store.base import Decider, Digested, EntryRecord, RoundRecord
+from monitor.store.base import Audit, Decider, Digested, EntryRecord, RoundRecord
 from monitor.store.connection import PATIENCE, Connection
 
 
@@ -212,6 +213,10 @@ class SqliteStore:
     def mentions_of(self, article: str) -> Sequence[tuple[str, Mention]]:
         with self._connection.read() as db:
             return digest.mentions_of(db, article)
+
+    def audit(self, seeds: Sequence[SeedEvent], topics: Sequence[str]) -> Audit:
+        with self._connection.read() as db:
+            return audit.audit(db, seeds, topics)
 
     def coverage(self, topic: str, as_of: datetime | None = None) -> Coverage:
         with self._connection.read() as db:
