@@ -448,7 +448,7 @@ def judge(
     # What a rejected article says is kept beside the decision, which can be undone.
     silent = all(said.get(v.topic) is Verb.REJECT for v in wanted)
     state, reason = (EntryState.REJECTED, "rejected by a person") if silent else (EntryState.KEPT, "")
-    return Digested(entry, state, reason, verdicts, article, body, _origin(article), mentions)
+    return Digested(entry, state, reason, verdicts, article, body, origin(article), mentions)
 
 
 def _accepted(verdict: Verdict, text: Clean) -> Verdict:
@@ -458,7 +458,7 @@ def _accepted(verdict: Verdict, text: Clean) -> Verdict:
     return replace(verdict, judgement=Judgement.RELEVANT, votes=(*verdict.votes, vote), passages=passages)
 
 
-def _origin(article: Article) -> str:
+def origin(article: Article) -> str:
     """Return who tells it first: whom the page or the text credits, else the source, else the host."""
     outlet = article.source_name or urlsplit(article.url).hostname or article.body_sha256
     return resolve.teller(article.credit, outlet, article.text)
@@ -496,6 +496,7 @@ def placed(mention: Mention, digested: Digested) -> Placed:
         text_sha256=article.text_sha256,
         origin=digested.origin,
         identity=article.identity or article.url,
+        forgotten=article.forgotten is not None,
     )
 
 
@@ -540,7 +541,7 @@ def ingest(desk: Desk, document: parse.Document, handed: Handed, now: datetime) 
         timezone=desk.settings.timezone,
     )
     judged = judge(desk, "", article, body, handed.topics or tuple(desk.topics))
-    return replace(judged, article=article, body=body, origin=_origin(article))
+    return replace(judged, article=article, body=body, origin=origin(article))
 
 
 def _sha256(data: bytes) -> str:

@@ -9,7 +9,7 @@ configuration, 3 the store is unavailable. Rooms are imported inside the command
     taking     seed, ingest
     telling    timeline, export
     asking     entries, sources, explain, check
-    keeping    verify
+    keeping    verify, reprocess, forget
     review     review and its orders; values: what is typed for a field
 """
 
@@ -79,5 +79,7 @@ for command in (
     asking.check,
     review.review,
     keeping.verify,
+    keeping.reprocess,
+    keeping.forget,
 ):
     cli.add_command(command)

@@ -17,7 +17,19 @@ from rich.text import Text
 
 from monitor import rhythm
 from monitor.export import display, record
-from monitor.model import Article, Counts, DecisionRecord, Event, Feed, FeedStatus, Quote, SeedRecord, Timeline, Verdict
+from monitor.model import (
+    Article,
+    Counts,
+    DecisionRecord,
+    Event,
+    Feed,
+    FeedStatus,
+    Quote,
+    Rework,
+    SeedRecord,
+    Timeline,
+    Verdict,
+)
 from monitor.progress import Progress, unwatched
 from monitor.store.base import Audit, EntryRecord, RoundRecord, Store
 
@@ -252,6 +264,34 @@ def show_audit(told: Audit, form: str) -> None:
         sys.stdout.write(clean_line(f"FAULT  {fault}") + "\n")
     words = ", ".join(f"{n} {what}" for what, n in told.seen.items())
     sys.stdout.write(f"{'checked' if told.faults else 'all there'}: {words or 'nothing is kept yet'}\n")
+
+
+def show_rework(told: Rework, form: str, *, applied: bool) -> None:
+    """Print what today's rules make another than it was."""
+    changed = [c for c in told.changes if c.event.revisions or c.merges]
+    merged = {id: c.event.id for c in told.changes for id in c.merges}
+    if form == "json":
+        events: list[Json] = [
+            {"id": c.event.id, "title": c.event.title, "revisions": record.plain(c.event.revisions)} for c in changed
+        ]
+        print_json({"applied": applied, "events": events, "merged": {**merged}, "mentions_gone": len(told.gone)})
+        return
+    for c in changed:
+        for r in c.event.revisions:
+            line = f"{c.event.id}  {c.event.title}: {r.field} {_said(r.before)} -> {_said(r.after)}  ({r.why})"
+            sys.stdout.write(clean_line(line) + "\n")
+    for id, into in merged.items():
+        sys.stdout.write(f"{id}  is one with {into}\n")
+    sys.stdout.write(
+        f"{len(changed)} events change; {len(merged)} redirect; {len(told.gone)} mentions are told no more\n"
+    )
+
+
+def _said(value: object) -> str:
+    plain = record.plain(value)
+    if isinstance(plain, dict):
+        plain = plain.get("edtf")
+    return plain if isinstance(plain, str) else json.dumps(plain, ensure_ascii=False)
 
 
 # --------------------------------------------------------------------------- explain

@@ -43,7 +43,7 @@ from monitor.model.lists import (
 )
 from monitor.model.mentions import Actor, Figure, Mention, Verdict, Vote
 from monitor.model.parsed import Article, Entry, Hints, Page, ParsedFeed
-from monitor.model.placing import Change, KnownEvent, Placed, Ruling
+from monitor.model.placing import Change, KnownEvent, Placed, Reread, Rework, Ruling
 from monitor.model.polls import Counts, FeedStatus, Gap, KnownEntry, Poll, Screened, Waiting
 from monitor.model.text import Clean, Repair
 from monitor.model.timelines import Answer, Coverage, FeedCoverage, Timeline
@@ -100,8 +100,10 @@ __all__ = [
     "Relation",
     "Repair",
     "Request",
+    "Reread",
     "Response",
     "Revision",
+    "Rework",
     "RobotsEntry",
     "Ruling",
     "Screened",

@@ -8,8 +8,8 @@ from datetime import datetime
 from monitor.model.dates import Published
 from monitor.model.decisions import Decision
 from monitor.model.events import Event, SeedEvent
-from monitor.model.lists import Tier
-from monitor.model.mentions import Mention
+from monitor.model.lists import EntryState, Tier
+from monitor.model.mentions import Mention, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +79,23 @@ class Ruling:
 
     decision: Decision
     changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """A kept article as today's rules read it; ``order`` is its place among all of them."""
+
+    article: str
+    order: tuple[str, str]
+    state: EntryState
+    reason: str
+    verdicts: tuple[Verdict, ...]
+    placed: tuple[Placed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rework:
+    """What today's rules make of everything kept: changes, and the mentions that no article makes any more."""
+
+    changes: tuple[Change, ...]
+    gone: tuple[str, ...]

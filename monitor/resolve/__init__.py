@@ -11,6 +11,8 @@ Mention + known events -> Event. Pure: what should change is returned, only the 
     table     the events that one step touches, and what it changes
     place     these together, for one article or one seed file
     orders    what a person orders, checked, and what it changes
+    draft     events in memory, made from nothing
+    rework    what today's rules make of everything kept, under the old ids
     propose   which events may be one, for a person to decide
     timeline  which events a reader is shown, and what they say about the question
 """
@@ -18,8 +20,9 @@ Mention + known events -> Event. Pure: what should change is returned, only the 
 from monitor.resolve.orders import rule
 from monitor.resolve.place import place, sow
 from monitor.resolve.propose import Proposal, merges
+from monitor.resolve.rework import rework
 from monitor.resolve.ruled import ACCEPTED
 from monitor.resolve.teller import teller
 from monitor.resolve.timeline import assemble, is_shown
 
-__all__ = ["ACCEPTED", "Proposal", "assemble", "is_shown", "merges", "place", "rule", "sow", "teller"]
+__all__ = ["ACCEPTED", "Proposal", "assemble", "is_shown", "merges", "place", "rework", "rule", "sow", "teller"]

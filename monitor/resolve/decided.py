@@ -58,7 +58,8 @@ def neighbourhood(
     named = set(names)
     while True:
         for known in _unmet(named - _ids(events), events, ask):
-            events[known.event.id] = known
+            if known.event.topic == topic.id:  # an article may tell of several topics
+                events[known.event.id] = known
         fresh = {*named, *(n for k in events.values() for n in _names(k))} - asked
         if not fresh:
             return Neighbourhood(events, tuple(sorted(orders.values(), key=lambda d: d.number or sys.maxsize)))

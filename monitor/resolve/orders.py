@@ -85,11 +85,11 @@ class _Bench:
     def _event(self, id: str) -> str:
         """Return the event that *id* stands for now."""
         home = self.laid.home(id)
-        if home not in self.known:
-            raise DecisionError(f"there is no event {id}; `monitor export` and `monitor review list` name them")
-        if self.known[home].event.topic != self.topic.id:
-            raise DecisionError(f"{id} belongs to the topic {self.known[home].event.topic}, not to {self.topic.id}")
-        return home
+        if home in self.known:
+            return home
+        for elsewhere in self.ask.known([id]):
+            raise DecisionError(f"{id} belongs to the topic {elsewhere.event.topic}, not to {self.topic.id}")
+        raise DecisionError(f"there is no event {id}; `monitor export` and `monitor review list` name them")
 
     def ruling(self) -> Ruling:
         decision = _MADE[self.order.verb](self)

@@ -42,6 +42,7 @@ class Table:
     kept: dict[str, KnownEvent] = field(default_factory=dict)  # as the store holds them
     before: dict[str, KnownEvent] = field(default_factory=dict)  # as the rules had them
     after: dict[str, KnownEvent] = field(default_factory=dict)
+    merged: dict[str, list[str]] = field(default_factory=dict)  # what the rules merge, by what it goes into
 
     def learn(self, known: KnownEvent) -> KnownEvent:
         """Put an event of the store on the table; return it as the rules have it by now."""
@@ -75,6 +76,12 @@ class Table:
         new = KnownEvent(event, tuple(placed), seed)
         self.after[id] = replace(old, event=event, mentions=tuple(placed), seed=seed) if old else new
 
+    def absorb(self, id: str, into: str) -> None:
+        """Merge the event *id* of the store into *into* for good; where it redirects, its mentions must be put."""
+        gone, known = self.after.pop(id), self.after[into]
+        self.after[into] = replace(known, absorbed=(*known.absorbed, id, *gone.absorbed))
+        self.merged.setdefault(into, []).append(id)
+
     # ------------------------------------------------------------- outcome
 
     def changes(
@@ -104,7 +111,10 @@ class Table:
         into = laid.home(id) if id in laid.into else ""
         event = replace(event, revisions=self._revisions(kept, event, into))
         seed, base = (known.seed, known.event) if known else (None, None)
-        return Change(event, own, self._keys(known), seed, (), told if ruled else None, base if ruled else None, into)
+        merges = tuple(self.merged.get(id, ()))
+        return Change(
+            event, own, self._keys(known), seed, merges, told if ruled else None, base if ruled else None, into
+        )
 
     def _shown(self, id: str, laid: Laid) -> Event | None:
         """Return the event *id* as it is to be shown; None for one that never was and has nothing to rest on."""

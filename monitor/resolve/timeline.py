@@ -27,7 +27,6 @@ def assemble(
     topic: Topic,
     events: Sequence[Event],
     coverage: Coverage,
-    as_of: datetime | None,
     *,
     background: bool = False,
     top: int = 0,
@@ -36,8 +35,8 @@ def assemble(
     Return the timeline of *topic*: retracted events left out, background ones only where they earned it, and any
     that says something without evidence.
 
-    *as_of* None means what the store holds, dated by its last round or revision. *top* keeps that many of
-    the most important events, still in order of time.
+    It is dated by what it rests on, never by the moment that was asked for, so that the past looks as it looked then.
+    *top* keeps that many of the most important events, still in order of time.
     """
     standing = [e for e in events if e.status is not Status.RETRACTED]
     told = [e for e in standing if not e.bare]
@@ -48,7 +47,7 @@ def assemble(
     covered = replace(coverage, last_event=last_event(shown))
     return Timeline(
         topic,
-        as_of or _known_at(events, coverage),
+        _known_at(events, coverage),
         covered,
         answer(topic, told),
         tuple(shown),

@@ -23,6 +23,8 @@ from monitor.model import (
     Mention,
     Poll,
     Published,
+    Reread,
+    Rework,
     Ruling,
     SeedEvent,
     Settings,
@@ -87,6 +89,16 @@ class RoundRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """The newest version of an article, with the topics that judged it, the feeds that brought it and who told it first."""
+
+    article: Article
+    topics: tuple[str, ...]
+    feeds: tuple[str, ...]
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
 class Audit:
     """What was checked, counted by what it is, and every fault in a sentence."""
 
@@ -116,6 +128,9 @@ class Decider(Protocol):
 
     def known(self, ids: Collection[str]) -> Sequence[KnownEvent]:
         """Return the events called *ids*, oldest first; one that the rules merged gives the one that it went into."""
+
+    def every(self, topic: str) -> Sequence[KnownEvent]:
+        """Return every event of *topic* that the rules have not merged into another, oldest first."""
 
     def holders(self, articles: Collection[str]) -> Sequence[str]:
         """Return the ids of the events to which the rules gave a standing mention of one of *articles* (identities)."""
@@ -249,6 +264,21 @@ class Store(Protocol):
         Log the decision that *decide* returns and write what it changes, with *digested* as :meth:`finish` would: all or nothing.
 
         A decision to forget removes the text and body of its articles in all their versions, and what its entries said.
+        """
+
+    def newest(self) -> Sequence[str]:
+        """Return the ids of the newest version of every article, in order of arrival."""
+
+    def kept(self, id: str) -> Kept | None:
+        """Return one kept article with what it was judged for."""
+
+    def rework(
+        self, read: Sequence[Reread], now: datetime, decide: Callable[[Decider], Rework], *, apply: bool
+    ) -> Rework | None:
+        """
+        Return what *decide* makes of all kept articles as they were *read* again; with *apply*, write it whole.
+
+        None, and nothing is written, where other articles have become the newest since they were read.
         """
 
     def decisions(self, topic: str = "") -> Sequence[Decision]:

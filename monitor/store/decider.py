@@ -67,6 +67,11 @@ class Decisions:
                 found.add(row["absorbed_by"])
         return self._known(found)
 
+    def every(self, topic: str) -> Sequence[KnownEvent]:
+        """Return every event of *topic* that the rules have not merged into another, oldest first."""
+        rows = self._db.execute("SELECT id FROM events WHERE topic = ? AND absorbed_by IS NULL ORDER BY n", (topic,))
+        return self._known([row["id"] for row in rows])
+
     def holders(self, articles: Collection[str]) -> Sequence[str]:
         """Return the events to which the rules gave a standing mention of one of *articles*."""
         found: set[str] = set()
@@ -127,5 +132,9 @@ class Decisions:
 def _placed(row: Row) -> Placed:
     about = parse(row["more"])
     data = {name: row[name] for name in ("id", "url", "title", "fetched", "text_sha256", "origin", "identity")}
-    data |= {"source": about.get("source", ""), "tier": about["tier"], "published": about["published"]}
+    data |= {
+        "source": about.get("source") or about.get("source_name", ""),
+        "tier": about["tier"],
+        "published": about["published"],
+    }
     return load(Placed, data | {"mention": parse(row["data"]), "forgotten": bool(row["forgotten"])})

@@ -21,6 +21,8 @@ from monitor.model import (
     Manners,
     Mention,
     Poll,
+    Reread,
+    Rework,
     Ruling,
     SeedEvent,
     Settings,
@@ -40,9 +42,10 @@ from monitor.store import (
     events,
     housekeeping,
     manners,
+    rework,
     ruling,
 )
-from monitor.store.base import Audit, Decider, Digested, EntryRecord, RoundRecord
+from monitor.store.base import Audit, Decider, Digested, EntryRecord, Kept, RoundRecord
 from monitor.store.connection import PATIENCE, Connection
 
 
@@ -158,6 +161,20 @@ class SqliteStore:
         if made.decision.verb is Verb.FORGET:
             self._connection.settle()  # else what was removed could be read in the write-ahead log
         return made
+
+    def newest(self) -> Sequence[str]:
+        with self._connection.read() as db:
+            return rework.newest(db)
+
+    def kept(self, id: str) -> Kept | None:
+        with self._connection.read() as db:
+            return rework.kept(db, id)
+
+    def rework(
+        self, read: Sequence[Reread], now: datetime, decide: Callable[[Decider], Rework], *, apply: bool
+    ) -> Rework | None:
+        with self._connection.write() if apply else self._connection.read() as db:
+            return rework.rework(db, read, now, decide, apply=apply)
 
     def decisions(self, topic: str = "") -> Sequence[Decision]:
         with self._connection.read() as db:

@@ -49,7 +49,7 @@ def timeline(*titles: str) -> Timeline:
     first = next(iter(revised.values()))
     events = [replace(k.event, revisions=revised.get(k.event.id, first)) for k in memory.events]
     blind = FeedCoverage("http://x/", FeedState.FAILING, "dns", ROUND, None, ((ROUND, None),))
-    return assemble(TOPIC, events, Coverage(ROUND, (blind,), day("2025-06-12")), None)
+    return assemble(TOPIC, events, Coverage(ROUND, (blind,), day("2025-06-12")))
 
 
 def rows(data: bytes) -> list[dict[str, str]]:

@@ -12,6 +12,7 @@ from monitor.model import (
     Change,
     Decision,
     Entity,
+    EntryState,
     Event,
     Figure,
     Kind,
@@ -24,6 +25,8 @@ from monitor.model import (
     Precision,
     Published,
     Relation,
+    Reread,
+    Rework,
     SeedEvent,
     SeedRecord,
     Status,
@@ -32,7 +35,7 @@ from monitor.model import (
     Verb,
     When,
 )
-from monitor.resolve import place, rule, sow
+from monitor.resolve import place, rework, rule, sow
 
 NOW = datetime(2025, 7, 1, tzinfo=UTC)
 
@@ -143,6 +146,7 @@ class Memory:
         self.kept: dict[str, KnownEvent] = {}
         self.keys: dict[str, frozenset[str]] = {}
         self.log: list[Decision] = []
+        self.absorbed: dict[str, str] = {}
         self.revisions: list[tuple[str, str]] = []
 
     def candidates(self, topic: str, keys: frozenset[str]) -> Sequence[KnownEvent]:
@@ -155,7 +159,11 @@ class Memory:
         return next((k for k in self.kept.values() if k.seed and (k.seed.topic, k.seed.key) == (topic, key)), None)
 
     def known(self, ids: Collection[str]) -> Sequence[KnownEvent]:
-        return [k for id, k in sorted(self.kept.items()) if id in ids]
+        wanted = {self.absorbed.get(id, id) for id in ids}
+        return [k for id, k in sorted(self.kept.items()) if id in wanted]
+
+    def every(self, topic: str) -> Sequence[KnownEvent]:
+        return [k for _, k in sorted(self.kept.items()) if k.event.topic == topic]
 
     def holders(self, articles: Collection[str]) -> Sequence[str]:
         return [id for id, k in sorted(self.kept.items()) if any(p.article in articles for p in k.mentions)]
@@ -175,8 +183,11 @@ class Memory:
     def write(self, changes: Sequence[Change]) -> Sequence[Change]:
         for change in changes:
             event = replace(change.event, revisions=())
-            known = KnownEvent(event, change.placed, change.seed, change.base, change.into)
-            self.kept[change.event.id] = known
+            for id in change.merges:
+                self.kept.pop(id)
+                self.absorbed |= {old: event.id for old, into in self.absorbed.items() if into == id} | {id: event.id}
+            gone = tuple(sorted(old for old, into in self.absorbed.items() if into == event.id))
+            self.kept[event.id] = KnownEvent(event, change.placed, change.seed, change.base, change.into, gone)
             if change.keys is not None:
                 self.keys[change.event.id] = change.keys
             self.revisions += [(change.event.id, r.field) for r in change.event.revisions]
@@ -202,6 +213,13 @@ class Memory:
         self.log = [replace(d, undone_by=marks.get(d.id, d.undone_by)) for d in self.log] + [decision]
         self.write(ruling.changes)
         return decision
+
+    def rework(self, *told: Placed, seeds: Sequence[SeedEvent] = ()) -> Rework:
+        """Resolve everything anew, as *told* now, in the order of publication."""
+        read = [Reread(p.mention.article, (str(p.published.day), p.url), EntryState.KEPT, "", (), (p,)) for p in told]
+        made = rework(read, seeds, [TOPIC], self, NOW)
+        self.write(made.changes)
+        return made
 
     @property
     def events(self) -> list[KnownEvent]:
