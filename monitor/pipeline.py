@@ -11,17 +11,28 @@ Every step says what came of it; nothing is dropped unrecorded. Who calls which 
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from types import MappingProxyType
 from typing import Protocol, TypeVar
-from urllib.parse import urlsplit
 
-from monitor import asking, codec, extract, match, namesakes, normalize, parse, resolve, schedule, screening, signs
+from monitor import (
+    articles,
+    asking,
+    codec,
+    extract,
+    match,
+    namesakes,
+    normalize,
+    parse,
+    rechecking,
+    resolve,
+    schedule,
+    screening,
+    signs,
+)
 from monitor.errors import FetchError, Gone, ParseError, RateLimited, Refused, Resting
 from monitor.model import (
     Article,
@@ -42,8 +53,6 @@ from monitor.model import (
     Request,
     Response,
     Settings,
-    Source,
-    Tier,
     Topic,
     Validators,
     Verb,
@@ -62,9 +71,6 @@ RETRIES = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6), timede
 
 
 CLOSED = "the link does not say where the article is, and no other feed has brought it"
-
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Fetches(Protocol):
@@ -156,7 +162,7 @@ async def ask(
         known = await asking.looked_up(feed, known, fetcher, now())
         url = asking.address(feed, known, now())
         response = await fetcher.get(Request(url, known.validators, feed.headers, page=feed.kind == "list"))
-        if response.body is None or _sha256(response.body) == known.body_sha256:
+        if response.body is None or articles.sha256(response.body) == known.body_sha256:
             return Asked(feed, known, response, reading=reading)
         parsed = await asking.whole(feed, known, response, await read(response), fetcher, now(), read, news)
         return Asked(feed, known, response, parsed, reading=reading)
@@ -222,7 +228,7 @@ def _sight(
 ) -> tuple[FeedStatus, schedule.Sight]:
     """Return what the answer shows, and the status that it is to be held against."""
     parsed, status = asked.parsed, asked.status
-    body = status.body_sha256 if response.body is None else _sha256(response.body)
+    body = status.body_sha256 if response.body is None else articles.sha256(response.body)
     if parsed:
         strange = not seen and status.listed > 0
         status = replace(status, read_as=asked.reading, strange=strange)
@@ -328,10 +334,58 @@ async def read(
 
 def _understood(desk: Desk, waiting: Waiting, response: Response, now: datetime, said: Mapping[str, Verb]) -> Digested:
     page = _page(response, desk.feeds.get(waiting.feed), desk, now)
-    article = _article(desk, waiting, page, response, now)
+    article = articles.read(desk.settings, desk.feeds.get(waiting.feed), waiting, page, response, now)
     judged = judge(desk, waiting.id, article, response.body or b"", waiting.topics, said)
+    judged = replace(judged, recheck=rechecking.due(article, now))
     # An edited article that is no longer wanted must still withdraw what it used to say.
     return replace(judged, article=article, body=response.body or b"") if waiting.article else judged
+
+
+@dataclass(frozen=True, slots=True)
+class Rechecked:
+    """A page that was looked at again and is not another: as it was, out of reach, or ``gone``."""
+
+    article: Article
+    again: datetime | None
+    gone: str = ""
+    failed: str = ""
+    told: datetime | None = None
+
+
+async def recheck(
+    desk: Desk,
+    article: Article,
+    said: Mapping[str, Verb],
+    fetcher: Fetches,
+    waiting: Waiting,
+    now: Callable[[], datetime],
+    think: Thinks = at_once,
+) -> Digested | Rechecked:
+    """Look at the page of a kept article again; what it says now, if that is another text."""
+    # A mirror may have brought what was read at the original since.
+    url = article.url if urls.is_mirror(waiting.entry.url) else waiting.entry.url
+    seen = await rechecking.look(fetcher, url, article, now())
+    if seen.response is None:
+        return Rechecked(article, seen.again, seen.gone, seen.failed, seen.told)
+    body = seen.response.body or b""
+    if articles.sha256(body) == article.body_sha256:
+        return Rechecked(article, seen.again)
+    try:
+        read = await think(len(body), partial(_understood, desk, waiting, seen.response, now(), said))
+    except ParseError as error:
+        return Rechecked(article, seen.again, failed=str(error))
+    same = read.article is None or read.article.id == article.id
+    return Rechecked(article, seen.again) if same else read
+
+
+def rechecked(desk: Desk, store: Store, seen: Rechecked, now: datetime) -> Sequence[str]:
+    """Write what looking at a page again came to; the events of one that is gone say so."""
+
+    def decide(decider: Decider) -> Sequence[Change]:
+        identity = seen.article.identity or seen.article.url
+        return resolve.unpublished(identity, seen.gone, desk.topics, decider, now) if seen.gone else ()
+
+    return store.rechecked(seen.article.id, seen.again, now, decide)
 
 
 def _page(response: Response, feed: Feed | None, desk: Desk, now: datetime) -> Page:
@@ -348,80 +402,6 @@ def _later(waiting: Waiting, error: FetchError | ParseError, now: datetime) -> D
     told = now + error.retry_after if isinstance(error, RateLimited) else None
     until = now + RETRIES[waiting.attempts]
     return Postponed(waiting.id, max(until, told or until), str(error), told=told)
-
-
-def _article(desk: Desk, waiting: Waiting, page: Page, response: Response, now: datetime) -> Article:
-    entry, feed = waiting.entry, desk.feeds.get(waiting.feed)
-    source = _source(desk, response.final_url, feed)
-    return _kept(
-        waiting.entry.identity,
-        page,
-        # What a mirror calls its own address is the original's, which nobody has read there.
-        url=response.final_url if urls.is_mirror(entry.url) else page.canonical_url or response.final_url,
-        title=page.title or entry.title,
-        body_sha256=_sha256(response.body or b""),
-        published=_published(page.published, entry.published),
-        fetched=now,
-        source=source,
-        name=entry.source_name,
-        tier=feed.tier if feed else Tier.UNKNOWN,
-        timezone=feed.timezone if feed else desk.settings.timezone,
-    )
-
-
-def _kept(
-    identity: str,
-    page: Page,
-    *,
-    url: str,
-    title: str,
-    body_sha256: str,
-    published: Published,
-    fetched: datetime,
-    source: Source | None,
-    name: str,
-    tier: Tier,
-    timezone: str,
-) -> Article:
-    # The kept text is what the digest is over and what spans count in, so it must be text that UTF-8 can hold.
-    text = _storable(page.text)
-    text_sha256 = _sha256(text.encode())
-    return Article(
-        id=codec.article_id(identity, text_sha256),
-        identity=identity,
-        url=url,
-        title=_storable(title),
-        text=text,
-        text_sha256=text_sha256,
-        body_sha256=body_sha256,
-        published=published,
-        fetched=fetched,
-        source=source.id if source else "",
-        source_name=source.name if source else name,
-        credit=page.source_name,
-        tier=source.tier if source and source.tier is not Tier.UNKNOWN else tier,
-        timezone=timezone,
-    )
-
-
-def _storable(text: str) -> str:
-    """Return *text* with every lone surrogate, one code point, as U+FFFD, one code point."""
-    return _SURROGATE.sub("\ufffd", text)
-
-
-def _source(desk: Desk, url: str, feed: Feed | None) -> Source | None:
-    """Return the declared source that *url* belongs to: by its host first, since a feed may list other people's articles."""
-    owner = namesakes.owner(url, desk.settings.sources)
-    return owner or next((s for s in desk.settings.sources if feed and s.id == feed.source), None)
-
-
-def _published(page: Published, entry: Published) -> Published:
-    """Return the page's own date, else the feed's; where both are known and differ by more than a day, say so."""
-    if page.day is None:
-        return entry if entry.day is not None else page
-    if entry.day is not None and abs((page.day - entry.day).days) > 1:
-        return replace(page, flag="disagrees")
-    return page
 
 
 FORGOTTEN = "the text was removed on request; it is not read again"
@@ -448,7 +428,7 @@ def judge(
     # What a rejected article says is kept beside the decision, which can be undone.
     silent = all(said.get(v.topic) is Verb.REJECT for v in wanted)
     state, reason = (EntryState.REJECTED, "rejected by a person") if silent else (EntryState.KEPT, "")
-    return Digested(entry, state, reason, verdicts, article, body, origin(article), mentions)
+    return Digested(entry, state, reason, verdicts, article, body, articles.origin(article), mentions)
 
 
 def _accepted(verdict: Verdict, text: Clean) -> Verdict:
@@ -456,12 +436,6 @@ def _accepted(verdict: Verdict, text: Clean) -> Verdict:
     vote = Vote("accepted by a person", 0.0)
     passages = verdict.passages or ((0, len(text.text)),)
     return replace(verdict, judgement=Judgement.RELEVANT, votes=(*verdict.votes, vote), passages=passages)
-
-
-def origin(article: Article) -> str:
-    """Return who tells it first: whom the page or the text credits, else the source, else the host."""
-    outlet = article.source_name or urlsplit(article.url).hostname or article.body_sha256
-    return resolve.teller(article.credit, outlet, article.text)
 
 
 def settle(desk: Desk, store: Store, digested: Digested, now: datetime) -> Sequence[str]:
@@ -523,26 +497,8 @@ class Handed:
 
 def ingest(desk: Desk, document: parse.Document, handed: Handed, now: datetime) -> Digested:
     """Judge one document given by hand; it is kept whatever the verdict, since a person wanted it read."""
-    url = handed.url or document.url
+    url, source, published = handed.url, handed.source, handed.published
+    article = articles.handed(desk.settings, document, now, url=url, source=source, published=published)
     body = document.body
-    identity = urls.identity(url) if url else f"sha256:{_sha256(body)}"
-    named = next((s for s in desk.settings.sources if handed.source in (s.id, s.name) and handed.source), None)
-    article = _kept(
-        identity,
-        document.page,
-        url=url,
-        title=document.page.title,
-        body_sha256=_sha256(body),
-        published=handed.published or document.page.published,
-        fetched=now,
-        source=named or (_source(desk, url, None) if url else None),
-        name=handed.source or document.source,
-        tier=Tier.UNKNOWN,
-        timezone=desk.settings.timezone,
-    )
     judged = judge(desk, "", article, body, handed.topics or tuple(desk.topics))
-    return replace(judged, article=article, body=body, origin=origin(article))
-
-
-def _sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
+    return replace(judged, article=article, body=body, origin=articles.origin(article))

@@ -47,6 +47,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "addresses": {"model", "normalize"},
     "asking": {"model", "errors", "addresses", "parse"},
     "namesakes": {"model", "normalize", "parse"},
+    "articles": {"model", "codec", "namesakes", "normalize", "parse", "resolve"},
+    "rechecking": {"model", "errors"},
     "screening": {"model", "match", "namesakes", "normalize", "signs", "store"},
     "outlook": {"model", "match", "normalize", "store"},
     "rhythm": {"model"},
@@ -58,9 +60,22 @@ MAY_IMPORT: dict[str, set[str]] = {
     "config": {"model", "errors"},
     "seeding": {"model", "resolve", "store"},
     "reading": {"model", "resolve", "store"},
-    "reworking": {"model", "errors", "pipeline", "resolve", "store"},
+    "reworking": {"model", "errors", "articles", "pipeline", "resolve", "store"},
     "reviewing": {"model", "pipeline", "resolve", "screening", "store"},
-    "pipeline": {"model", "errors", "asking", "codec", "namesakes", "schedule", "screening", "signs", "store", *PURE},
+    "pipeline": {
+        "model",
+        "errors",
+        "articles",
+        "asking",
+        "codec",
+        "namesakes",
+        "rechecking",
+        "schedule",
+        "screening",
+        "signs",
+        "store",
+        *PURE,
+    },
 }
 
 FILES = sorted(HOME.rglob("*.py"))

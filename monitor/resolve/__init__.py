@@ -18,11 +18,23 @@ Mention + known events -> Event. Pure: what should change is returned, only the 
 """
 
 from monitor.resolve.orders import rule
-from monitor.resolve.place import place, sow
+from monitor.resolve.place import place, sow, unpublished
 from monitor.resolve.propose import Proposal, merges
 from monitor.resolve.rework import rework
 from monitor.resolve.ruled import ACCEPTED
 from monitor.resolve.teller import teller
 from monitor.resolve.timeline import assemble, is_shown
 
-__all__ = ["ACCEPTED", "Proposal", "assemble", "is_shown", "merges", "place", "rework", "rule", "sow", "teller"]
+__all__ = [
+    "ACCEPTED",
+    "Proposal",
+    "assemble",
+    "is_shown",
+    "merges",
+    "place",
+    "rework",
+    "rule",
+    "sow",
+    "teller",
+    "unpublished",
+]

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from monitor.model import Change, KnownEvent, Mention, Placed, SeedEvent, Topic
+from monitor.model import Change, KnownEvent, Mention, Placed, Revision, SeedEvent, Topic
 from monitor.resolve.keys import asked
 from monitor.resolve.same import agreement, is_vague, succeeds
 from monitor.resolve.table import Candidates, Table
@@ -54,6 +55,25 @@ def sow(seeds: Sequence[SeedEvent], topic: Topic, ask: Candidates, now: datetime
             table.learn(known)
             table.put(known.event.id, known.mentions, seed)
     return table.changes()
+
+
+def unpublished(
+    article: str, why: str, topics: Mapping[str, Topic], ask: Candidates, now: datetime
+) -> tuple[Change, ...]:
+    """
+    Return what changes when the page of *article* (its identity) is no longer there: its events say so and stand.
+
+    We kept what it said; that it was taken away is for a person to weigh.
+    """
+    found = []
+    for _, topic in sorted(topics.items()):
+        for change in Table(topic, now, ask, "machine:recheck").changes([article]):
+            theirs = {p.id for p in change.placed if p.article == article}
+            if theirs & set(theirs if change.told is None else change.told) and not change.into:
+                gone = Revision(now, "machine:recheck", "evidence", article, None, why)
+                event = replace(change.event, revisions=(*change.event.revisions, gone))
+                found.append(replace(change, event=event))
+    return tuple(found)
 
 
 def event_id(topic: str, founded_on: str) -> str:

@@ -52,6 +52,7 @@ class Digested:
     body: bytes = b""
     origin: str = ""
     mentions: tuple[Mention, ...] = ()
+    recheck: datetime | None = None  # when its page is to be asked for again
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +251,16 @@ class Store(Protocol):
 
     def seed(self, seeds: Sequence[SeedEvent], now: datetime, decide: Callable[[Decider], Sequence[Change]]) -> int:
         """Save seed events and what *decide* makes of them in one transaction; return how many events changed."""
+
+    # ------------------------------------------------------------- look again
+
+    def rechecks(self, now: datetime, limit: int = 100) -> Sequence[Waiting]:
+        """Return the kept articles whose page is to be asked for again by *now*, each as the entry that brought it."""
+
+    def rechecked(
+        self, article: str, again: datetime | None, now: datetime, decide: Callable[[Decider], Sequence[Change]]
+    ) -> Sequence[str]:
+        """Say when the page of *article* is to be asked for next, if at all, with what *decide* makes of what was seen."""
 
     # ------------------------------------------------------------- decide
 

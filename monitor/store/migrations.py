@@ -235,6 +235,8 @@ _DECISIONS = (
     "ALTER TABLE mentions ADD COLUMN shown TEXT REFERENCES events (id)",
     "UPDATE mentions SET shown = event",
     "ALTER TABLE articles ADD COLUMN forgotten TEXT",
+    "ALTER TABLE articles ADD COLUMN recheck TEXT",
+    "CREATE INDEX articles_recheck ON articles (recheck) WHERE recheck IS NOT NULL",
 )
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _MANNERS, _COPIES, _DECISIONS)

@@ -147,6 +147,18 @@ class SqliteStore:
         with self._connection.write() as db:
             return digest.seed(db, seeds, now, decide)
 
+    # ------------------------------------------------------------- look again
+
+    def rechecks(self, now: datetime, limit: int = 100) -> Sequence[Waiting]:
+        with self._connection.read() as db:
+            return digest.rechecks(db, now, limit)
+
+    def rechecked(
+        self, article: str, again: datetime | None, now: datetime, decide: Callable[[Decider], Sequence[Change]]
+    ) -> Sequence[str]:
+        with self._connection.write() as db:
+            return digest.rechecked(db, article, again, now, decide)
+
     # ------------------------------------------------------------- decide
 
     def rule(
