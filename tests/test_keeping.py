@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import random
 import sqlite3
+import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.commands import Ran, monitor
+from tests.commands import Ran, monitor, start
 from tests.newsroom import config
 from tests.newsroom.server import Newsroom
 
@@ -207,3 +210,38 @@ def test_every_export_can_be_made_again_byte_for_byte_whatever_happened_since(po
                 "export", "--format", *shape.split("+"), "--topic", TOPIC, "--as-of", instant, cwd=polled
             ).out
             assert again == then, (instant, shape)
+
+
+# --------------------------------------------------------------------------- killed at any instant
+
+
+def kills(home: Path, count: int, seed: int) -> None:
+    """Begin to decide, to resolve anew and to forget, and be gone at any instant: all of it is there, or none."""
+    chance = random.Random(seed)
+    for number in range(count):
+        ids = [e["id"] for e in json.loads(text(home))["events"]]
+        logged = [line.split()[0] for line in done(home, "review", "log").out.splitlines()]
+        args = chance.choice(
+            (
+                ("review", "merge", *chance.sample(ids, 2)),
+                ("review", "edit", chance.choice(ids), "title", f"第{number}题"),
+                ("review", "undo", chance.choice(logged or ["de_none"])),
+                ("reprocess", "--apply"),
+            )
+        )
+        process = start(*args, cwd=home)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(chance.uniform(0.2, 0.9))
+        process.kill()
+        process.wait()
+        ran = monitor("verify", cwd=home)
+        assert ran.status == 0, (args, ran.out)
+
+
+def test_whoever_is_killed_while_deciding_has_decided_or_has_not(polled):
+    kills(polled, 6, 5)
+
+
+@pytest.mark.long
+def test_sixty_kills_while_deciding_leave_nothing_by_halves(polled):
+    kills(polled, 60, 7)
