@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import pty
+import random
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from monitor import declared, reading, reviewing
+from monitor.errors import DecisionError
+from monitor.export import render
+from monitor.model import Fixed, Order, Phase, Quote, Verb
+from monitor.pipeline import Desk
+from monitor.store import open_store
+from monitor.store.base import Store
 from tests.commands import Ran, monitor
 from tests.newsroom import config
 from tests.newsroom.server import Newsroom
@@ -184,3 +199,113 @@ def test_the_log_cannot_be_rewritten(polled):
         for wrong in ("DELETE FROM decisions", "UPDATE decisions SET person = 'bob'"):
             with pytest.raises(sqlite3.IntegrityError, match="append-only"):
                 db.execute(wrong)
+
+
+# --------------------------------------------------------------------------- one by one, on a terminal
+
+
+def at_terminal(home: Path, *keys: str) -> str:
+    """Run ``monitor review`` on a terminal, type *keys*, and return what it showed."""
+    ours, theirs = pty.openpty()
+    environment = {**os.environ, "MONITOR_PERSON": "ann"}
+    command = [sys.executable, "-m", "monitor", "review"]
+    with subprocess.Popen(command, cwd=home, env=environment, stdin=theirs, stdout=theirs, stderr=theirs) as process:
+        os.close(theirs)
+        os.write(ours, "".join(f"{key}\n" for key in keys).encode())
+        shown = b""
+        with contextlib.suppress(OSError):  # the terminal ends with its last process
+            while piece := os.read(ours, 4096):
+                shown += piece
+    os.close(ours)
+    assert process.returncode == 0, shown
+    return shown.decode("utf-8", "replace")
+
+
+def test_a_person_at_a_terminal_is_asked_one_by_one(polled):
+    waiting = json.loads(review(polled, "list", "--format", "json").out)
+    shown = at_terminal(polled, "s", *(["s"] * (len(waiting) - 1)))
+    assert f"1 of {len(waiting)}" in shown and "0 decided" in shown
+    shown = at_terminal(polled, "r", "two meetings", "q")
+    assert "1 decided" in shown and "monitor review undo de_" in shown
+    (logged,) = json.loads(review(polled, "log", "--format", "json").out)
+    assert (logged["person"], logged["reason"], logged["what"]["verb"]) == ("ann", "two meetings", "apart")
+    assert len(json.loads(review(polled, "list", "--format", "json").out)) == len(waiting) - 1
+
+
+# --------------------------------------------------------------------------- property
+
+
+def anything(chance: random.Random, desk: Desk, store: Store, now: datetime) -> None:
+    """Order something at random; what cannot be done is refused."""
+    ids = [e.id for e in store.events(TOPIC)]
+    ars = sorted({m.article for e in store.events(TOPIC) for m in e.evidence if isinstance(m, Quote)})
+    one, other, article = chance.choice(ids), chance.choice(ids), chance.choice(ars)
+    standing = [d.id for d in store.decisions() if not d.undone_by]
+    verb = chance.choice(list(Verb))
+    fields: dict[str, object] = {}
+    match verb:
+        case Verb.FORGET:
+            return
+        case Verb.MERGE | Verb.APART:
+            about: tuple[str, ...] = (one, other)
+        case Verb.SPLIT:
+            about = (one, article)
+        case Verb.MOVE:
+            about, fields = (article, one), {"source": chance.choice((other, ""))}
+        case Verb.UNDO:
+            about = (chance.choice(standing or ["de_none"]),)
+        case Verb.EDIT:
+            fixes = (Fixed(title="改"), Fixed(phase=Phase.CANCELLED), Fixed(places=()), Fixed(stage="visit"))
+            about, fields = (one,), {"fixed": chance.choice(fixes)}
+        case Verb.PIN:
+            about, fields = (one,), {"field": chance.choice(("title", "when", "actors"))}
+        case _:
+            about = (chance.choice((one, article)),)
+    order = Order(verb, "ann", "", about, topic=TOPIC, **fields)  # type: ignore[arg-type]
+    reviewing.order(desk, store, order, now)
+
+
+EACH = 20
+"""Sequences on one database: its history grows with every one, and is read at every export."""
+
+
+def sequences(home: Path, count: int) -> None:
+    settings = declared.read(home / "config.yaml").settings
+    desk, file = Desk.of(settings), home / "copy.db"
+    for first in range(0, count, EACH):
+        with closing(sqlite3.connect(settings.database)) as db:
+            file.unlink(missing_ok=True)
+            db.execute("VACUUM INTO ?", (str(file),))
+        with open_store(str(file)) as store:
+            undone(store, desk, range(first, min(first + EACH, count)))
+
+
+def undone(store: Store, desk: Desk, numbers: range) -> None:
+    """Play the sequences of these *numbers* and undo each; the export is as before, and all of it can be found."""
+
+    def seen() -> dict:
+        told = reading.timeline(store, desk.topics[TOPIC], background=True)
+        return but_for_revisions(json.loads(render(told, "json")))
+
+    before, now = seen(), datetime(2027, 1, 1, tzinfo=UTC)
+    for number in numbers:
+        chance = random.Random(number)
+        for _ in range(chance.randint(1, 6)):
+            now += timedelta(seconds=1)
+            with contextlib.suppress(DecisionError):
+                anything(chance, desk, store, now)
+        while left := [d.id for d in store.decisions() if not d.undone_by and d.verb is not Verb.UNDO]:
+            now += timedelta(seconds=1)
+            reviewing.order(desk, store, Order(Verb.UNDO, "ann", "", (chance.choice(left),)), now)
+        assert seen() == before, number
+    audit = store.audit((), ())
+    assert not audit.faults and audit.seen["decisions"] > 2 * len(numbers)
+
+
+def test_random_decisions_undone_leave_the_export_as_it_was(polled):
+    sequences(polled, 15)
+
+
+@pytest.mark.long
+def test_a_thousand_random_sequences_undone_leave_the_export_as_it_was(polled):
+    sequences(polled, 1000)

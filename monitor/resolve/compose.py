@@ -336,8 +336,29 @@ def _reasons(
     numbers = tuple(range(len(event.evidence)))
     dated = tuple(i for i in numbers if "when" in event.evidence[i].supports)
     said = len(event.evidence) - len(ruled.records)
-    reasons = (Reason("when", when_reason, dated), *derived, Reason("status", status_reason, numbers[:said]))
+    reasons = (
+        Reason("when", when_reason, dated),
+        *_dissenting(event, told),
+        *derived,
+        Reason("status", status_reason, numbers[:said]),
+    )
     return (*(r for r in reasons if r.field not in ruled.fields), *ruled.reasons(said))
+
+
+def _dissenting(event: Event, told: Sequence[Placed]) -> tuple[Reason, ...]:
+    """Say who is named by too little weight to be taken for somebody who took part."""
+    kept = {n for a in event.actors for n in (a.entity, a.name)}
+    named = {a.entity or a.name: a.name for p in told for a in p.mention.actors}
+    left = sorted(name for key, name in named.items() if key not in kept and name not in kept)
+    rule = f"named by a quarter of the weight; dissent: {'、'.join(left)}"
+    by = [i for i, e in enumerate(event.evidence) if isinstance(e, Quote) and _names(e, told) & set(left)]
+    return (Reason("actors", rule, tuple(by)),) if left else ()
+
+
+def _names(quote: Quote, told: Sequence[Placed]) -> set[str]:
+    where = (quote.article, quote.start, quote.end)
+    same = (p.mention for p in told if (p.mention.article, p.mention.start, p.mention.end) == where)
+    return {a.name for m in same for a in m.actors}
 
 
 def _derived(event: Event, told: Sequence[Placed], seed: SeedEvent | None, field: str, value: str) -> Reason:

@@ -102,6 +102,21 @@ def test_the_announcement_of_the_next_day_is_forgiven_where_everybody_agrees():
     assert any("dissent: 2025-06-13" in r.rule for r in event.reasons)
 
 
+def test_who_is_named_by_little_weight_is_dissent_and_recorded():
+    memory = Memory()
+    stray = Actor("", "王五", "董事长")
+    memory.tell(
+        placed("a", mention(SIGNED, actors=(*BOTH, ZHANG)), tier=Tier.OFFICIAL),
+        placed("b", mention(SIGNED, actors=(*BOTH, ZHANG))),
+        placed("c", mention(SIGNED, actors=(*BOTH, ZHANG, stray)), tier=Tier.MIRROR),
+    )
+    event = only(memory)
+    assert stray not in event.actors
+    (reason,) = [r for r in event.reasons if r.field == "actors"]
+    assert "dissent: 王五" in reason.rule
+    assert [event.evidence[i].article for i in reason.evidence] == ["ar_c"]
+
+
 def test_copies_of_one_text_are_one_origin():
     text = "甲公司与乙市六月十二日在乙市签署战略合作协议双方主要负责人出席"
     memory = Memory()
