@@ -4,6 +4,7 @@ What can go wrong, one class for each way of catching it.
     MonitorError
     ├── ConfigError        the file is wrong; the program refuses to start (exit 2)
     ├── InputError         a file that a person handed in cannot be used (exit 1); the others go on
+    ├── DecisionError      what a person ordered cannot be done (exit 1); nothing was written
     ├── FetchError         one URL failed; its feed or entry backs off, the others go on
     │   ├── RateLimited    the server named a delay, kept in .retry_after
     │   │   └── Resting    nothing was asked: the host is to be left alone for so long
@@ -19,6 +20,7 @@ from datetime import timedelta
 
 __all__ = [
     "ConfigError",
+    "DecisionError",
     "FetchError",
     "Gone",
     "InputError",
@@ -45,6 +47,10 @@ class ConfigError(MonitorError):
 
 class InputError(MonitorError):
     """A file given by a person is missing, empty, binary or half-written."""
+
+
+class DecisionError(MonitorError):
+    """What a person ordered cannot be done: an id that is not there, or nothing that would be left."""
 
 
 class FetchError(MonitorError):

@@ -11,20 +11,33 @@ Every step says what came of it; nothing is dropped unrecorded. Who calls which 
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
+from types import MappingProxyType
 from typing import Protocol, TypeVar
-from urllib.parse import urlsplit
 
-from monitor import asking, codec, extract, match, namesakes, normalize, parse, resolve, schedule, screening, signs
+from monitor import (
+    articles,
+    asking,
+    codec,
+    extract,
+    match,
+    namesakes,
+    normalize,
+    parse,
+    rechecking,
+    resolve,
+    schedule,
+    screening,
+    signs,
+)
 from monitor.errors import FetchError, Gone, ParseError, RateLimited, Refused, Resting
 from monitor.model import (
     Article,
     Change,
+    Clean,
     Entry,
     EntryState,
     Feed,
@@ -40,10 +53,11 @@ from monitor.model import (
     Request,
     Response,
     Settings,
-    Source,
-    Tier,
     Topic,
     Validators,
+    Verb,
+    Verdict,
+    Vote,
     Waiting,
 )
 from monitor.normalize import urls
@@ -57,9 +71,6 @@ RETRIES = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6), timede
 
 
 CLOSED = "the link does not say where the article is, and no other feed has brought it"
-
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Fetches(Protocol):
@@ -151,7 +162,7 @@ async def ask(
         known = await asking.looked_up(feed, known, fetcher, now())
         url = asking.address(feed, known, now())
         response = await fetcher.get(Request(url, known.validators, feed.headers, page=feed.kind == "list"))
-        if response.body is None or _sha256(response.body) == known.body_sha256:
+        if response.body is None or articles.sha256(response.body) == known.body_sha256:
             return Asked(feed, known, response, reading=reading)
         parsed = await asking.whole(feed, known, response, await read(response), fetcher, now(), read, news)
         return Asked(feed, known, response, parsed, reading=reading)
@@ -217,7 +228,7 @@ def _sight(
 ) -> tuple[FeedStatus, schedule.Sight]:
     """Return what the answer shows, and the status that it is to be held against."""
     parsed, status = asked.parsed, asked.status
-    body = status.body_sha256 if response.body is None else _sha256(response.body)
+    body = status.body_sha256 if response.body is None else articles.sha256(response.body)
     if parsed:
         strange = not seen and status.listed > 0
         status = replace(status, read_as=asked.reading, strange=strange)
@@ -260,15 +271,26 @@ class Postponed:
     told: datetime | None = None  # until when the server wants its pages left alone
 
 
-def held(desk: Desk, store: Store, waiting: Waiting) -> Article | None:
-    """Return the article of an entry if it is kept already; an edited entry is to be read afresh."""
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the store has of an entry's article before it is read, and what persons said of it, by topic."""
+
+    article: Article | None = None
+    said: Mapping[str, Verb] = field(default_factory=dict)
+
+
+def held(desk: Desk, store: Store, waiting: Waiting) -> Held:
+    """Return what is kept of an entry's article already; an edited entry is to be read afresh."""
     entry = waiting.entry
     found = store.article(entry.identity)
-    if urls.is_mirror(entry.url) and found and not _is_copied(found):
-        return found  # the original speaks for itself, whatever the mirror says now
+    known = found or (_namesake(desk, store, entry) if parse.is_closed(entry.url) else None)
+    said = store.said_of(known.identity if known else entry.identity)
+    # What was forgotten is never read again; an original speaks for itself, whatever a mirror says now.
+    if found and (found.forgotten or (urls.is_mirror(entry.url) and not _is_copied(found))):
+        return Held(found, said)
     if waiting.article or (found and not urls.is_mirror(entry.url) and _is_a_mirrors(store, found)):
-        return None
-    return found or (_namesake(desk, store, entry) if parse.is_closed(entry.url) else None)
+        return Held(None, said)
+    return Held(known, said)
 
 
 def _is_copied(article: Article) -> bool:
@@ -292,30 +314,78 @@ def _namesake(desk: Desk, store: Store, entry: Entry) -> Article | None:
 
 async def read(
     desk: Desk,
-    held: Article | None,
+    held: Held,
     fetcher: Fetches,
     waiting: Waiting,
     now: Callable[[], datetime],
     think: Thinks = at_once,
 ) -> Digested | Postponed:
     """Get the article of a waiting entry and say what it means; one that is *held* is not fetched again."""
-    if held is not None:
-        return judge(desk, waiting.id, held, b"", waiting.topics)
+    if held.article is not None:
+        return judge(desk, waiting.id, held.article, b"", waiting.topics, held.said)
     if parse.is_closed(waiting.entry.url):
         return _later(waiting, ParseError(CLOSED), now())
     try:
         response = await fetcher.get(Request(waiting.entry.url, page=True))
-        return await think(len(response.body or b""), partial(_understood, desk, waiting, response, now()))
+        return await think(len(response.body or b""), partial(_understood, desk, waiting, response, now(), held.said))
     except (FetchError, ParseError) as error:
         return _later(waiting, error, now())
 
 
-def _understood(desk: Desk, waiting: Waiting, response: Response, now: datetime) -> Digested:
+def _understood(desk: Desk, waiting: Waiting, response: Response, now: datetime, said: Mapping[str, Verb]) -> Digested:
     page = _page(response, desk.feeds.get(waiting.feed), desk, now)
-    article = _article(desk, waiting, page, response, now)
-    judged = judge(desk, waiting.id, article, response.body or b"", waiting.topics)
+    article = articles.read(desk.settings, desk.feeds.get(waiting.feed), waiting, page, response, now)
+    judged = judge(desk, waiting.id, article, response.body or b"", waiting.topics, said)
+    judged = replace(judged, recheck=rechecking.due(article, now))
     # An edited article that is no longer wanted must still withdraw what it used to say.
     return replace(judged, article=article, body=response.body or b"") if waiting.article else judged
+
+
+@dataclass(frozen=True, slots=True)
+class Rechecked:
+    """A page that was looked at again and is not another: as it was, out of reach, or ``gone``."""
+
+    article: Article
+    again: datetime | None
+    gone: str = ""
+    failed: str = ""
+    told: datetime | None = None
+
+
+async def recheck(
+    desk: Desk,
+    article: Article,
+    said: Mapping[str, Verb],
+    fetcher: Fetches,
+    waiting: Waiting,
+    now: Callable[[], datetime],
+    think: Thinks = at_once,
+) -> Digested | Rechecked:
+    """Look at the page of a kept article again; what it says now, if that is another text."""
+    # A mirror may have brought what was read at the original since.
+    url = article.url if urls.is_mirror(waiting.entry.url) else waiting.entry.url
+    seen = await rechecking.look(fetcher, url, article, now())
+    if seen.response is None:
+        return Rechecked(article, seen.again, seen.gone, seen.failed, seen.told)
+    body = seen.response.body or b""
+    if articles.sha256(body) == article.body_sha256:
+        return Rechecked(article, seen.again)
+    try:
+        read = await think(len(body), partial(_understood, desk, waiting, seen.response, now(), said))
+    except ParseError as error:
+        return Rechecked(article, seen.again, failed=str(error))
+    same = read.article is None or read.article.id == article.id
+    return Rechecked(article, seen.again) if same else read
+
+
+def rechecked(desk: Desk, store: Store, seen: Rechecked, now: datetime) -> Sequence[str]:
+    """Write what looking at a page again came to; the events of one that is gone say so."""
+
+    def decide(decider: Decider) -> Sequence[Change]:
+        identity = seen.article.identity or seen.article.url
+        return resolve.unpublished(identity, seen.gone, desk.topics, decider, now) if seen.gone else ()
+
+    return store.rechecked(seen.article.id, seen.again, now, decide)
 
 
 def _page(response: Response, feed: Feed | None, desk: Desk, now: datetime) -> Page:
@@ -334,109 +404,58 @@ def _later(waiting: Waiting, error: FetchError | ParseError, now: datetime) -> D
     return Postponed(waiting.id, max(until, told or until), str(error), told=told)
 
 
-def _article(desk: Desk, waiting: Waiting, page: Page, response: Response, now: datetime) -> Article:
-    entry, feed = waiting.entry, desk.feeds.get(waiting.feed)
-    source = _source(desk, response.final_url, feed)
-    return _kept(
-        waiting.entry.identity,
-        page,
-        # What a mirror calls its own address is the original's, which nobody has read there.
-        url=response.final_url if urls.is_mirror(entry.url) else page.canonical_url or response.final_url,
-        title=page.title or entry.title,
-        body_sha256=_sha256(response.body or b""),
-        published=_published(page.published, entry.published),
-        fetched=now,
-        source=source,
-        name=entry.source_name,
-        tier=feed.tier if feed else Tier.UNKNOWN,
-        timezone=feed.timezone if feed else desk.settings.timezone,
-    )
+FORGOTTEN = "the text was removed on request; it is not read again"
 
 
-def _kept(
-    identity: str,
-    page: Page,
-    *,
-    url: str,
-    title: str,
-    body_sha256: str,
-    published: Published,
-    fetched: datetime,
-    source: Source | None,
-    name: str,
-    tier: Tier,
-    timezone: str,
-) -> Article:
-    # The kept text is what the digest is over and what spans count in, so it must be text that UTF-8 can hold.
-    text = _storable(page.text)
-    text_sha256 = _sha256(text.encode())
-    return Article(
-        id=codec.article_id(identity, text_sha256),
-        identity=identity,
-        url=url,
-        title=_storable(title),
-        text=text,
-        text_sha256=text_sha256,
-        body_sha256=body_sha256,
-        published=published,
-        fetched=fetched,
-        source=source.id if source else "",
-        source_name=source.name if source else name,
-        credit=page.source_name,
-        tier=source.tier if source and source.tier is not Tier.UNKNOWN else tier,
-        timezone=timezone,
-    )
-
-
-def _storable(text: str) -> str:
-    """Return *text* with every lone surrogate, one code point, as U+FFFD, one code point."""
-    return _SURROGATE.sub("\ufffd", text)
-
-
-def _source(desk: Desk, url: str, feed: Feed | None) -> Source | None:
-    """Return the declared source that *url* belongs to: by its host first, since a feed may list other people's articles."""
-    owner = namesakes.owner(url, desk.settings.sources)
-    return owner or next((s for s in desk.settings.sources if feed and s.id == feed.source), None)
-
-
-def _published(page: Published, entry: Published) -> Published:
-    """Return the page's own date, else the feed's; where both are known and differ by more than a day, say so."""
-    if page.day is None:
-        return entry if entry.day is not None else page
-    if entry.day is not None and abs((page.day - entry.day).days) > 1:
-        return replace(page, flag="disagrees")
-    return page
-
-
-def judge(desk: Desk, entry: str, article: Article, body: bytes, topics: Sequence[str]) -> Digested:
-    """Say what an article means to each of *topics*; it is kept when one of them wants it."""
+def judge(
+    desk: Desk,
+    entry: str,
+    article: Article,
+    body: bytes,
+    topics: Sequence[str],
+    said: Mapping[str, Verb] = MappingProxyType({}),
+) -> Digested:
+    """Say what an article means to each of *topics*, where a person has not *said* so; it is kept when one of them wants it."""
+    if article.forgotten:
+        return Digested(entry, EntryState.KEPT, FORGOTTEN, ())
     clean = normalize.clean(article.text)
-    verdicts = tuple(desk.matcher.judge(topic, article.title, clean, article.published.day) for topic in topics)
+    judged = (desk.matcher.judge(topic, article.title, clean, article.published.day) for topic in topics)
+    verdicts = tuple(_accepted(v, clean) if said.get(v.topic) is Verb.ACCEPT else v for v in judged)
     wanted = [v for v in verdicts if v.judgement is not Judgement.REJECTED]
     mentions = tuple(m for v in wanted for m in extract.mentions(article, clean, v, desk.topics[v.topic]))
     if not wanted:
         return Digested(entry, EntryState.REJECTED, screening.why(verdicts), verdicts)
-    return Digested(entry, EntryState.KEPT, "", verdicts, article, body, _origin(article), mentions)
+    # What a rejected article says is kept beside the decision, which can be undone.
+    silent = all(said.get(v.topic) is Verb.REJECT for v in wanted)
+    state, reason = (EntryState.REJECTED, "rejected by a person") if silent else (EntryState.KEPT, "")
+    return Digested(entry, state, reason, verdicts, article, body, articles.origin(article), mentions)
 
 
-def _origin(article: Article) -> str:
-    """Return who tells it first: whom the page or the text credits, else the source, else the host."""
-    outlet = article.source_name or urlsplit(article.url).hostname or article.body_sha256
-    return resolve.teller(article.credit, outlet, article.text)
+def _accepted(verdict: Verdict, text: Clean) -> Verdict:
+    """Return *verdict* as a person's word makes it: where no passage ties the sides, all of the text may tell."""
+    vote = Vote("accepted by a person", 0.0)
+    passages = verdict.passages or ((0, len(text.text)),)
+    return replace(verdict, judgement=Judgement.RELEVANT, votes=(*verdict.votes, vote), passages=passages)
 
 
 def settle(desk: Desk, store: Store, digested: Digested, now: datetime) -> Sequence[str]:
     """Write what was read, and what it makes of the events; return the ids of those that changed."""
-    placed = [_placed(m, digested) for m in digested.mentions]
+    return store.finish(digested, now, placing(desk, digested, now))
+
+
+def placing(desk: Desk, digested: Digested, now: datetime) -> Callable[[Decider], Sequence[Change]]:
+    """Return what says, while nobody else can write, what the mentions of an article change."""
+    found = [placed(m, digested) for m in digested.mentions]
 
     def decide(decider: Decider) -> Sequence[Change]:
         article = digested.article.id if digested.article else ""
-        return resolve.place(article, placed, desk.topics, decider, now)
+        return resolve.place(article, found, desk.topics, decider, now)
 
-    return store.finish(digested, now, decide)
+    return decide
 
 
-def _placed(mention: Mention, digested: Digested) -> Placed:
+def placed(mention: Mention, digested: Digested) -> Placed:
+    """Return *mention* with the facts of its article that evidence needs."""
     article = digested.article
     assert article is not None
     return Placed(
@@ -450,6 +469,8 @@ def _placed(mention: Mention, digested: Digested) -> Placed:
         fetched=article.fetched,
         text_sha256=article.text_sha256,
         origin=digested.origin,
+        identity=article.identity or article.url,
+        forgotten=article.forgotten is not None,
     )
 
 
@@ -476,26 +497,8 @@ class Handed:
 
 def ingest(desk: Desk, document: parse.Document, handed: Handed, now: datetime) -> Digested:
     """Judge one document given by hand; it is kept whatever the verdict, since a person wanted it read."""
-    url = handed.url or document.url
+    url, source, published = handed.url, handed.source, handed.published
+    article = articles.handed(desk.settings, document, now, url=url, source=source, published=published)
     body = document.body
-    identity = urls.identity(url) if url else f"sha256:{_sha256(body)}"
-    named = next((s for s in desk.settings.sources if handed.source in (s.id, s.name) and handed.source), None)
-    article = _kept(
-        identity,
-        document.page,
-        url=url,
-        title=document.page.title,
-        body_sha256=_sha256(body),
-        published=handed.published or document.page.published,
-        fetched=now,
-        source=named or (_source(desk, url, None) if url else None),
-        name=handed.source or document.source,
-        tier=Tier.UNKNOWN,
-        timezone=desk.settings.timezone,
-    )
     judged = judge(desk, "", article, body, handed.topics or tuple(desk.topics))
-    return replace(judged, article=article, body=body, origin=_origin(article))
-
-
-def _sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
+    return replace(judged, article=article, body=body, origin=articles.origin(article))

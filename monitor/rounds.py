@@ -188,7 +188,42 @@ class Rounds:
                 for task in running:
                     task.cancel()
                 await asyncio.gather(*running, return_exceptions=True)
+            await self.recheck()
         return tally
+
+    async def recheck(self) -> None:
+        """Look again at the pages whose time has come; each look says when the next one is."""
+        while due := await self.write(self.store.rechecks, self.clock(), 4 * UNDER_WAY):
+            some = _by_turns(due)
+            seen = await asyncio.gather(*(self._look(w) for w in some))
+            for digested in sorted((s for s in seen if isinstance(s, Digested)), key=pipeline.canonical):
+                await self._settle(digested)
+            for waiting, one in zip(some, seen, strict=True):
+                if isinstance(one, pipeline.Rechecked):
+                    await self._rechecked(waiting, one)
+
+    async def _look(self, waiting: Waiting) -> Digested | pipeline.Rechecked:
+        article = await self.write(self.store.article_by_id, waiting.article)
+        assert article is not None  # which the store just named
+        if (until := self._told.get(_host(waiting), self.clock())) > self.clock():
+            return pipeline.Rechecked(article, until, failed=f"{_host(waiting)} asked for a delay")
+        said = await self.write(self.store.said_of, article.identity)
+        try:
+            return await pipeline.recheck(self.desk, article, said, self.fetcher, waiting, self.clock, self.think)
+        except StoreError:
+            raise
+        except Exception as bug:  # a bug over one article must not stop the others
+            log.exception("bug", entry=waiting.id, url=waiting.entry.url)
+            return pipeline.Rechecked(article, None, failed=f"bug: {type(bug).__name__}: {bug}")
+
+    async def _rechecked(self, waiting: Waiting, seen: pipeline.Rechecked) -> None:
+        if seen.told:
+            self._told[_host(waiting)] = seen.told
+        changed = await self.write(pipeline.rechecked, self.desk, self.store, seen, self.clock())
+        if seen.gone or seen.failed:
+            log.info("looked again", url=seen.article.url, reason=seen.gone or seen.failed)
+        for id in changed:
+            log.info("event", id=id, article=seen.article.url)
 
     async def _begin(self, running: dict[asyncio.Task[Digested | Postponed], Waiting]) -> bool:
         """Start reading as many waiting entries as there is room for; return whether any is under way."""
@@ -262,6 +297,17 @@ class Rounds:
             return
         for id in changed:
             log.info("event", id=id, article=digested.article.url if digested.article else "")
+
+
+def _by_turns(waiting: Sequence[Waiting]) -> list[Waiting]:
+    """Return as many of *waiting* as may be under way at once, few of any one host."""
+    hosts: Counter[str] = Counter()
+    taken: list[Waiting] = []
+    for w in waiting:
+        hosts[_host(w)] += 1
+        if hosts[_host(w)] <= PER_HOST and len(taken) < UNDER_WAY:
+            taken.append(w)
+    return taken
 
 
 def _host(waiting: Waiting) -> str:

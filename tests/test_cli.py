@@ -5,7 +5,9 @@ import io
 import json
 import sqlite3
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import jsonschema
 import pytest
@@ -162,8 +164,11 @@ def test_the_past_can_be_exported(polled):
 
 def test_a_day_means_its_end_however_it_is_written(polled):
     args = ("export", "--format", "json", "--topic", "catl-luoyang", "--as-of")
-    assert monitor(*args, "20300320", cwd=polled).out == monitor(*args, "2030-03-20", cwd=polled).out
-    assert "2030-03-20T15:59:59" in monitor(*args, "20300320", cwd=polled).out
+    now = monitor(*args[:-1], cwd=polled).out
+    there = datetime.fromisoformat(json.loads(now)["as_of"]).astimezone(ZoneInfo("Asia/Shanghai"))
+    for form in ("%Y-%m-%d", "%Y%m%d"):
+        assert monitor(*args, f"{there:{form}}", cwd=polled).out == now
+        assert not json.loads(monitor(*args, f"{there - timedelta(days=1):{form}}", cwd=polled).out)["events"]
     assert monitor(*args, "9999-12-31T23:59:59-05:00", cwd=polled).status == 2
 
 

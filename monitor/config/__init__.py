@@ -5,7 +5,7 @@ What a person declares, read and checked: ``config.yaml`` and the seed files.
     scalars     what one value may be
     schema      which keys there are (pydantic), and the sentence for each fault
     check       what must fit together
-    build       models -> the nouns of model.py
+    build       models -> the nouns of model
     edtf seeds  dates as EDTF; the events that a topic starts from
     describe    the configuration in words
 

@@ -1,4 +1,4 @@
-"""The models of ``schema.py`` made into the nouns of ``model.py``: defaults filled in, paths made absolute."""
+"""The models of ``schema.py`` made into the nouns of ``model``: defaults filled in, paths made absolute."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ EVENT_COLUMNS = (
     "id", "topic", "title", "when", "earliest", "latest", "precision", "basis", "when_raw", "kind", "relation",
     "phase", "status", "stage", "actors", "places", "figures", "importance", "independent_origins",
     "evidence_count", "sources", "quote", "quote_url", "quote_published", "quote_text_sha256",
-    "question", "as_of", "coverage",
+    "question", "as_of", "coverage", "stage_reached", "stage_event", "not_seen",
 )  # fmt: skip
 
 EVIDENCE_COLUMNS = (
@@ -61,6 +61,9 @@ def _event_rows(told: Timeline) -> Iterator[dict[str, str]]:
         "question": told.topic.question,
         "as_of": _text(told.as_of),
         "coverage": record.statement(told.coverage),
+        "stage_reached": told.answer.stage,
+        "stage_event": told.answer.event,
+        "not_seen": _joined(told.answer.not_seen),
     }
     for event in told.events:
         yield {**_event_cells(event), **_quote_cells(event), **shared}

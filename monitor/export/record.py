@@ -96,6 +96,8 @@ def evidence(told: Evidence) -> dict[str, Json]:
     record = {f.name: plain(getattr(told, f.name)) for f in fields(told)}
     if isinstance(told, Quote):
         record |= {"published": published(told.published), "reading": told.reading or None, "url": told.url or None}
+        if not told.forgotten:
+            del record["forgotten"]
     if isinstance(told, SeedRecord):
         record["source_url"] = told.source_url or None
     return {"type": EVIDENCE_KINDS[type(told)], **record}

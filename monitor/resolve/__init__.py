@@ -6,12 +6,35 @@ Mention + known events -> Event. Pure: what should change is returned, only the 
     teller    who tells a text first: its credit, its dateline or its outlet
     origins   which articles are copies of one text
     compose   what an event says, from the mentions and the seed that it rests on
+    ruled     what persons decided about one event
+    decided   what persons decided, laid over what the rules made
+    table     the events that one step touches, and what it changes
     place     these together, for one article or one seed file
+    orders    what a person orders, checked, and what it changes
+    draft     events in memory, made from nothing
+    rework    what today's rules make of everything kept, under the old ids
+    propose   which events may be one, for a person to decide
     timeline  which events a reader is shown, and what they say about the question
 """
 
-from monitor.resolve.place import place, sow
+from monitor.resolve.orders import rule
+from monitor.resolve.place import place, sow, unpublished
+from monitor.resolve.propose import Proposal, merges
+from monitor.resolve.rework import rework
+from monitor.resolve.ruled import ACCEPTED
 from monitor.resolve.teller import teller
-from monitor.resolve.timeline import assemble
+from monitor.resolve.timeline import assemble, is_shown
 
-__all__ = ["assemble", "place", "sow", "teller"]
+__all__ = [
+    "ACCEPTED",
+    "Proposal",
+    "assemble",
+    "is_shown",
+    "merges",
+    "place",
+    "rework",
+    "rule",
+    "sow",
+    "teller",
+    "unpublished",
+]

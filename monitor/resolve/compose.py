@@ -16,6 +16,7 @@ from typing import TypeVar
 from monitor.model import (
     UNKNOWN_WHEN,
     Actor,
+    DecisionRecord,
     Event,
     Evidence,
     Figure,
@@ -33,6 +34,7 @@ from monitor.model import (
     When,
 )
 from monitor.resolve.origins import origins
+from monitor.resolve.ruled import UNRULED, Ruled
 from monitor.resolve.weigh import importance, weight
 
 T = TypeVar("T")
@@ -55,16 +57,23 @@ PHASES = (Phase.UNKNOWN, Phase.PLANNED, Phase.ONGOING, Phase.DONE)
 """How far a thing has come; cancelled stands apart."""
 
 
-def compose(id: str, topic: Topic, placed: Sequence[Placed], seed: SeedEvent | None, before: Event | None) -> Event:
+def compose(
+    id: str,
+    topic: Topic,
+    placed: Sequence[Placed],
+    seed: SeedEvent | None,
+    before: Event | None,
+    ruled: Ruled = UNRULED,
+) -> Event:
     """
-    Return the event that *placed* and *seed* support.
+    Return the event that *placed* and *seed* support, as far as persons have not *ruled* otherwise.
 
     Where nothing supports it any more (an article was edited and no longer says it) the event as it was
     *before* is retracted; its old evidence stays as history.
     """
     told = sorted(placed, key=_order)
     if not told and seed is None:
-        return _retracted(id, topic, before)
+        return _retracted(id, topic, before, ruled)
     groups = origins(told)
     weights = _weights(told, groups)
     asserted = [p for p in told if p.mention.polarity is not Polarity.DENIED]
@@ -90,21 +99,28 @@ def compose(id: str, topic: Topic, placed: Sequence[Placed], seed: SeedEvent | N
         figures=_figures(asserted, seed),
         independent_origins=max(len(set(groups)), 1),
     )
-    evidence = _evidence(event, told, seed)
-    event = replace(event, evidence=evidence, importance=importance(event, told))
-    return replace(event, reasons=_reasons(event, told, seed, when_reason, status_reason))
+    event = replace(event, **ruled.fields)
+    event = replace(event, evidence=_evidence(event, told, seed, ruled), importance=importance(event, told))
+    return ruled.withdrawn(replace(event, reasons=_reasons(event, told, seed, when_reason, status_reason, ruled)))
 
 
 def _order(p: Placed) -> tuple[float, str, str, int]:
     return (-weight(p.tier), str(p.published.at or p.published.day or "9999"), p.url, p.mention.start)
 
 
-def _retracted(id: str, topic: Topic, before: Event | None) -> Event:
+def _retracted(id: str, topic: Topic, before: Event | None, ruled: Ruled) -> Event:
     if before is None:
         raise ValueError(f"{id} of {topic.id}: an event needs a mention or a seed")
+    kept = tuple(e for e in before.evidence if not isinstance(e, DecisionRecord))
     reason = Reason("status", "its last evidence was withdrawn")
-    others = tuple(r for r in before.reasons if r.field != "status")
-    return replace(before, status=Status.RETRACTED, reasons=(*others, reason), revisions=())
+    # Decisions come last among the evidence: what points to others points to them still.
+    others = tuple(
+        replace(r, evidence=tuple(i for i in r.evidence if i < len(kept)))
+        for r in before.reasons
+        if r.field != "status"
+    )
+    gone = replace(before, status=Status.RETRACTED, importance=0.0, reasons=(*others, reason), revisions=())
+    return replace(gone, evidence=(*kept, *ruled.records))
 
 
 def _weights(told: Sequence[Placed], groups: Sequence[int]) -> list[float]:
@@ -259,13 +275,18 @@ def _status(told: Sequence[Placed], groups: Sequence[int], seed: SeedEvent | Non
 # --------------------------------------------------------------------------- evidence
 
 
-def _evidence(event: Event, told: Sequence[Placed], seed: SeedEvent | None) -> tuple[Evidence, ...]:
+def _evidence(event: Event, told: Sequence[Placed], seed: SeedEvent | None, ruled: Ruled) -> tuple[Evidence, ...]:
     quotes = [_quote(event, p) for p in sorted(told, key=_chronology)]
-    if seed is None:
-        return tuple(quotes)
+    seeds = [_seeded(event, s, ruled) for s in ((seed,) if seed else ()) + ruled.seeds]
+    return (*seeds, *quotes, *ruled.records)
+
+
+def _seeded(event: Event, seed: SeedEvent, ruled: Ruled) -> Evidence:
+    """Return the record of *seed* with the fields of *event* that it bears out: what a person fixed, only where it says the same."""
     fields = ("title", "when", "actors", "places", "figures")
-    supports = tuple(f for f in fields if getattr(event, f) and (f != "when" or seed.when.edtf == event.when.edtf))
-    return (replace(seed.record, supports=supports), *quotes)
+    strict = {"when", *ruled.fields} if seed not in ruled.seeds else set(fields)
+    same = {f: getattr(seed, f) == getattr(event, f) for f in fields} | {"when": seed.when.edtf == event.when.edtf}
+    return replace(seed.record, supports=tuple(f for f in fields if getattr(event, f) and (same[f] or f not in strict)))
 
 
 def _chronology(p: Placed) -> tuple[str, str, str, int]:
@@ -289,6 +310,7 @@ def _quote(event: Event, p: Placed) -> Quote:
         reading=m.reading,
         origin=p.origin,
         supports=_supports(event, p),
+        forgotten=p.forgotten,
     )
 
 
@@ -307,13 +329,36 @@ def _supports(event: Event, p: Placed) -> tuple[str, ...]:
 
 
 def _reasons(
-    event: Event, told: Sequence[Placed], seed: SeedEvent | None, when_reason: str, status_reason: str
+    event: Event, told: Sequence[Placed], seed: SeedEvent | None, when_reason: str, status_reason: str, ruled: Ruled
 ) -> tuple[Reason, ...]:
     shown = {"kind": event.kind.value, "phase": event.phase.value, "stage": event.stage}
     derived = [_derived(event, told, seed, field, value) for field, value in shown.items() if value]
     numbers = tuple(range(len(event.evidence)))
     dated = tuple(i for i in numbers if "when" in event.evidence[i].supports)
-    return (Reason("when", when_reason, dated), *derived, Reason("status", status_reason, numbers))
+    said = len(event.evidence) - len(ruled.records)
+    reasons = (
+        Reason("when", when_reason, dated),
+        *_dissenting(event, told),
+        *derived,
+        Reason("status", status_reason, numbers[:said]),
+    )
+    return (*(r for r in reasons if r.field not in ruled.fields), *ruled.reasons(said))
+
+
+def _dissenting(event: Event, told: Sequence[Placed]) -> tuple[Reason, ...]:
+    """Say who is named by too little weight to be taken for somebody who took part."""
+    kept = {n for a in event.actors for n in (a.entity, a.name)}
+    named = {a.entity or a.name: a.name for p in told for a in p.mention.actors}
+    left = sorted(name for key, name in named.items() if key not in kept and name not in kept)
+    rule = f"named by a quarter of the weight; dissent: {'、'.join(left)}"
+    by = [i for i, e in enumerate(event.evidence) if isinstance(e, Quote) and _names(e, told) & set(left)]
+    return (Reason("actors", rule, tuple(by)),) if left else ()
+
+
+def _names(quote: Quote, told: Sequence[Placed]) -> set[str]:
+    where = (quote.article, quote.start, quote.end)
+    same = (p.mention for p in told if (p.mention.article, p.mention.start, p.mention.end) == where)
+    return {a.name for m in same for a in m.actors}
 
 
 def _derived(event: Event, told: Sequence[Placed], seed: SeedEvent | None, field: str, value: str) -> Reason:

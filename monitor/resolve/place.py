@@ -1,77 +1,20 @@
-"""Put the mentions of one article, or the events of a seed file, where they belong."""
+"""
+Put the mentions of one article, or the events of a seed file, where they belong.
+
+What persons decided is laid over the outcome afterwards: see ``decided``.
+"""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Protocol
 
-from monitor.model import Change, Event, KnownEvent, Mention, Placed, Revision, SeedEvent, Status, Topic
-from monitor.resolve.compose import compose
-from monitor.resolve.keys import asked, carried
+from monitor.model import Change, KnownEvent, Mention, Placed, Revision, SeedEvent, Topic
+from monitor.resolve.keys import asked
 from monitor.resolve.same import agreement, is_vague, succeeds
-
-REVISED = ("title", "kind", "relation", "when", "actors", "places", "figures", "phase", "status", "stage")
-"""The fields whose every change is a revision."""
-
-
-class Candidates(Protocol):
-    """What placing asks of the store; see ``store.base.Decider``."""
-
-    def candidates(self, topic: str, keys: frozenset[str]) -> Sequence[KnownEvent]:
-        """Return the events that carry one of *keys*."""
-
-    def place_of(self, article: str) -> Sequence[KnownEvent]:
-        """Return the events that rest on any version of *article*."""
-
-    def seed_of(self, topic: str, key: str) -> KnownEvent | None:
-        """Return the event that a seed began."""
-
-
-@dataclass(slots=True)
-class _Table:
-    """The events touched so far, so that two mentions of one article can found and join one event."""
-
-    topic: Topic
-    now: datetime
-    ask: Candidates
-    by: str  # who makes the revisions
-    before: dict[str, KnownEvent] = field(default_factory=dict)
-    after: dict[str, KnownEvent] = field(default_factory=dict)
-
-    def learn(self, known: KnownEvent) -> KnownEvent:
-        self.before.setdefault(known.event.id, known)
-        return self.after.setdefault(known.event.id, known)
-
-    def near(self, keys: frozenset[str]) -> list[KnownEvent]:
-        """Return the events on the table and in the store that could be meant."""
-        fetched = [self.after.get(k.event.id, k) for k in self.ask.candidates(self.topic.id, keys)]
-        ids = {k.event.id for k in fetched}
-        here = [k for k in self.after.values() if k.event.id not in ids]
-        return [k for k in (*here, *fetched) if k.event.topic == self.topic.id]
-
-    def is_empty(self, known: KnownEvent) -> bool:
-        """Return whether nothing supports *known* any more, as things stand on the table."""
-        now = self.after.get(known.event.id, known)
-        return not now.mentions and now.seed is None
-
-    def put(self, id: str, placed: Sequence[Placed], seed: SeedEvent | None) -> None:
-        old = self.before.get(id)
-        event = compose(id, self.topic, placed, seed, old.event if old else None)
-        self.after[id] = KnownEvent(event, tuple(placed), seed)
-
-    def changes(self) -> tuple[Change, ...]:
-        return tuple(self._change(known) for id, known in sorted(self.after.items()) if known != self.before.get(id))
-
-    def _change(self, known: KnownEvent) -> Change:
-        old = self.before.get(known.event.id)
-        revisions = _revisions(old.event if old else None, known.event, self.now, self.by)
-        event = replace(known.event, revisions=revisions)
-        told = [p.mention for p in known.mentions] + ([known.seed] if known.seed else [])
-        keys = frozenset().union(carried(event, self.topic), *(carried(t, self.topic) for t in told))
-        return Change(event, known.mentions, keys, known.seed)
+from monitor.resolve.table import Candidates, Table
 
 
 def place(
@@ -86,11 +29,10 @@ def place(
     changes: list[Change] = []
     resting = ask.place_of(article) if article else ()
     for id, topic in sorted(topics.items()):
-        table = _Table(topic, now, ask, "machine:resolve")
-        for known in resting:
-            if known.event.topic == id:
-                _recompose(table, known)
-        bereft = [k for k in resting if k.event.topic == id]
+        table = Table(topic, now, ask, "machine:resolve")
+        bereft = [table.learn(k) for k in resting if k.event.topic == id]
+        for known in bereft:
+            _recompose(table, known)
         for p in placed:
             if p.mention.topic == id:
                 _settle(table, p, bereft)
@@ -104,7 +46,7 @@ def sow(seeds: Sequence[SeedEvent], topic: Topic, ask: Candidates, now: datetime
 
     A seed that was never seen looks for the event that the daemon may have found already and takes it over.
     """
-    table = _Table(topic, now, ask, "seed")
+    table = Table(topic, now, ask, "seed")
     for seed in seeds:
         known = ask.seed_of(topic.id, seed.key) or _found_before(table, seed)
         if known is None:
@@ -115,17 +57,35 @@ def sow(seeds: Sequence[SeedEvent], topic: Topic, ask: Candidates, now: datetime
     return table.changes()
 
 
+def unpublished(
+    article: str, why: str, topics: Mapping[str, Topic], ask: Candidates, now: datetime
+) -> tuple[Change, ...]:
+    """
+    Return what changes when the page of *article* (its identity) is no longer there: its events say so and stand.
+
+    We kept what it said; that it was taken away is for a person to weigh.
+    """
+    found = []
+    for _, topic in sorted(topics.items()):
+        for change in Table(topic, now, ask, "machine:recheck").changes([article]):
+            theirs = {p.id for p in change.placed if p.article == article}
+            if theirs & set(theirs if change.told is None else change.told) and not change.into:
+                gone = Revision(now, "machine:recheck", "evidence", article, None, why)
+                event = replace(change.event, revisions=(*change.event.revisions, gone))
+                found.append(replace(change, event=event))
+    return tuple(found)
+
+
 def event_id(topic: str, founded_on: str) -> str:
     """Return the id of the event of *topic* that a mention or seed founds: opaque, and the same on every machine."""
     return "ev_" + hashlib.sha256(f"{topic}|{founded_on}".encode()).hexdigest()[:20]
 
 
-def _recompose(table: _Table, known: KnownEvent) -> None:
-    table.learn(known)
+def _recompose(table: Table, known: KnownEvent) -> None:
     table.put(known.event.id, known.mentions, known.seed)
 
 
-def _settle(table: _Table, p: Placed, bereft: Sequence[KnownEvent]) -> None:
+def _settle(table: Table, p: Placed, bereft: Sequence[KnownEvent]) -> None:
     """
     Give one mention to the event that it agrees with best, or found one on it.
 
@@ -142,7 +102,7 @@ def _settle(table: _Table, p: Placed, bereft: Sequence[KnownEvent]) -> None:
         table.put(known.event.id, (*known.mentions, p), known.seed)
 
 
-def _best(table: _Table, told: Mention | SeedEvent, fit: Callable[[KnownEvent], float | None]) -> KnownEvent | None:
+def _best(table: Table, told: Mention | SeedEvent, fit: Callable[[KnownEvent], float | None]) -> KnownEvent | None:
     fits = [(score, known) for known in table.near(asked(told, table.topic)) if (score := fit(known)) is not None]
     best = max((score for score, _ in fits), default=0.0)
     equal = [known for score, known in fits if score == best]
@@ -153,22 +113,9 @@ def _best(table: _Table, told: Mention | SeedEvent, fit: Callable[[KnownEvent], 
     return min(equal, key=lambda known: known.event.id, default=None)
 
 
-def _found_before(table: _Table, seed: SeedEvent) -> KnownEvent | None:
+def _found_before(table: Table, seed: SeedEvent) -> KnownEvent | None:
     return _best(
         table,
         seed,
         lambda known: None if known.seed else agreement(seed, known, table.topic),
-    )
-
-
-def _revisions(old: Event | None, new: Event, now: datetime, by: str) -> tuple[Revision, ...]:
-    if old is None:
-        return (Revision(now, by, "created", None, new.title, "first told"),)
-    if old.status is Status.RETRACTED and new.status is Status.RETRACTED:
-        return ()
-    why = {r.field: r.rule for r in new.reasons}
-    return tuple(
-        Revision(now, by, f, getattr(old, f), getattr(new, f), why.get(f, "evidence changed"))
-        for f in REVISED
-        if getattr(old, f) != getattr(new, f)
     )

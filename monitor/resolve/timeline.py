@@ -9,6 +9,7 @@ from datetime import datetime
 from monitor.model import (
     Answer,
     Coverage,
+    DecisionRecord,
     Event,
     Phase,
     Precision,
@@ -19,36 +20,46 @@ from monitor.model import (
     Topic,
     When,
 )
+from monitor.resolve.ruled import ACCEPTED
 
 
 def assemble(
     topic: Topic,
     events: Sequence[Event],
     coverage: Coverage,
-    as_of: datetime | None,
     *,
     background: bool = False,
     top: int = 0,
 ) -> Timeline:
     """
-    Return the timeline of *topic*: retracted events left out, background ones only where they earned it.
+    Return the timeline of *topic*: retracted events left out, background ones only where they earned it, and any
+    that says something without evidence.
 
-    *as_of* None means what the store holds, dated by its last round or revision. *top* keeps that many of
-    the most important events, still in order of time.
+    It is dated by what it rests on, never by the moment that was asked for, so that the past looks as it looked then.
+    *top* keeps that many of the most important events, still in order of time.
     """
-    told = [e for e in events if e.status is not Status.RETRACTED]
+    standing = [e for e in events if e.status is not Status.RETRACTED]
+    told = [e for e in standing if not e.bare]
     shown = [e for e in told if background or is_shown(e)]
     if top:
         best = {e.id for e in sorted(shown, key=lambda e: (-e.importance, e.id))[:top]}
         shown = [e for e in shown if e.id in best]
     covered = replace(coverage, last_event=last_event(shown))
-    return Timeline(topic, as_of or _known_at(events, coverage), covered, answer(topic, told), tuple(shown))
+    return Timeline(
+        topic,
+        _known_at(events, coverage),
+        covered,
+        answer(topic, told),
+        tuple(shown),
+        tuple(e for e in standing if e.bare),
+    )
 
 
 def is_shown(event: Event) -> bool:
-    """Return whether *event* belongs to the default timeline: direct, seeded, or told by two independent origins."""
+    """Return whether *event* belongs to the default timeline: direct, seeded, told by two independent origins, or accepted."""
     seeded = any(isinstance(e, SeedRecord) for e in event.evidence)
-    return event.relation is Relation.DIRECT or seeded or event.independent_origins >= 2
+    accepted = any(r.field == ACCEPTED for r in event.reasons)
+    return event.relation is Relation.DIRECT or seeded or accepted or event.independent_origins >= 2
 
 
 def last_event(events: Sequence[Event]) -> When | None:
@@ -78,7 +89,9 @@ def _age(event: Event) -> tuple[int, str]:
 
 
 def _known_at(events: Sequence[Event], coverage: Coverage) -> datetime | None:
-    instants = [r.at for e in events for r in e.revisions]
+    """Return when the last came in that the events rest on: a round, a revision by rules, or a decision in force."""
+    instants = [r.at for e in events for r in e.revisions if not r.by.startswith("person:")]
+    instants += [r.at for e in events for r in e.evidence if isinstance(r, DecisionRecord)]
     if coverage.as_of:
         instants.append(coverage.as_of)
     return max(instants, default=None)

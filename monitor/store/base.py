@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
@@ -13,6 +13,7 @@ from monitor.model import (
     Change,
     Counts,
     Coverage,
+    Decision,
     EntryState,
     Event,
     FeedStatus,
@@ -22,9 +23,13 @@ from monitor.model import (
     Mention,
     Poll,
     Published,
+    Reread,
+    Rework,
+    Ruling,
     SeedEvent,
     Settings,
     Topic,
+    Verb,
     Verdict,
     Waiting,
 )
@@ -47,6 +52,7 @@ class Digested:
     body: bytes = b""
     origin: str = ""
     mentions: tuple[Mention, ...] = ()
+    recheck: datetime | None = None  # when its page is to be asked for again
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,7 @@ class EntryRecord:
     article_fetched: datetime | None
     first_seen: datetime
     duplicate_of: str
+    identity: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +87,24 @@ class RoundRecord:
     finished: datetime | None
     counts: Counts
     feeds: Mapping[str, Counts]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The newest version of an article, with the topics that judged it, the feeds that brought it and who told it first."""
+
+    article: Article
+    topics: tuple[str, ...]
+    feeds: tuple[str, ...]
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What was checked, counted by what it is, and every fault in a sentence."""
+
+    seen: Mapping[str, int]
+    faults: tuple[str, ...]
 
 
 class Decider(Protocol):
@@ -101,6 +126,27 @@ class Decider(Protocol):
 
     def seed_of(self, topic: str, key: str) -> KnownEvent | None:
         """Return the event that the seed *key* of *topic* began, merged or not, or None."""
+
+    def known(self, ids: Collection[str]) -> Sequence[KnownEvent]:
+        """Return the events called *ids*, oldest first; one that the rules merged gives the one that it went into."""
+
+    def every(self, topic: str) -> Sequence[KnownEvent]:
+        """Return every event of *topic* that the rules have not merged into another, oldest first."""
+
+    def holders(self, articles: Collection[str]) -> Sequence[str]:
+        """Return the ids of the events to which the rules gave a standing mention of one of *articles* (identities)."""
+
+    def decisions(self, topic: str, names: Collection[str]) -> Sequence[Decision]:
+        """Return the decisions in force of *topic* that name one of *names* (events, identities), oldest first."""
+
+    def logged(self, id: str) -> Decision | None:
+        """Return one decision, undone or not."""
+
+    def next_number(self) -> int:
+        """Return the place in the log that the next decision takes."""
+
+    def identity(self, id: str) -> str:
+        """Return the identity of the article ``ar_...``, or of the one behind the entry ``en_...``, or ""."""
 
 
 class Store(Protocol):
@@ -206,6 +252,52 @@ class Store(Protocol):
     def seed(self, seeds: Sequence[SeedEvent], now: datetime, decide: Callable[[Decider], Sequence[Change]]) -> int:
         """Save seed events and what *decide* makes of them in one transaction; return how many events changed."""
 
+    # ------------------------------------------------------------- look again
+
+    def rechecks(self, now: datetime, limit: int = 100) -> Sequence[Waiting]:
+        """Return the kept articles whose page is to be asked for again by *now*, each as the entry that brought it."""
+
+    def rechecked(
+        self, article: str, again: datetime | None, now: datetime, decide: Callable[[Decider], Sequence[Change]]
+    ) -> Sequence[str]:
+        """Say when the page of *article* is to be asked for next, if at all, with what *decide* makes of what was seen."""
+
+    # ------------------------------------------------------------- decide
+
+    def rule(
+        self,
+        now: datetime,
+        decide: Callable[[Decider], Ruling],
+        digested: Digested | None = None,
+        place: Callable[[Decider], Sequence[Change]] | None = None,
+    ) -> Ruling:
+        """
+        Log the decision that *decide* returns and write what it changes, with *digested* as :meth:`finish` would: all or nothing.
+
+        A decision to forget removes the text and body of its articles in all their versions, and what its entries said.
+        """
+
+    def newest(self) -> Sequence[str]:
+        """Return the ids of the newest version of every article, in order of arrival."""
+
+    def kept(self, id: str) -> Kept | None:
+        """Return one kept article with what it was judged for."""
+
+    def rework(
+        self, read: Sequence[Reread], now: datetime, decide: Callable[[Decider], Rework], *, apply: bool
+    ) -> Rework | None:
+        """
+        Return what *decide* makes of all kept articles as they were *read* again; with *apply*, write it whole.
+
+        None, and nothing is written, where other articles have become the newest since they were read.
+        """
+
+    def decisions(self, topic: str = "") -> Sequence[Decision]:
+        """Return the log, of *topic* alone where one is named, oldest first, undone ones too."""
+
+    def said_of(self, identity: str) -> Mapping[str, Verb]:
+        """Return by topic whether a person's last decision in force about an article accepts or rejects it."""
+
     # ------------------------------------------------------------- keep house
 
     def tidy(self, now: datetime, *, rejected_days: int) -> int:
@@ -230,6 +322,9 @@ class Store(Protocol):
 
     def mentions_of(self, article: str) -> Sequence[tuple[str, Mention]]:
         """Return (event id, mention) of one article."""
+
+    def audit(self, seeds: Sequence[SeedEvent], topics: Sequence[str]) -> Audit:
+        """Look everything up again: quotes in their texts, hashes, references, revisions, *seeds* as their files hold them."""
 
     def coverage(self, topic: str, as_of: datetime | None = None) -> Coverage:
         """Return the coverage of *topic*'s feeds as of the last round finished, at *as_of* or at all."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -13,10 +14,11 @@ from monitor.errors import StoreError
 from monitor.model import Article, Change, EntryState, Judgement, Mention, SeedEvent, Waiting
 from monitor.store.base import Decider, Digested
 from monitor.store.collect import joined, sent, verdicts
-from monitor.store.events import Decisions, save_mention, write
+from monitor.store.decider import Decisions
+from monitor.store.events import save_mention, write
 from monitor.store.rows import Row, add, from_json, gather, instant, spread, text, to_json
 
-_COLUMNS = ("id", "identity", "url", "title", "fetched", "body_sha256", "text_sha256", "text")
+_COLUMNS = ("id", "identity", "url", "title", "fetched", "body_sha256", "text_sha256", "text", "forgotten")
 
 _PAGE = 100  # texts read at a time
 
@@ -94,6 +96,10 @@ def _save_article(db: Database, digested: Digested, found: Article, now: datetim
         db.execute("UPDATE articles SET newest = 1, verdicts = ? WHERE id = ?", (judged, found.id))
     else:
         add(db, "articles", {**row, "newest": 1, "verdicts": judged})
+    if digested.body:  # it was fetched, and not judged again
+        again = digested.recheck and instant(digested.recheck)
+        db.execute("UPDATE articles SET recheck = NULL WHERE identity = ?", (row["identity"],))
+        db.execute("UPDATE articles SET recheck = ? WHERE id = ?", (again, found.id))
     _save_body(db, found.body_sha256, digested.body, now)
 
 
@@ -126,14 +132,38 @@ def _save_unplaced(db: Database, digested: Digested, found: Article) -> None:
 
 
 def _standing(db: Database, article: str) -> Sequence[Row]:
-    sql = "SELECT event, data FROM mentions WHERE article = ? AND superseded = 0 ORDER BY n"
+    sql = "SELECT shown, data FROM mentions WHERE article = ? AND superseded = 0 ORDER BY n"
     rows: Sequence[Row] = db.execute(sql, (article,)).fetchall()
     return rows
 
 
 def mentions_of(db: Database, article: str) -> Sequence[tuple[str, Mention]]:
     """Return (event id or "", mention) of one article, as it stands."""
-    return [(r["event"] or "", from_json(Mention, r["data"])) for r in _standing(db, article)]
+    return [(r["shown"] or "", from_json(Mention, r["data"])) for r in _standing(db, article)]
+
+
+# --------------------------------------------------------------------------- look again
+
+
+_RECHECKS = """
+    SELECT e.*, f.url AS feed_url FROM articles a JOIN entries e ON e.n = (
+        SELECT min(n) FROM entries WHERE article = a.id AND state = 'kept'
+    ) JOIN feeds f ON f.id = e.feed
+    WHERE a.recheck <= ? AND a.newest = 1 AND a.forgotten IS NULL ORDER BY a.recheck, a.n LIMIT ?
+"""
+
+
+def rechecks(db: Database, now: datetime, limit: int) -> Sequence[Waiting]:
+    """Return the kept articles whose page is to be asked for again, each as the entry that brought it."""
+    rows = db.execute(_RECHECKS, (instant(now), limit))
+    return [replace(_waiting(row), article=row["article"]) for row in rows]
+
+
+def rechecked(db: Database, article: str, again: datetime | None, now: datetime, decide: Decide) -> Sequence[str]:
+    """Say when a page is to be asked for next, with what was made of what was seen."""
+    changed = write(db, decide(Decisions(db)), now)
+    db.execute("UPDATE articles SET recheck = ? WHERE id = ?", (again and instant(again), article))
+    return changed
 
 
 # --------------------------------------------------------------------------- finish

@@ -45,10 +45,10 @@ def records(db: Database, numbers: Sequence[int]) -> list[EntryRecord]:
 def _events(db: Database, articles: list[str]) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for some in chunks(articles):
-        sql = f"""SELECT article, event FROM mentions WHERE article IN ({marks(some)})
-            AND superseded = 0 AND event IS NOT NULL GROUP BY article, event ORDER BY min(n)"""
+        sql = f"""SELECT article, shown FROM mentions WHERE article IN ({marks(some)})
+            AND superseded = 0 AND shown IS NOT NULL GROUP BY article, shown ORDER BY min(n)"""
         for row in db.execute(sql, some):
-            found[row["article"]] = (*found.get(row["article"], ()), row["event"])
+            found[row["article"]] = (*found.get(row["article"], ()), row["shown"])
     return found
 
 
@@ -73,4 +73,5 @@ def _record(row: Row, events: tuple[str, ...]) -> EntryRecord:
         article_fetched=moment(row["fetched"]),
         first_seen=first_seen,
         duplicate_of=row["duplicate_of"],
+        identity=row["identity"],
     )

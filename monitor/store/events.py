@@ -1,5 +1,5 @@
 """
-Events: what a decision may ask, and what it writes.
+Events: how they are read, and how changes of them are written.
 
 An event's record is kept once for each change (``event_versions``, append-only), so that what was known at any
 moment is simply the last version before it. A version names its evidence by number: a quote is kept once however
@@ -8,8 +8,7 @@ many versions rest on it.
 
 from __future__ import annotations
 
-import heapq
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -18,8 +17,8 @@ from typing import Any
 from sqlite_utils import Database
 
 from monitor import codec
-from monitor.model import Change, Event, Evidence, KnownEvent, Mention, Placed, Revision, SeedEvent
-from monitor.store.rows import Row, add, chunks, from_json, instant, load, marks, parse, text, to_json
+from monitor.model import Change, Event, Evidence, Mention, Revision
+from monitor.store.rows import Row, add, chunks, instant, load, marks, parse, text, to_json
 
 # --------------------------------------------------------------------------- read
 
@@ -60,7 +59,7 @@ def _revision(row: Row) -> dict[str, Any]:
     return {name: row[name] for name in ("at", "by", "field", "why")} | values
 
 
-_NOW = """
+NOW = """
     SELECT e.id AS event, v.n AS version, v.data FROM events e JOIN event_versions v ON v.n = e.version
     WHERE e.merged_into IS NULL AND e.{where}
 """
@@ -84,7 +83,7 @@ def records(db: Database, topic: str, as_of: datetime | None) -> Iterator[dict[s
 
 def _versions(db: Database, topic: str, as_of: datetime | None) -> Iterable[Row]:
     if as_of is None:
-        return db.execute(_NOW.format(where="topic = ?"), (topic,))
+        return db.execute(NOW.format(where="topic = ?"), (topic,))
     return db.execute(_THEN, (topic, instant(as_of)))
 
 
@@ -95,7 +94,7 @@ def _order(event: Event) -> tuple[date, date, str]:
 
 def one(db: Database, id: str) -> Event | None:
     """Return one event; a merged id gives the event that it redirects to."""
-    found = whole(db, db.execute(_NOW.format(where="id = ?"), (survivor(db, text(id)),)))
+    found = whole(db, db.execute(NOW.format(where="id = ?"), (survivor(db, text(id)),)))
     return found[0] if found else None
 
 
@@ -105,110 +104,64 @@ def survivor(db: Database, id: str) -> str:
     return (row["merged_into"] if row else None) or id
 
 
-# --------------------------------------------------------------------------- what a decision may ask
-
-# Events that one mention is compared with. bench/growth.py reads 14 of 50,000 at the median, in 2 ms, and meets this
-# bound where a day is crowded, in 4.
-CANDIDATES = 20
-
-
-class Decisions:
-    """The :class:`~monitor.store.base.Decider` of one open transaction."""
-
-    def __init__(self, db: Database) -> None:
-        self._db = db
-
-    def candidates(self, topic: str, keys: frozenset[str]) -> Sequence[KnownEvent]:
-        """Return the events of *topic* that carry most of *keys*, ``CANDIDATES`` at most, in order of founding."""
-        shared: Counter[str] = Counter()
-        for some in chunks(text(key) for key in sorted(keys)):
-            sql = (
-                f"SELECT event, count(*) AS n FROM event_keys WHERE topic = ? AND key IN ({marks(some)}) GROUP BY event"
-            )
-            for row in self._db.execute(sql, [topic, *some]):
-                shared[row["event"]] += row["n"]
-        return self._known(heapq.nsmallest(CANDIDATES, shared, key=lambda event: (-shared[event], event)))
-
-    def place_of(self, article: str) -> Sequence[KnownEvent]:
-        """Return the events that rest, or rested, on any version of *article*, in order of founding."""
-        rows = self._db.execute(
-            """SELECT DISTINCT m.event FROM articles a JOIN mentions m ON m.article = a.id
-            WHERE a.identity = (SELECT identity FROM articles WHERE id = ?) AND m.event IS NOT NULL""",
-            (article,),
-        )
-        return self._known(row["event"] for row in rows)
-
-    def seed_of(self, topic: str, key: str) -> KnownEvent | None:
-        """Return what the event that this seed began is now, or None."""
-        row = self._db.execute("SELECT event FROM seeds WHERE topic = ? AND key = ?", (topic, key)).fetchone()
-        return self._known([row["event"]])[0] if row else None
-
-    def _known(self, ids: Iterable[str]) -> list[KnownEvent]:
-        rows: list[Row] = []
-        for some in chunks(ids):
-            rows += self._db.execute(_NOW.format(where=f"id IN ({marks(some)}) ORDER BY e.n"), some)
-        events = whole(self._db, rows, revisions=False)
-        return [KnownEvent(e, self._placed(e.id), self._seed(e.id)) for e in events]
-
-    def _placed(self, event: str) -> tuple[Placed, ...]:
-        rows = self._db.execute(
-            """SELECT m.id, m.data, m.origin, a.url, a.title, a.fetched, a.text_sha256, a.more
-            FROM mentions m JOIN articles a ON a.id = m.article
-            WHERE m.event = ? AND m.superseded = 0 ORDER BY m.n""",
-            (event,),
-        )
-        return tuple(_placed(row) for row in rows)
-
-    def _seed(self, event: str) -> SeedEvent | None:
-        row = self._db.execute("SELECT data FROM seeds WHERE event = ? ORDER BY key LIMIT 1", (event,)).fetchone()
-        return from_json(SeedEvent, row["data"]) if row else None
-
-
-def _placed(row: Row) -> Placed:
-    about = parse(row["more"])
-    data = {name: row[name] for name in ("id", "url", "title", "fetched", "text_sha256", "origin")}
-    data |= {"source": about.get("source", ""), "tier": about["tier"], "published": about["published"]}
-    return load(Placed, data | {"mention": parse(row["data"])})
-
-
 # --------------------------------------------------------------------------- write
 
 
 def write(db: Database, changes: Sequence[Change], now: datetime) -> list[str]:
     """Write *changes*; return the ids of the events that are now another than before."""
-    return list(dict.fromkeys(c.event.id for c in changes if _write(db, c, now)))
+    for change in changes:  # first, since they may redirect to one another
+        db.execute("INSERT OR IGNORE INTO events (id, topic) VALUES (?, ?)", (change.event.id, change.event.topic))
+    changed = list(dict.fromkeys(c.event.id for c in changes if _write(db, c, now)))
+    for change in changes:
+        _show(db, change)
+    return changed
 
 
 def _write(db: Database, change: Change, now: datetime) -> bool:
     event = change.event
-    db.execute("INSERT OR IGNORE INTO events (id, topic) VALUES (?, ?)", (event.id, event.topic))
-    changed = _write_version(db, event, now)
-    merged = [id for id in change.merges if _redirect(db, id, event.id, now)]
+    changed = _write_version(db, change, now)
+    absorbed = [id for id in change.merges if _absorb(db, id, event.id, now)]
     _write_mentions(db, change)
-    _write_keys(db, change)
+    if change.keys is not None:
+        _write_keys(db, event, change.keys)
     if change.seed:
         sql = "INSERT INTO seeds (topic, key, event, data) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET event = excluded.event, data = excluded.data"
         db.execute(sql, (change.seed.topic, change.seed.key, event.id, to_json(change.seed)))
-    return changed or bool(merged)
+    return changed or bool(absorbed)
 
 
-def _write_version(db: Database, event: Event, now: datetime) -> bool:
+def _write_version(db: Database, change: Change, now: datetime) -> bool:
+    """Append the event as it is from now on, where that is another than it was; make its redirects right."""
+    event, into = change.event, change.into or None
+    base = change.base and to_json(change.base)
     data = _data(db, event)
     before = db.execute(
-        "SELECT v.data, e.merged_into FROM events e LEFT JOIN event_versions v ON v.n = e.version WHERE e.id = ?",
+        """SELECT v.data, e.merged_into, e.absorbed_by, e.base FROM events e
+        LEFT JOIN event_versions v ON v.n = e.version WHERE e.id = ?""",
         (event.id,),
     ).fetchone()
-    if before["data"] == data and not before["merged_into"] and not event.revisions:
+    if before["base"] != base:
+        db.execute("UPDATE events SET base = ? WHERE id = ?", (base, event.id))
+    same = before["data"] == data and before["merged_into"] == into and before["absorbed_by"] is None
+    if same and not event.revisions:
         return False
-    version = add(db, "event_versions", {"event": event.id, "at": instant(now), "data": data})
+    version = add(db, "event_versions", {"event": event.id, "at": instant(now), "merged_into": into, "data": data})
     bounds = [day and day.isoformat() for day in (event.when.earliest, event.when.latest)]
     db.execute(
-        "UPDATE events SET earliest = ?, latest = ?, merged_into = NULL, version = ? WHERE id = ?",
-        (*bounds, version, event.id),
+        "UPDATE events SET earliest = ?, latest = ?, merged_into = ?, absorbed_by = NULL, version = ? WHERE id = ?",
+        (*bounds, into, version, event.id),
     )
+    _point(db, event.id, into)
     for revision in event.revisions:
         _append(db, event.id, version, revision)
     return True
+
+
+def _point(db: Database, id: str, into: str | None) -> None:
+    """Let what the rules merged into *id*, and what redirects to it, redirect to where it is to be seen."""
+    db.execute("UPDATE events SET merged_into = ? WHERE absorbed_by = ?", (into or id, id))
+    if into:
+        db.execute("UPDATE events SET merged_into = ? WHERE merged_into = ?", (into, id))
 
 
 def _data(db: Database, event: Event) -> str:
@@ -233,16 +186,19 @@ def _append(db: Database, event: str, version: int, revision: Revision) -> None:
     add(db, "revisions", row | {name: to_json(getattr(revision, name)) for name in ("before", "after")})
 
 
-def _redirect(db: Database, id: str, into: str, now: datetime) -> bool:
-    """Make *id*, and what redirected to it, redirect to *into*; return whether that is new."""
-    row = db.execute("SELECT merged_into, version FROM events WHERE id = ?", (id,)).fetchone()
-    if row is None or id == into or row["merged_into"] == into:
+def _absorb(db: Database, id: str, into: str, now: datetime) -> bool:
+    """Merge *id*, and what the rules merged into it, into *into* for good; return whether that is new."""
+    row = db.execute("SELECT absorbed_by, merged_into, version FROM events WHERE id = ?", (id,)).fetchone()
+    if row is None or row["version"] is None or id == into or row["absorbed_by"] == into:
         return False
+    target = survivor(db, into)
     last = db.execute("SELECT data FROM event_versions WHERE n = ?", (row["version"],)).fetchone()["data"]
-    add(db, "event_versions", {"event": id, "at": instant(now), "merged_into": into, "data": last})
-    db.execute("UPDATE events SET merged_into = ? WHERE id = ? OR merged_into = ?", (into, id, id))
+    add(db, "event_versions", {"event": id, "at": instant(now), "merged_into": target, "data": last})
+    db.execute("UPDATE events SET absorbed_by = ?, base = NULL WHERE id = ? OR absorbed_by = ?", (into, id, id))
+    db.execute("UPDATE events SET merged_into = ? WHERE id = ? OR merged_into = ?", (target, id, id))
     for table in ("mentions", "seeds"):
         db.execute(f"UPDATE {table} SET event = ? WHERE event = ?", (into, id))
+    db.execute("UPDATE mentions SET shown = ? WHERE shown = ?", (target, id))
     db.execute("DELETE FROM event_keys WHERE event = ?", (id,))
     return True
 
@@ -253,25 +209,34 @@ def _write_mentions(db: Database, change: Change) -> None:
     standing = db.execute("SELECT id FROM mentions WHERE event = ? AND superseded = 0", (change.event.id,)).fetchall()
     for row in standing:
         if row["id"] not in own:
-            db.execute("UPDATE mentions SET event = NULL WHERE id = ?", (row["id"],))
+            db.execute("UPDATE mentions SET event = NULL, shown = NULL WHERE id = ?", (row["id"],))
+    shown = change.event.id if change.told is None else None
     for placed in change.placed:
-        save_mention(db, placed.id, placed.mention, change.event.id, placed.origin)
+        save_mention(db, placed.id, placed.mention, change.event.id, placed.origin, shown)
 
 
-def save_mention(db: Database, id: str, mention: Mention, event: str | None, origin: str) -> None:
-    """Save *mention* as one that stands, belonging to *event* or to none yet."""
+def _show(db: Database, change: Change) -> None:
+    """Say with which event mentions are shown, where that is not the one that the rules gave them."""
+    for some in chunks(change.told or ()):
+        db.execute(f"UPDATE mentions SET shown = ? WHERE id IN ({marks(some)})", (change.event.id, *some))
+
+
+def save_mention(
+    db: Database, id: str, mention: Mention, event: str | None, origin: str, shown: str | None = None
+) -> None:
+    """Save *mention* as one that stands, given to *event* by the rules, or to none yet, and *shown* with one or none."""
     db.execute(
-        """INSERT INTO mentions (id, article, event, origin, data) VALUES (?, ?, ?, ?, ?)
+        """INSERT INTO mentions (id, article, event, shown, origin, data) VALUES (?, ?, ?, ?, ?, ?)
         ON CONFLICT (id) DO UPDATE
-        SET event = excluded.event, origin = excluded.origin, data = excluded.data, superseded = 0""",
-        (id, mention.article, event, text(origin), to_json(mention)),
+        SET event = excluded.event, shown = excluded.shown, origin = excluded.origin, data = excluded.data,
+            superseded = 0""",
+        (id, mention.article, event, shown, text(origin), to_json(mention)),
     )
 
 
-def _write_keys(db: Database, change: Change) -> None:
-    event = change.event
+def _write_keys(db: Database, event: Event, keys: Iterable[str]) -> None:
     held = {row["key"] for row in db.execute("SELECT key FROM event_keys WHERE event = ?", (event.id,))}
-    wanted = {text(key) for key in change.keys}
+    wanted = {text(key) for key in keys}
     for key in held - wanted:
         db.execute("DELETE FROM event_keys WHERE topic = ? AND key = ? AND event = ?", (event.topic, key, event.id))
     for key in sorted(wanted - held):

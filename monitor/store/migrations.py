@@ -206,7 +206,40 @@ _MANNERS = (
 # Who copies an entry is asked for whenever one fails.
 _COPIES = ("CREATE INDEX entries_copies ON entries (duplicate_of) WHERE duplicate_of != ''",)
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _MANNERS, _COPIES)
+_DECISIONS = (
+    """CREATE TABLE decisions (
+        n INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        topic TEXT NOT NULL,
+        at TEXT NOT NULL,
+        person TEXT NOT NULL,
+        verb TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        undone_by TEXT NOT NULL DEFAULT '',
+        data TEXT NOT NULL
+    )""",
+    """CREATE TABLE decision_names (
+        name TEXT NOT NULL,
+        decision INTEGER NOT NULL REFERENCES decisions (n),
+        PRIMARY KEY (name, decision)
+    ) WITHOUT ROWID""",
+    """CREATE TRIGGER decisions_no_delete BEFORE DELETE ON decisions
+        BEGIN SELECT RAISE(ABORT, 'decisions is append-only'); END""",
+    """CREATE TRIGGER decisions_no_update BEFORE UPDATE OF n, id, topic, at, person, verb, reason, data ON decisions
+        BEGIN SELECT RAISE(ABORT, 'decisions is append-only'); END""",
+    "ALTER TABLE events ADD COLUMN absorbed_by TEXT REFERENCES events (id)",
+    "ALTER TABLE events ADD COLUMN base TEXT",
+    # Until now only rules merged.
+    "UPDATE events SET absorbed_by = merged_into",
+    "CREATE INDEX events_absorbed ON events (absorbed_by) WHERE absorbed_by IS NOT NULL",
+    "ALTER TABLE mentions ADD COLUMN shown TEXT REFERENCES events (id)",
+    "UPDATE mentions SET shown = event",
+    "ALTER TABLE articles ADD COLUMN forgotten TEXT",
+    "ALTER TABLE articles ADD COLUMN recheck TEXT",
+    "CREATE INDEX articles_recheck ON articles (recheck) WHERE recheck IS NOT NULL",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _MANNERS, _COPIES, _DECISIONS)
 
 
 def version(db: Database) -> int:

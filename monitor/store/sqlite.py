@@ -13,6 +13,7 @@ from monitor.model import (
     Change,
     Counts,
     Coverage,
+    Decision,
     EntryState,
     Event,
     FeedStatus,
@@ -20,13 +21,31 @@ from monitor.model import (
     Manners,
     Mention,
     Poll,
+    Reread,
+    Rework,
+    Ruling,
     SeedEvent,
     Settings,
     Topic,
+    Verb,
     Waiting,
 )
-from monitor.store import accounts, collect, coverage, declared, digest, entries, events, housekeeping, manners
-from monitor.store.base import Decider, Digested, EntryRecord, RoundRecord
+from monitor.store import (
+    accounts,
+    audit,
+    collect,
+    coverage,
+    decisions,
+    declared,
+    digest,
+    entries,
+    events,
+    housekeeping,
+    manners,
+    rework,
+    ruling,
+)
+from monitor.store.base import Audit, Decider, Digested, EntryRecord, Kept, RoundRecord
 from monitor.store.connection import PATIENCE, Connection
 
 
@@ -128,6 +147,55 @@ class SqliteStore:
         with self._connection.write() as db:
             return digest.seed(db, seeds, now, decide)
 
+    # ------------------------------------------------------------- look again
+
+    def rechecks(self, now: datetime, limit: int = 100) -> Sequence[Waiting]:
+        with self._connection.read() as db:
+            return digest.rechecks(db, now, limit)
+
+    def rechecked(
+        self, article: str, again: datetime | None, now: datetime, decide: Callable[[Decider], Sequence[Change]]
+    ) -> Sequence[str]:
+        with self._connection.write() as db:
+            return digest.rechecked(db, article, again, now, decide)
+
+    # ------------------------------------------------------------- decide
+
+    def rule(
+        self,
+        now: datetime,
+        decide: Callable[[Decider], Ruling],
+        digested: Digested | None = None,
+        place: Callable[[Decider], Sequence[Change]] | None = None,
+    ) -> Ruling:
+        with self._connection.write() as db:
+            made = ruling.rule(db, now, decide, digested, place)
+        if made.decision.verb is Verb.FORGET:
+            self._connection.settle()  # else what was removed could be read in the write-ahead log
+        return made
+
+    def newest(self) -> Sequence[str]:
+        with self._connection.read() as db:
+            return rework.newest(db)
+
+    def kept(self, id: str) -> Kept | None:
+        with self._connection.read() as db:
+            return rework.kept(db, id)
+
+    def rework(
+        self, read: Sequence[Reread], now: datetime, decide: Callable[[Decider], Rework], *, apply: bool
+    ) -> Rework | None:
+        with self._connection.write() if apply else self._connection.read() as db:
+            return rework.rework(db, read, now, decide, apply=apply)
+
+    def decisions(self, topic: str = "") -> Sequence[Decision]:
+        with self._connection.read() as db:
+            return list(decisions.every(db, topic))
+
+    def said_of(self, identity: str) -> Mapping[str, Verb]:
+        with self._connection.read() as db:
+            return decisions.said_of(db, identity)
+
     # ------------------------------------------------------------- keep house
 
     def tidy(self, now: datetime, *, rejected_days: int) -> int:
@@ -174,6 +242,10 @@ class SqliteStore:
     def mentions_of(self, article: str) -> Sequence[tuple[str, Mention]]:
         with self._connection.read() as db:
             return digest.mentions_of(db, article)
+
+    def audit(self, seeds: Sequence[SeedEvent], topics: Sequence[str]) -> Audit:
+        with self._connection.read() as db:
+            return audit.audit(db, seeds, topics)
 
     def coverage(self, topic: str, as_of: datetime | None = None) -> Coverage:
         with self._connection.read() as db:

@@ -49,7 +49,7 @@ def timeline(*titles: str) -> Timeline:
     first = next(iter(revised.values()))
     events = [replace(k.event, revisions=revised.get(k.event.id, first)) for k in memory.events]
     blind = FeedCoverage("http://x/", FeedState.FAILING, "dns", ROUND, None, ((ROUND, None),))
-    return assemble(TOPIC, events, Coverage(ROUND, (blind,), day("2025-06-12")), None)
+    return assemble(TOPIC, events, Coverage(ROUND, (blind,), day("2025-06-12")))
 
 
 def rows(data: bytes) -> list[dict[str, str]]:
@@ -65,7 +65,7 @@ def test_the_json_is_what_its_schema_says():
 
 def test_a_decision_is_evidence_in_the_schema_too():
     told = timeline()
-    event = replace(told.events[0], evidence=(DecisionRecord("甲", NOW, "核实过", ("when",)),))
+    event = replace(told.events[0], evidence=(DecisionRecord("甲", NOW, "核实过", ("when",), "de_1", "edit"),))
     jsonschema.validate(json.loads(render(replace(told, events=(event,)), "json")), SCHEMA)
 
 

@@ -21,11 +21,17 @@ ENCODING = {"d": "gbk"}
 
 @dataclass
 class Newsroom:
-    """Serve every outlet on its own loopback address and one port; ``down`` are paths that answer 503."""
+    """
+    Serve every outlet on its own loopback address and one port; ``down`` are paths that answer 503, ``gone`` 404.
+
+    ``edited`` changes articles and says so in the feeds, ``rewritten`` changes the pages alone.
+    """
 
     port: int = 0
     edited: bool = False
+    rewritten: bool = False
     down: set[str] = field(default_factory=set)
+    gone: set[str] = field(default_factory=set)
     asked: Counter[str] = field(default_factory=Counter)
     _servers: list[ThreadingHTTPServer] = field(default_factory=list)
 
@@ -50,6 +56,8 @@ class Newsroom:
         self.asked[outlet + path] += 1
         if outlet + path in self.down:
             return 503, "text/plain", b"down for maintenance"
+        if outlet + path in self.gone:
+            return 404, "text/plain", b"not here"
         if path.startswith("/n/"):
             return self._page(outlet, path)
         make = FEEDS.get((outlet, path))
@@ -63,7 +71,7 @@ class Newsroom:
         if article is None:
             return 404, "text/plain", b"not here"
         charset = ENCODING.get(outlet, "utf-8")
-        return 200, f"text/html; charset={charset}", _html(article, self.edited).encode(charset)
+        return 200, f"text/html; charset={charset}", _html(article, self.edited or self.rewritten).encode(charset)
 
     def of(self, outlet: str) -> list[dict[str, Any]]:
         return [x for x in ARTICLES if x["outlet"] == outlet]

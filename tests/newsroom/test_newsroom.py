@@ -130,6 +130,63 @@ def test_an_edited_article_revises_its_event(play, room):
     assert [r["field"] for r in after["revisions"]] == ["created", "figures"]
 
 
+def at_registration(play: Play) -> dict[str, object]:
+    """Poll ten minutes after the registration came out; return its event."""
+    play.now = datetime(2025, 6, 18, 9, 40, tzinfo=UTC)
+    play.poll()
+    (event,) = [e for e in play.events(TOPIC) if e["when"]["edtf"] == "2025-06-18"]
+    return event
+
+
+def test_a_page_is_looked_at_again_an_hour_a_day_and_a_week_after_it_came_out(play, room):
+    at_registration(play)
+    looks = []
+    for hours in range(24 * 9):
+        room.asked.clear()
+        play.later(hours=1).poll()
+        if room.asked["b/n/b2.html"]:
+            looks.append(hours + 1)
+    assert looks == [1, 24, 24 * 7]
+
+
+def test_an_article_that_was_rewritten_in_silence_revises_its_event_and_founds_no_other(play, room):
+    before = at_registration(play)
+    count = len(play.events(TOPIC))
+    room.rewritten = True
+    play.later(hours=1).poll()
+    (after,) = [e for e in play.events(TOPIC) if e["when"]["edtf"] == "2025-06-18"]
+    assert (after["id"], len(play.events(TOPIC))) == (before["id"], count)
+    assert [f["value"] for f in after["figures"]] == [3e8]
+    assert [r["field"] for r in after["revisions"]] == ["created", "figures"]
+
+
+def test_an_article_that_was_taken_away_is_a_revision_of_its_event_which_stands(play, room):
+    before = at_registration(play)
+    room.gone.add("b/n/b2.html")
+    play.later(hours=1).poll()
+    (after,) = [e for e in play.events(TOPIC) if e["when"]["edtf"] == "2025-06-18"]
+    assert after["evidence"] == before["evidence"]
+    assert [r["field"] for r in after["revisions"]] == ["created", "evidence"]
+    assert "404" in after["revisions"][-1]["why"]
+    room.asked.clear()
+    play.later(days=8).poll()
+    assert not room.asked["b/n/b2.html"]
+    assert {e.state for e in play.entries() if e.url.endswith("b2.html")} == {EntryState.KEPT}
+
+
+def test_a_page_that_is_down_when_it_is_looked_at_again_changes_nothing(play, room):
+    before = at_registration(play)
+    room.down.add("b/n/b2.html")
+    play.later(hours=1).poll()
+    (after,) = [e for e in play.events(TOPIC) if e["when"]["edtf"] == "2025-06-18"]
+    assert after == before
+    room.down.clear()
+    room.rewritten = True
+    play.later(days=1).poll()
+    (after,) = [e for e in play.events(TOPIC) if e["when"]["edtf"] == "2025-06-18"]
+    assert [f["value"] for f in after["figures"]] == [3e8]
+
+
 def test_a_restart_in_the_middle_loses_nothing(play, room):
     """The feeds are recorded, then the process is gone before a single article is read."""
     room.down.update(f"{x['outlet']}/n/{x['id']}.html" for x in ARTICLES)

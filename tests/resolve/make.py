@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -10,24 +10,32 @@ from monitor.model import (
     Actor,
     Basis,
     Change,
+    Decision,
     Entity,
+    EntryState,
+    Event,
     Figure,
     Kind,
     KnownEvent,
     Mention,
+    Order,
     Phase,
     Placed,
     Polarity,
     Precision,
     Published,
     Relation,
+    Reread,
+    Rework,
     SeedEvent,
     SeedRecord,
+    Status,
     Tier,
     Topic,
+    Verb,
     When,
 )
-from monitor.resolve import place, sow
+from monitor.resolve import place, rework, rule, sow
 
 NOW = datetime(2025, 7, 1, tzinfo=UTC)
 
@@ -132,26 +140,56 @@ def seed(when: When, key: str = "signing", **other: object) -> SeedEvent:
 
 
 class Memory:
-    """A store of events that fits in a dict: what placing asks, and the writing of what it decides."""
+    """A store of events that fits in a dict: what placing and ordering ask, and the writing of what they decide."""
 
     def __init__(self) -> None:
-        self.known: dict[str, KnownEvent] = {}
+        self.kept: dict[str, KnownEvent] = {}
         self.keys: dict[str, frozenset[str]] = {}
+        self.log: list[Decision] = []
+        self.absorbed: dict[str, str] = {}
         self.revisions: list[tuple[str, str]] = []
 
     def candidates(self, topic: str, keys: frozenset[str]) -> Sequence[KnownEvent]:
-        return [k for id, k in sorted(self.known.items()) if self.keys[id] & keys and k.event.topic == topic]
+        return [k for id, k in sorted(self.kept.items()) if self.keys[id] & keys and k.event.topic == topic]
 
     def place_of(self, article: str) -> Sequence[KnownEvent]:
-        return [k for k in self.known.values() if any(p.mention.article == article for p in k.mentions)]
+        return [k for k in self.kept.values() if any(p.mention.article == article for p in k.mentions)]
 
     def seed_of(self, topic: str, key: str) -> KnownEvent | None:
-        return next((k for k in self.known.values() if k.seed and (k.seed.topic, k.seed.key) == (topic, key)), None)
+        return next((k for k in self.kept.values() if k.seed and (k.seed.topic, k.seed.key) == (topic, key)), None)
+
+    def known(self, ids: Collection[str]) -> Sequence[KnownEvent]:
+        wanted = {self.absorbed.get(id, id) for id in ids}
+        return [k for id, k in sorted(self.kept.items()) if id in wanted]
+
+    def every(self, topic: str) -> Sequence[KnownEvent]:
+        return [k for _, k in sorted(self.kept.items()) if k.event.topic == topic]
+
+    def holders(self, articles: Collection[str]) -> Sequence[str]:
+        return [id for id, k in sorted(self.kept.items()) if any(p.article in articles for p in k.mentions)]
+
+    def decisions(self, topic: str, names: Collection[str]) -> Sequence[Decision]:
+        return [d for d in self.log if not d.undone_by and d.topic == topic and d.names & set(names)]
+
+    def logged(self, id: str) -> Decision | None:
+        return next((d for d in self.log if d.id == id), None)
+
+    def next_number(self) -> int:
+        return len(self.log) + 1
+
+    def identity(self, id: str) -> str:
+        return id if self.holders([id]) else ""
 
     def write(self, changes: Sequence[Change]) -> Sequence[Change]:
         for change in changes:
-            self.known[change.event.id] = KnownEvent(replace(change.event, revisions=()), change.placed, change.seed)
-            self.keys[change.event.id] = change.keys
+            event = replace(change.event, revisions=())
+            for id in change.merges:
+                self.kept.pop(id)
+                self.absorbed |= {old: event.id for old, into in self.absorbed.items() if into == id} | {id: event.id}
+            gone = tuple(sorted(old for old, into in self.absorbed.items() if into == event.id))
+            self.kept[event.id] = KnownEvent(event, change.placed, change.seed, change.base, change.into, gone)
+            if change.keys is not None:
+                self.keys[change.event.id] = change.keys
             self.revisions += [(change.event.id, r.field) for r in change.event.revisions]
         return changes
 
@@ -165,6 +203,29 @@ class Memory:
     def sow(self, *seeds: SeedEvent) -> Sequence[Change]:
         return self.write(sow(seeds, TOPIC, self, NOW))
 
+    def order(self, verb: Verb, *ids: str, person: str = "ann", **more: object) -> Decision:
+        """Let somebody order something."""
+        ruling = rule(Order(verb, person, ids=ids, **more), {"t": TOPIC}, self, NOW)  # type: ignore[arg-type]
+        decision = ruling.decision
+        undone = self.logged(decision.undoes)
+        again = undone.undoes if undone else ""
+        marks = {decision.undoes: decision.id} | ({again: ""} if again else {})
+        self.log = [replace(d, undone_by=marks.get(d.id, d.undone_by)) for d in self.log] + [decision]
+        self.write(ruling.changes)
+        return decision
+
+    def rework(self, *told: Placed, seeds: Sequence[SeedEvent] = ()) -> Rework:
+        """Resolve everything anew, as *told* now, in the order of publication."""
+        read = [Reread(p.mention.article, (str(p.published.day), p.url), EntryState.KEPT, "", (), (p,)) for p in told]
+        made = rework(read, seeds, [TOPIC], self, NOW)
+        self.write(made.changes)
+        return made
+
     @property
     def events(self) -> list[KnownEvent]:
-        return list(self.known.values())
+        return list(self.kept.values())
+
+    @property
+    def shown(self) -> dict[str, Event]:
+        """The events that a reader may see."""
+        return {id: k.event for id, k in self.kept.items() if not k.into and k.event.status is not Status.RETRACTED}

@@ -102,6 +102,21 @@ def test_the_announcement_of_the_next_day_is_forgiven_where_everybody_agrees():
     assert any("dissent: 2025-06-13" in r.rule for r in event.reasons)
 
 
+def test_who_is_named_by_little_weight_is_dissent_and_recorded():
+    memory = Memory()
+    stray = Actor("", "王五", "董事长")
+    memory.tell(
+        placed("a", mention(SIGNED, actors=(*BOTH, ZHANG)), tier=Tier.OFFICIAL),
+        placed("b", mention(SIGNED, actors=(*BOTH, ZHANG))),
+        placed("c", mention(SIGNED, actors=(*BOTH, ZHANG, stray)), tier=Tier.MIRROR),
+    )
+    event = only(memory)
+    assert stray not in event.actors
+    (reason,) = [r for r in event.reasons if r.field == "actors"]
+    assert "dissent: 王五" in reason.rule
+    assert [event.evidence[i].article for i in reason.evidence] == ["ar_c"]
+
+
 def test_copies_of_one_text_are_one_origin():
     text = "甲公司与乙市六月十二日在乙市签署战略合作协议双方主要负责人出席"
     memory = Memory()
@@ -170,12 +185,12 @@ def test_the_same_mention_again_changes_nothing():
 def test_a_claim_that_is_edited_away_is_retracted_and_stays_in_the_history():
     memory = Memory()
     memory.tell(placed("a", mention(SIGNED)))
-    (id,) = memory.known
-    memory.known[id] = replace(memory.known[id], mentions=())
+    (id,) = memory.kept
+    memory.kept[id] = replace(memory.kept[id], mentions=())
 
     class Resting(Memory):
         def place_of(self, article):
-            return list(memory.known.values())
+            return list(memory.kept.values())
 
     (change,) = place("ar_a", (), {"t": TOPIC}, Resting(), NOW)
     assert change.event.status is Status.RETRACTED
@@ -240,12 +255,12 @@ def test_every_field_names_what_bears_it_out():
 def test_an_edited_article_revises_its_event_and_founds_no_other():
     memory = Memory()
     memory.tell(placed("a", mention(SIGNED, figures=(money(5e8),))))
-    (id,) = memory.known
-    memory.known[id] = replace(memory.known[id], mentions=())
+    (id,) = memory.kept
+    memory.kept[id] = replace(memory.kept[id], mentions=())
 
     class Resting(Memory):
         def place_of(self, article):
-            return list(memory.known.values())
+            return list(memory.kept.values())
 
     edited = placed("a2", mention(SIGNED, figures=(money(3e8),)))
     (change,) = place("ar_a2", (edited,), {"t": TOPIC}, Resting(), NOW)

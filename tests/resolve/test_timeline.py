@@ -11,7 +11,7 @@ NOTHING = Coverage(None, ())
 
 
 def told(memory: Memory, **options):
-    return assemble(TOPIC, [k.event for k in memory.events], NOTHING, None, **options)
+    return assemble(TOPIC, [k.event for k in memory.events], NOTHING, **options)
 
 
 def test_the_answer_is_the_furthest_stage_that_is_done():
@@ -46,7 +46,7 @@ def test_retracted_events_are_left_out():
     memory = Memory()
     memory.tell(placed("a", mention(day("2025-06-12"))))
     events = [replace(k.event, status=Status.RETRACTED) for k in memory.events]
-    assert assemble(TOPIC, events, NOTHING, None).events == ()
+    assert assemble(TOPIC, events, NOTHING).events == ()
 
 
 def test_top_keeps_the_most_important_in_order_of_time():
@@ -61,7 +61,7 @@ def test_top_keeps_the_most_important_in_order_of_time():
 
 def test_a_timeline_is_dated_by_its_last_round_or_revision():
     at = datetime(2025, 8, 1, tzinfo=UTC)
-    assert assemble(TOPIC, (), Coverage(at, ()), None).as_of == at
+    assert assemble(TOPIC, (), Coverage(at, ())).as_of == at
 
 
 def test_silence_counts_from_the_latest_direct_event_that_happened():

@@ -31,9 +31,12 @@ from monitor.model import (
     Judgement,
     Manners,
     Precision,
+    Reread,
+    Rework,
     RobotsEntry,
     Status,
     Validators,
+    Verb,
     Vote,
     When,
 )
@@ -51,6 +54,7 @@ from .make import (
     collected,
     day,
     decides,
+    decision,
     digested,
     entry,
     event,
@@ -61,12 +65,14 @@ from .make import (
     placed,
     poll,
     revision,
+    rules,
     screened,
     seed,
     settings,
     status,
     told,
     topic,
+    undo,
     verdict,
 )
 
@@ -584,6 +590,99 @@ class SeedContract(_Made):
         assert [(k.event.title, k.seed) for k in candidates(store, "k")] == [(edited.title, edited)]
 
 
+class DecisionContract(_Made):
+    def test_a_decision_is_logged_with_what_it_changes_and_found_by_what_it_names(self, store):
+        told(store, 1, "ev_1")
+        store.rule(later(1), rules(decision(1, "ev_1"), change("ev_1", title="甲")))
+        (logged,) = store.decisions()
+        assert (logged.id, logged.number, logged.undone_by) == ("de_1", 1, "")
+        assert store.event("ev_1").title == "甲"
+        assert asked(store, lambda d: d.decisions(TOPIC, ["ev_1", "ev_2"])) == [logged]
+        assert asked(store, lambda d: d.decisions(TOPIC, ["ev_2"])) == []
+        assert asked(store, lambda d: d.decisions("other", ["ev_1"])) == []
+        assert store.decisions("other") == []
+
+    def test_an_undone_decision_is_in_force_again_when_its_undoing_is_undone(self, store):
+        told(store, 1, "ev_1")
+        for made in (decision(1, "ev_1"), undo(2, "de_1"), undo(3, "de_2")):
+            store.rule(NOW, rules(made))
+        assert [d.undone_by for d in store.decisions()] == ["", "de_3", ""]
+        assert [d.id for d in asked(store, lambda d: d.decisions(TOPIC, ["ev_1"]))] == ["de_1"]
+        assert [d.undone_by for d in asked(store, lambda d: [d.logged("de_2")])] == ["de_3"]
+        assert asked(store, lambda d: [d.next_number()]) == [4]
+
+    def test_a_decision_whose_changes_cannot_be_written_is_not_logged(self, store):
+        found = article(1)
+        stray = placed(mention(article(2)), article(2))
+        with pytest.raises(StoreError):
+            store.rule(NOW, rules(decision(1), change("ev_2", stray)), digested(found))
+        assert (store.decisions(), store.article(found.identity)) == ([], None)
+
+    def test_what_is_shown_may_differ_from_what_the_rules_gave(self, store):
+        one, two = told(store, 1, "ev_1"), told(store, 2, "ev_2")
+        base = store.event("ev_1")
+        merged = replace(change("ev_1", one, title="甲"), told=(one.id, two.id), base=base)
+        gone = replace(change("ev_2", two), told=(), into="ev_1", base=store.event("ev_2"))
+        store.rule(later(1), rules(decision(1, "ev_1", "ev_2"), merged, gone))
+        assert [e.id for e in store.events(TOPIC)] == ["ev_1"] and store.event("ev_2").id == "ev_1"
+        assert {e for e, _ in store.mentions_of(two.mention.article)} == {"ev_1"}
+        known = {k.event.id: k for k in candidates(store, "k")}
+        assert (known["ev_1"].mentions, known["ev_1"].base.title, known["ev_1"].event.title) == (
+            (one,),
+            base.title,
+            "甲",
+        )
+        assert (known["ev_2"].mentions, known["ev_2"].into) == ((two,), "ev_1")
+        store.rule(later(2), rules(undo(2, "de_1"), change("ev_1", one), change("ev_2", two)))
+        assert [e.id for e in store.events(TOPIC)] == ["ev_1", "ev_2"]
+        assert {e for e, _ in store.mentions_of(two.mention.article)} == {"ev_2"}
+        assert [e.id for e in store.events(TOPIC, later(1))] == ["ev_1"]
+        assert all(k.base is None and not k.into for k in candidates(store, "k"))
+
+    def test_what_was_said_of_an_article_is_the_last_word_in_force(self, store):
+        for n, verb in enumerate((Verb.ACCEPT, Verb.REJECT), 1):
+            store.rule(NOW, rules(replace(decision(n), verb=verb, events=(), articles=("a",))))
+        assert store.said_of("a") == {TOPIC: Verb.REJECT}
+        store.rule(NOW, rules(undo(3, "de_2")))
+        assert (store.said_of("a"), store.said_of("b")) == ({TOPIC: Verb.ACCEPT}, {})
+
+    def test_a_forgotten_article_keeps_its_hashes_and_loses_its_words(self, store):
+        found = article(1)
+        told(store, 1, "ev_1")
+        made = replace(decision(1), verb=Verb.FORGET, events=(), articles=(found.identity,))
+        store.rule(later(1), rules(made))
+        gone = store.article(found.identity)
+        assert gone == replace(found, text="", forgotten=later(1))
+        assert store.holds_body(found.body_sha256)
+        (known,) = candidates(store, "k")
+        assert all(p.forgotten for p in known.mentions)
+
+    def test_an_article_is_looked_at_again_when_its_time_has_come_and_no_more_when_none_is_left(self, store):
+        collected(store, screened(1))
+        (waiting,) = store.inbox(NOW)
+        found = article(1)
+        store.finish(replace(digested(found, entry=waiting.id), recheck=later(60)), NOW, decides())
+        assert store.rechecks(later(59)) == []
+        (due,) = store.rechecks(later(60))
+        assert (due.id, due.article, due.entry) == (waiting.id, found.id, waiting.entry)
+        store.rechecked(found.id, later(90), later(60), decides())
+        assert (len(store.rechecks(later(89))), len(store.rechecks(later(90)))) == (0, 1)
+        store.rechecked(found.id, None, later(90), decides())
+        assert store.rechecks(later(9999)) == []
+
+    def test_what_was_read_again_is_written_only_where_nothing_came_in_meanwhile(self, store):
+        own = told(store, 1, "ev_1")
+        read = Reread(own.mention.article, ("", ""), EntryState.KEPT, "", (verdict(),), (own,))
+        assert list(store.newest()) == [own.mention.article]
+        assert store.kept(own.mention.article).topics == (TOPIC,) and store.kept("ar_none") is None
+        made = Rework((change("ev_1", title="甲"),), (own.id,))
+        assert store.rework([], later(1), lambda d: made, apply=True) is None
+        assert store.rework([read], later(1), lambda d: made, apply=False) == made
+        assert store.event("ev_1").title != "甲"
+        assert store.rework([read], later(1), lambda d: made, apply=True) == made
+        assert (store.event("ev_1").title, store.mentions_of(own.mention.article)) == ("甲", [])
+
+
 class TimelineContract(_Made):
     def test_events_come_by_earliest_then_latest_then_id_and_unknown_last(self, store):
         month = When(day(1).earliest, day(31).latest, Precision.MONTH, Basis.STATED)
@@ -862,6 +961,7 @@ class StoreContract(
     DecideContract,
     MergeContract,
     SeedContract,
+    DecisionContract,
     TimelineContract,
     EntriesContract,
     CoverageContract,

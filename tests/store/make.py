@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import TypeVar
 
 from monitor import codec
 from monitor.model import (
@@ -12,6 +13,7 @@ from monitor.model import (
     Article,
     Basis,
     Change,
+    Decision,
     Entry,
     EntryState,
     Event,
@@ -33,6 +35,7 @@ from monitor.model import (
     Quote,
     Relation,
     Revision,
+    Ruling,
     Screened,
     SeedEvent,
     SeedRecord,
@@ -40,6 +43,7 @@ from monitor.model import (
     Status,
     Tier,
     Topic,
+    Verb,
     Verdict,
     Vote,
     When,
@@ -47,6 +51,8 @@ from monitor.model import (
 from monitor.store.base import Decider, Digested, Store
 
 NOW = datetime(2025, 3, 20, 8, 30, tzinfo=UTC)
+T = TypeVar("T")
+
 RSS = "https://paper.example/rss.xml"
 LIST = "https://city.example/news/"
 TOPIC = "river-bridge"
@@ -177,6 +183,7 @@ def placed(said: Mention, found: Article, origin: str = "河城日报") -> Place
         found.fetched,
         found.text_sha256,
         origin,
+        found.identity or found.url,
     )
 
 
@@ -243,9 +250,9 @@ def told(store: Store, n: int, id: str, at: datetime = NOW, **fields: object) ->
     return own
 
 
-def asked(store: Store, ask: Callable[[Decider], Sequence[KnownEvent]]) -> Sequence[KnownEvent]:
+def asked(store: Store, ask: Callable[[Decider], Sequence[T]]) -> Sequence[T]:
     """Return what a decision would be told; nothing is written."""
-    answers: list[KnownEvent] = []
+    answers: list[T] = []
 
     def decide(decider: Decider) -> Sequence[Change]:
         answers.extend(ask(decider))
@@ -276,3 +283,18 @@ def seed(key: str = "bridge", title: str = "大桥奠基", line: int = 3) -> See
         False,
         SeedRecord("seeds/bridge.yaml", line, "https://city.example/1", date(2025, 1, 2)),
     )
+
+
+# --------------------------------------------------------------------------- decided
+
+
+def decision(number: int, *events: str) -> Decision:
+    return Decision(f"de_{number}", TOPIC, NOW, "ann", "because", Verb.MERGE, events)
+
+
+def undo(number: int, undone: str) -> Decision:
+    return Decision(f"de_{number}", TOPIC, NOW, "bob", "", Verb.UNDO, undoes=undone)
+
+
+def rules(made: Decision, *changes: Change) -> Callable[[Decider], Ruling]:
+    return lambda decider: Ruling(made, changes)

@@ -17,9 +17,21 @@ from rich.text import Text
 
 from monitor import rhythm
 from monitor.export import display, record
-from monitor.model import Article, Counts, Event, Feed, FeedStatus, Quote, SeedRecord, Timeline, Verdict
+from monitor.model import (
+    Article,
+    Counts,
+    DecisionRecord,
+    Event,
+    Feed,
+    FeedStatus,
+    Quote,
+    Rework,
+    SeedRecord,
+    Timeline,
+    Verdict,
+)
 from monitor.progress import Progress, unwatched
-from monitor.store.base import EntryRecord, RoundRecord, Store
+from monitor.store.base import Audit, EntryRecord, RoundRecord, Store
 
 Json = record.Json
 
@@ -139,7 +151,7 @@ def show_sources(statuses: Sequence[FeedStatus], feeds: Sequence[Feed], form: st
     known = {feed.url: feed for feed in feeds}
     expected = {s.url: _expected(s, known.get(s.url), now) for s in statuses}
     if form == "json":
-        _print_json([{**source(s), "rhythm": _rhythm(*expected[s.url])} for s in statuses])
+        print_json([{**source(s), "rhythm": _rhythm(*expected[s.url])} for s in statuses])
     else:
         _show(statuses, {url: _every(*told) for url, told in expected.items()}, now)
 
@@ -171,7 +183,7 @@ def show_round(told: RoundRecord, statuses: Sequence[FeedStatus], form: str) -> 
     by_url = {s.url: s for s in statuses}
     if form == "json":
         feeds = [{**source(by_url[u]), "counts": record.plain(c)} for u, c in told.feeds.items() if u in by_url]
-        _print_json(
+        print_json(
             {
                 "round": told.id,
                 "started": record.plain(told.started),
@@ -243,6 +255,45 @@ def _verdict(told: Verdict) -> dict[str, Json]:
     }
 
 
+def show_audit(told: Audit, form: str) -> None:
+    """Print what was checked and every fault."""
+    if form == "json":
+        print_json({"ok": not told.faults, "checked": record.plain(told.seen), "faults": list(told.faults)})
+        return
+    for fault in told.faults:
+        sys.stdout.write(clean_line(f"FAULT  {fault}") + "\n")
+    words = ", ".join(f"{n} {what}" for what, n in told.seen.items())
+    sys.stdout.write(f"{'checked' if told.faults else 'all there'}: {words or 'nothing is kept yet'}\n")
+
+
+def show_rework(told: Rework, form: str, *, applied: bool) -> None:
+    """Print what today's rules make another than it was."""
+    changed = [c for c in told.changes if c.event.revisions or c.merges]
+    merged = {id: c.event.id for c in told.changes for id in c.merges}
+    if form == "json":
+        events: list[Json] = [
+            {"id": c.event.id, "title": c.event.title, "revisions": record.plain(c.event.revisions)} for c in changed
+        ]
+        print_json({"applied": applied, "events": events, "merged": {**merged}, "mentions_gone": len(told.gone)})
+        return
+    for c in changed:
+        for r in c.event.revisions:
+            line = f"{c.event.id}  {c.event.title}: {r.field} {_said(r.before)} -> {_said(r.after)}  ({r.why})"
+            sys.stdout.write(clean_line(line) + "\n")
+    for id, into in merged.items():
+        sys.stdout.write(f"{id}  is one with {into}\n")
+    sys.stdout.write(
+        f"{len(changed)} events change; {len(merged)} redirect; {len(told.gone)} mentions are told no more\n"
+    )
+
+
+def _said(value: object) -> str:
+    plain = record.plain(value)
+    if isinstance(plain, dict):
+        plain = plain.get("edtf")
+    return plain if isinstance(plain, str) else json.dumps(plain, ensure_ascii=False)
+
+
 # --------------------------------------------------------------------------- explain
 
 
@@ -274,7 +325,7 @@ def _explain_entry(store: Store, told: EntryRecord) -> str:
     if told.article_id:
         lines.append(f"  article    {told.article_id}  {told.article_url}  sha256 {told.article_sha256}")
         lines += _mention_lines(store, told.article_id)
-    return "\n".join(_clean_line(line) for line in lines)
+    return "\n".join(clean_line(line) for line in lines)
 
 
 def _explain_article(store: Store, told: Article) -> str:
@@ -285,11 +336,17 @@ def _explain_article(store: Store, told: Article) -> str:
         + (f", credits {told.credit}" if told.credit else ""),
         f"  published  {_published(told.published.raw, told.published.at or told.published.day, told.published.flag)}",
         f"  fetched    {record.plain(told.fetched)}",
-        f"  text       {len(told.text)} characters, sha256 {told.text_sha256}",
+        f"  text       {_kept(told)}, sha256 {told.text_sha256}",
         f"  body       sha256 {told.body_sha256}",
         *_mention_lines(store, told.id),
     ]
-    return "\n".join(_clean_line(line) for line in lines)
+    return "\n".join(clean_line(line) for line in lines)
+
+
+def _kept(told: Article) -> str:
+    if told.forgotten:
+        return f"removed on request at {record.plain(told.forgotten)}"
+    return f"{len(told.text)} characters"
 
 
 def _mention_lines(store: Store, article: str) -> list[str]:
@@ -318,21 +375,26 @@ def _explain_event(told: Event) -> str:
     lines += [f"  because    {r.field}: {r.rule}" for r in told.reasons]
     lines += [line for e in told.evidence for line in _evidence_lines(e)]
     lines += [f"  revision   {record.plain(r.at)} {r.by} {r.field}: {r.why}" for r in told.revisions]
-    return "\n".join(_clean_line(line) for line in lines)
+    return "\n".join(clean_line(line) for line in lines)
 
 
 def _evidence_lines(piece: object) -> list[str]:
     if isinstance(piece, Quote):
         source = f"{piece.source or piece.origin} ({piece.tier.value})"
-        return [f"  evidence   “{piece.quote}”", f"             {source} {piece.url} {piece.article}"]
+        gone = ", text removed on request" if piece.forgotten else ""
+        return [f"  evidence   “{piece.quote}”", f"             {source} {piece.url} {piece.article}{gone}"]
     if isinstance(piece, SeedRecord):
         return [
             f"  evidence   seed {piece.file}:{piece.line}, checked on {piece.checked_on} {piece.source_url}".rstrip()
         ]
-    return [f"  evidence   {piece}"]
+    if isinstance(piece, DecisionRecord):
+        why = f": {piece.reason}" if piece.reason else ""
+        return [f"  evidence   {piece.verb} by {piece.person} at {record.plain(piece.at)}{why}  {piece.id}"]
+    return []
 
 
-def _clean_line(line: str) -> str:
+def clean_line(line: str) -> str:
+    """Return *line* as it may go to a terminal."""
     return printable(line).rstrip()
 
 
@@ -350,7 +412,8 @@ def _console(*, err: bool = False) -> Console:
     return Console(file=stream, width=None if stream.isatty() else 120, highlight=False)
 
 
-def _print_json(value: Json) -> None:
+def print_json(value: Json) -> None:
+    """Print one JSON value; what UTF-8 cannot hold is replaced."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2).encode("utf-8", "replace").decode() + "\n")
 
 

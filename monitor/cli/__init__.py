@@ -1,0 +1,85 @@
+"""
+The command line: wires the house. Data goes to stdout, everything else to stderr.
+
+Exit status: 0 done (a source that failed is reported, not an error), 1 the command failed, 2 usage or
+configuration, 3 the store is unavailable. Rooms are imported inside the commands, so that ``--help`` is quick.
+
+    common     what the commands share
+    polling    run, poll
+    taking     seed, ingest
+    telling    timeline, export
+    asking     entries, sources, explain, check
+    keeping    verify, reprocess, forget
+    review     review and its orders; values: what is typed for a field
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from monitor import __version__
+from monitor.cli import asking, keeping, polling, review, taking, telling
+from monitor.cli.common import FAILED, FILE, STORE, USAGE, Place, say
+from monitor.errors import ConfigError, MonitorError, StoreError
+
+
+def main(args: Sequence[str] | None = None) -> NoReturn:
+    """Run the program; the one place where an error of the house becomes an exit status."""
+    try:
+        # Outside its standalone mode click returns the status of an Exit instead of raising it.
+        sys.exit(cli.main(args, prog_name="monitor", standalone_mode=False) or 0)
+    except click.Abort:
+        sys.exit(FAILED)
+    except click.ClickException as wrong:
+        wrong.show()
+        sys.exit(wrong.exit_code)
+    except BrokenPipeError:
+        # Whoever read our output has seen enough (head, less): not an error of ours.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except OSError as error:
+        # Rooms turn their own into sentences; what is left is ours: stdout that is closed, full or gone.
+        say(f"cannot write: {error.strerror or error}")
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - the flush at exit would fail again
+        sys.exit(FAILED)
+    except MonitorError as error:
+        say(str(error))
+        sys.exit(USAGE if isinstance(error, ConfigError) else STORE if isinstance(error, StoreError) else FAILED)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="monitor")
+@click.option(
+    "--config", type=FILE, help="Configuration file; else MONITOR_CONFIG, else ./config.yaml, else the shipped one."
+)
+@click.pass_context
+def cli(context: click.Context, config: Path | None) -> None:
+    """Keep a true, sourced, up-to-date timeline about a standing question."""
+    context.obj = Place(config)
+
+
+for command in (
+    polling.run,
+    polling.poll,
+    taking.seed,
+    taking.ingest,
+    telling.timeline,
+    telling.export,
+    asking.entries,
+    asking.sources,
+    asking.explain,
+    asking.check,
+    review.review,
+    keeping.verify,
+    keeping.reprocess,
+    keeping.forget,
+):
+    cli.add_command(command)

@@ -1,0 +1,68 @@
+"""Keeping up to date: ``run`` and ``poll``."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from monitor.cli.common import Place
+
+
+@click.command()
+@click.pass_obj
+def run(place: Place) -> None:
+    """Seed, poll and digest until SIGTERM or Ctrl-C."""
+    import asyncio
+
+    from monitor import console, daemon, reading
+    from monitor.clock import clock
+    from monitor.declared import stamp
+
+    declared = place.declared()
+    console.configure_log()
+
+    async def live() -> None:
+        with console.watching() as progress:
+            async with daemon.opened(declared, progress=progress) as rounds:
+                for topic in declared.settings.topics:
+                    console.show_timeline(await rounds.write(reading.timeline, rounds.store, topic))
+                console.show_schedule(await rounds.write(rounds.store.statuses), clock())
+                sys.stdout.flush()
+                await daemon.Daemon(rounds, declared, place.declared, stamp).run()
+
+    asyncio.run(live())
+
+
+@click.command()
+@click.option(
+    "--all",
+    "everything",
+    is_flag=True,
+    help="Ask every feed, due or not; Retry-After, robots.txt, 410 and the pause still hold.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="How to print the account of the round.",
+)
+@click.pass_obj
+def poll(place: Place, everything: bool, form: str) -> None:
+    """Poll every feed that is due, digest what can be digested now, and exit."""
+    import asyncio
+
+    from monitor import console, daemon
+
+    declared = place.declared()
+    console.configure_log()
+
+    async def once() -> None:
+        with console.watching() as progress:
+            async with daemon.opened(declared, progress=progress) as rounds:
+                record = await rounds.poll(await rounds.due(all=everything), digest=True)
+                statuses = await rounds.write(rounds.store.statuses)
+        console.show_round(record, statuses, form)
+
+    asyncio.run(once())

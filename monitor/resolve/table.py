@@ -1,0 +1,153 @@
+"""The events that one step touches, and what the step changes in the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Protocol
+
+from monitor.model import Change, Decision, Event, KnownEvent, Placed, Revision, SeedEvent, Topic
+from monitor.resolve.compose import compose
+from monitor.resolve.decided import Known, Laid, lay, neighbourhood
+from monitor.resolve.keys import carried
+from monitor.resolve.ruled import words
+
+REVISED = ("title", "kind", "relation", "when", "actors", "places", "figures", "phase", "status", "stage")
+"""The fields whose every change is a revision."""
+
+
+class Candidates(Known, Protocol):
+    """What placing asks of the store; see ``store.base.Decider``."""
+
+    def candidates(self, topic: str, keys: frozenset[str]) -> Sequence[KnownEvent]:
+        """Return the events that carry one of *keys*."""
+
+    def place_of(self, article: str) -> Sequence[KnownEvent]:
+        """Return the events that rest on any version of *article*."""
+
+    def seed_of(self, topic: str, key: str) -> KnownEvent | None:
+        """Return the event that a seed began."""
+
+
+@dataclass(slots=True)
+class Table:
+    """The events touched so far, so that two mentions of one article can found and join one event."""
+
+    topic: Topic
+    now: datetime
+    ask: Candidates
+    by: str  # who makes the revisions
+    order: Decision | None = None  # that a person gave: the reason of every revision
+    kept: dict[str, KnownEvent] = field(default_factory=dict)  # as the store holds them
+    before: dict[str, KnownEvent] = field(default_factory=dict)  # as the rules had them
+    after: dict[str, KnownEvent] = field(default_factory=dict)
+    merged: dict[str, list[str]] = field(default_factory=dict)  # what the rules merge, by what it goes into
+
+    def learn(self, known: KnownEvent) -> KnownEvent:
+        """Put an event of the store on the table; return it as the rules have it by now."""
+        id = known.event.id
+        self.kept.setdefault(id, known)
+        if id not in self.before:
+            self.before[id] = self._ruled(known)
+        return self.after.setdefault(id, self.before[id])
+
+    def _ruled(self, known: KnownEvent) -> KnownEvent:
+        """Return *known* as the rules alone have it."""
+        return replace(known, event=known.base, base=None) if known.base else known
+
+    def near(self, keys: frozenset[str]) -> list[KnownEvent]:
+        """Return the events on the table and in the store that could be meant."""
+        found = self.ask.candidates(self.topic.id, keys)
+        fetched = [self.after.get(k.event.id) or self._ruled(k) for k in found]
+        ids = {k.event.id for k in fetched}
+        here = [k for k in self.after.values() if k.event.id not in ids]
+        return [k for k in (*here, *fetched) if k.event.topic == self.topic.id]
+
+    def is_empty(self, known: KnownEvent) -> bool:
+        """Return whether nothing supports *known* any more, as things stand on the table."""
+        now = self.after.get(known.event.id, known)
+        return not now.mentions and now.seed is None
+
+    def put(self, id: str, placed: Sequence[Placed], seed: SeedEvent | None) -> None:
+        """Let the event *id* rest on *placed* and *seed*."""
+        old = self.before.get(id)
+        event = compose(id, self.topic, placed, seed, old.event if old else None)
+        new = KnownEvent(event, tuple(placed), seed)
+        self.after[id] = replace(old, event=event, mentions=tuple(placed), seed=seed) if old else new
+
+    def absorb(self, id: str, into: str) -> None:
+        """Merge the event *id* of the store into *into* for good; where it redirects, its mentions must be put."""
+        gone, known = self.after.pop(id), self.after[into]
+        self.after[into] = replace(known, absorbed=(*known.absorbed, id, *gone.absorbed))
+        self.merged.setdefault(into, []).append(id)
+
+    # ------------------------------------------------------------- outcome
+
+    def changes(
+        self,
+        names: Collection[str] = (),
+        log: Callable[[Sequence[Decision]], Sequence[Decision]] = tuple,
+    ) -> tuple[Change, ...]:
+        """Return what changes, after the decisions in force; *names* are events and articles to be looked at in any case."""
+        changed = {id: k for id, k in self.after.items() if k != self.before.get(id)}
+        near = neighbourhood(changed, names, self.topic, self.ask, log)
+        for id, known in near.events.items():
+            if id not in changed:
+                self.learn(known)
+        laid = lay(near, self.topic)
+        ids = sorted({*near.events, *laid.told})
+        return tuple(c for id in ids if (c := self._change(id, laid)) is not None)
+
+    def _change(self, id: str, laid: Laid) -> Change | None:
+        known, kept = self.after.get(id), self.kept.get(id)
+        told = tuple(p.id for p in laid.told.get(id, ()))
+        own = known.mentions if known else ()
+        ruled = bool(laid.orders.get(id)) or id in laid.into or told != tuple(p.id for p in own)
+        rests = known is not None and bool(known.mentions or known.seed)
+        event = known.event if known and rests and not ruled else self._shown(id, laid)
+        if event is None:
+            return None
+        into = laid.home(id) if id in laid.into else ""
+        event = replace(event, revisions=self._revisions(kept, event, into))
+        seed, base = (known.seed, known.event) if known else (None, None)
+        merges = tuple(self.merged.get(id, ()))
+        return Change(
+            event, own, self._keys(known), seed, merges, told if ruled else None, base if ruled else None, into
+        )
+
+    def _shown(self, id: str, laid: Laid) -> Event | None:
+        """Return the event *id* as it is to be shown; None for one that never was and has nothing to rest on."""
+        kept, known = self.kept.get(id), self.after.get(id)
+        before = kept.event if kept else known.event if known else None
+        if id in laid.into:
+            return before
+        told, seed = laid.told.get(id, ()), laid.seed(id)
+        if before is None and not told and seed is None:
+            return None
+        return compose(id, self.topic, told, seed, before, laid.ruled(id))
+
+    def _keys(self, known: KnownEvent | None) -> frozenset[str] | None:
+        """Return what the rules find *known* by, whatever persons made of it."""
+        if known is None:  # it exists by a decision alone
+            return frozenset()
+        said = [p.mention for p in known.mentions] + ([known.seed] if known.seed else [])
+        found = (carried(t, self.topic) for t in (*said, known.event))
+        return frozenset().union(*found) if said else None
+
+    def _revisions(self, kept: KnownEvent | None, new: Event, into: str) -> tuple[Revision, ...]:
+        said = words(self.order) if self.order else ""
+        if kept is None:
+            return (Revision(self.now, self.by, "created", None, new.title, said or "first told"),)
+        old, why = kept.event, {r.field: r.rule for r in new.reasons}
+        changed = [
+            Revision(self.now, self.by, f, a, b, said or why.get(f, "evidence changed"))
+            for f in REVISED
+            if (a := getattr(old, f)) != (b := getattr(new, f))
+        ]
+        if kept.into != into:
+            redirected = said or "what it was merged into was merged"
+            changed.append(Revision(self.now, self.by, "merged_into", kept.into or None, into or None, redirected))
+        if self.order and not changed and old.evidence != new.evidence:
+            changed.append(Revision(self.now, self.by, self.order.verb.value, None, self.order.id, said))
+        return tuple(changed)
