@@ -93,6 +93,7 @@ topics:
     return tmp_path
 
 
+@pytest.mark.long  # seconds on the clock are promised: no other test may run beside it
 def test_healthy_feeds_are_served_within_their_deadline_among_every_hostile_one(server, home):
     lag: list[float] = []
 
