@@ -122,6 +122,7 @@ class Days:
             time.sleep(0.05)
         process.send_signal(signal.SIGKILL)
         process.wait()
+        _swept(process.pid)
         self.killed += 1
 
     def _is_due(self) -> bool:
@@ -188,6 +189,12 @@ def _declared(feed: Feed) -> dict[str, object]:
             "select": {"entry": feed.select.entry, "title": feed.select.title, "link": feed.select.link},
         }
     return row
+
+
+def _swept(pid: int) -> None:
+    """Take away what libfaketime leaves of a killed process: the next one with its number could not start."""
+    for name in ("faketime_shm", "sem.faketime_sem"):
+        Path(f"/dev/shm/{name}_{pid}").unlink(missing_ok=True)
 
 
 def shifter() -> Path:
