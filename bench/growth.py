@@ -16,7 +16,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from monitor.model import (
     Article,
     Basis,
     Change,
+    Decision,
     Entity,
     EntryState,
     FetchSettings,
@@ -124,6 +125,18 @@ class Nobody:
         """Return none."""
         return None
 
+    def known(self, ids: Collection[str]) -> Sequence[KnownEvent]:
+        """Return none."""
+        return ()
+
+    def holders(self, articles: Collection[str]) -> Sequence[str]:
+        """Return none."""
+        return ()
+
+    def decisions(self, topic: str, names: Collection[str]) -> Sequence[Decision]:
+        """Return none."""
+        return ()
+
 
 class Counting(Nobody):
     """The candidates of a real store, counted."""
@@ -138,6 +151,11 @@ class Counting(Nobody):
         found = self.real.candidates(topic, keys)
         self.read += len(found)
         return found
+
+    def decisions(self, topic: str, names: Collection[str]) -> Sequence[Decision]:
+        """Ask the store."""
+        assert self.real
+        return self.real.decisions(topic, names)
 
 
 def _decide(asked: Counting, mention: Mention, n: int, out: list[Change]) -> Callable[[Decider], Sequence[Change]]:
