@@ -115,9 +115,9 @@ class Days:
         assert process.wait(PATIENCE) == 0, self._said()
 
     def _killed(self) -> None:
-        """Kill a daemon at once when its first round is over: it has no time to say good-bye."""
+        """Kill a daemon at once when all that was due has been asked and recorded: it has no time to say good-bye."""
         process, end = self._start("run"), time.monotonic() + PATIENCE
-        while "] round " not in self._said():
+        while "] round " not in self._said() or self._is_due():
             assert process.poll() is None and time.monotonic() < end, self._said()
             time.sleep(0.05)
         process.send_signal(signal.SIGKILL)
@@ -159,7 +159,7 @@ class Days:
             "database": "timeline.db",
             "timezone": "Asia/Shanghai",
             "fetch": {
-                "timeout": "10s",
+                "timeout": "30s",  # it passes in real time, and the machine may be busy
                 "proxy": f"http://127.0.0.1:{self.server.server_port}",
                 "pauses": {host: f"{rest.total_seconds():.0f}s" for host, rest in self.fetch.pauses.items()},
             },
