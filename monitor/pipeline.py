@@ -130,6 +130,7 @@ class Asked:
     parsed: ParsedFeed | None = None
     error: FetchError | ParseError | None = None
     reading: str = ""  # what the body was read with
+    body_sha256: str = ""  # of the body, or of the last one where it is unchanged
 
 
 # --------------------------------------------------------------------------- collect
@@ -162,10 +163,11 @@ async def ask(
         known = await asking.looked_up(feed, known, fetcher, now())
         url = asking.address(feed, known, now())
         response = await fetcher.get(Request(url, known.validators, feed.headers, page=feed.kind == "list"))
-        if response.body is None or articles.sha256(response.body) == known.body_sha256:
-            return Asked(feed, known, response, reading=reading)
+        sha256 = known.body_sha256 if response.body is None else articles.sha256(response.body)
+        if response.body is None or sha256 == known.body_sha256:
+            return Asked(feed, known, response, reading=reading, body_sha256=sha256)
         parsed = await asking.whole(feed, known, response, await read(response), fetcher, now(), read, news)
-        return Asked(feed, known, response, parsed, reading=reading)
+        return Asked(feed, known, response, parsed, reading=reading, body_sha256=sha256)
     except (FetchError, ParseError) as error:
         return Asked(feed, status, response, error=error)
 
@@ -192,18 +194,18 @@ def collect(desk: Desk, store: Store, asked: Asked, round: int, now: datetime) -
     if response is None or asked.error is not None:
         return replace(_failure(asked, round, now), unseen_since=unseen)
     screen = screening.Screen(desk.matcher, desk.settings.sources, desk.topics_of(feed.url))
-    entries, seen = screen.entries(store, feed, parsed) if parsed else ((), 0)
-    fresh = [e for e in entries if e.state is not EntryState.DUPLICATE]
-    alive = screening.alive(store, feed, entries, asked.status.alive, now)
-    status, sight = _sight(store, asked, response, seen, alive, now)
+    found = screen.entries(store, feed, parsed) if parsed else screening.NOTHING
+    fresh = [e for e in found.entries if e.state is not EntryState.DUPLICATE]
+    alive = screening.alive(found, asked.status.alive, now)
+    status, sight = _sight(store, asked, response, found.seen, alive, now)
     return Poll(
         round,
         schedule.succeeded(status, feed, now, sight),
         now,
         "new" if fresh else "unchanged",
         response.status,
-        entries,
-        seen,
+        found.entries,
+        found.seen,
         parsed.cut if parsed else 0,
         parsed.warnings if parsed else (),
         unseen,
@@ -228,7 +230,7 @@ def _sight(
 ) -> tuple[FeedStatus, schedule.Sight]:
     """Return what the answer shows, and the status that it is to be held against."""
     parsed, status = asked.parsed, asked.status
-    body = status.body_sha256 if response.body is None else articles.sha256(response.body)
+    body = asked.body_sha256
     if parsed:
         strange = not seen and status.listed > 0
         status = replace(status, read_as=asked.reading, strange=strange)

@@ -16,7 +16,19 @@ from monitor.model import Entry, EntryState, Feed, Judgement, KnownEntry, Parsed
 from monitor.normalize import urls
 from monitor.store.base import Store
 
-__all__ = ["Screen", "alive", "why"]
+__all__ = ["NOTHING", "Found", "Screen", "alive", "why"]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one body brought: the new and changed entries, how many were known as they are, and whom its feed *sent* before."""
+
+    entries: tuple[Screened, ...] = ()
+    seen: int = 0
+    sent: frozenset[str] = frozenset()
+
+
+NOTHING = Found()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +39,8 @@ class Screen:
     sources: Sequence[Source]
     topics: Sequence[str]
 
-    def entries(self, store: Store, feed: Feed, parsed: ParsedFeed) -> tuple[tuple[Screened, ...], int]:
-        """Return the new and changed entries, and how many were known as they are."""
+    def entries(self, store: Store, feed: Feed, parsed: ParsedFeed) -> Found:
+        """Return what is new or changed in a body of *feed*."""
         known = store.known(feed.url, [name for e in parsed.entries for name in (e.identity, *e.aliases)])
         screener = match.Screener(self.matcher)
         found: dict[str, Screened] = {}
@@ -41,7 +53,8 @@ class Screen:
                 seen += 1
             else:
                 found[entry.identity] = self._judged(entry, sha256, held, feed, screener)
-        return self._joined(store, feed, tuple(found.values())), seen
+        sent = frozenset(name for name, held in known.items() if held.feed == feed.url)
+        return Found(self._joined(store, feed, tuple(found.values())), seen, sent)
 
     def _as_known(self, held: KnownEntry | None, feed: Feed, sha256: str) -> bool:
         """Return whether this feed sent the entry before, just so, and every topic has judged it."""
@@ -67,19 +80,15 @@ class Screen:
         return tuple(namesakes.joined(screened, called, known, self.topics))
 
 
-def alive(
-    store: Store, feed: Feed, entries: Sequence[Screened], last: datetime | None, now: datetime
-) -> Sequence[Entry]:
+def alive(found: Found, last: datetime | None, now: datetime) -> Sequence[Entry]:
     """
-    Return the entries that are signs of life: those that *feed* never sent before, whoever else did, and of the
+    Return the entries that are signs of life: those that their feed never sent before, whoever else did, and of the
     others those dated after the *last* one. An old one in other words is none: readers are counted up for ever.
     """
-    known = store.known(feed.url, [s.entry.identity for s in entries])
-    sent = {identity for identity, held in known.items() if held.feed == feed.url}
     return [
         s.entry
-        for s in entries
-        if s.entry.identity not in sent or any(last and at > last for at in signs.published([s.entry], now))
+        for s in found.entries
+        if s.entry.identity not in found.sent or any(last and at > last for at in signs.published([s.entry], now))
     ]
 
 

@@ -66,8 +66,7 @@ class Matcher:
         else. Relevant when title and summary already tie the sides; background: worth fetching the article.
         *published* is the day that people in office are judged by. Raises KeyError for an unknown topic.
         """
-        raw = f"{title}\n{summary}"[:_READ]
-        nothing = tuple(self._nothing[t] for t in topics) if topics else self._all
+        raw, nothing = _raw(title, summary), self.unweighed(topics, named=False)
         if not self._names.gate.any(raw) and not _RESIDUE.search(raw):
             return nothing
         head = _reading(title).replace("\n", " ")
@@ -81,13 +80,12 @@ class Matcher:
 
     def cost(self, title: str, summary: str) -> int:
         """Return what it costs to screen an entry, in names to be weighed; 0 for most."""
-        raw = f"{title}\n{summary}"[:_READ]
+        raw = _raw(title, summary)
         return self._names.gate.count(raw) + (len(raw) // _MENDED if _RESIDUE.search(raw) else 0)
 
     def named(self, title: str, summary: str) -> bool:
         """Return whether an entry may name a topic; what begins with a name is not read on."""
-        raw = f"{title}\n{summary}"[:_READ]
-        return self._names.gate.any(raw[:_GLANCE]) or bool(self.cost(title, summary))
+        return self._names.gate.any(_raw(title, summary)[:_GLANCE]) or bool(self.cost(title, summary))
 
     def unweighed(self, topics: Collection[str], *, named: bool) -> tuple[Verdict, ...]:
         """Return the verdicts where nothing is weighed: worth reading if any topic is *named*, else rejected."""
@@ -143,6 +141,11 @@ class Matcher:
         if all(s.score <= _SURE for piece in pieces for s in piece.senses):
             return Verdict(topic, Judgement.REJECTED, found.votes)
         return Verdict(topic, Judgement.BACKGROUND, (_WORTH, *found.votes))
+
+
+def _raw(title: str, summary: str) -> str:
+    """Return what of an entry is searched for names."""
+    return f"{title}\n{summary}"[:_READ]
 
 
 def _one_sided(topic: str, reader: Reader, hits: list[Hit]) -> Verdict:
