@@ -43,9 +43,9 @@ def monitor(*args: str | Path, cwd: Path) -> Ran:
             return Ran(int(end.code or 0), out.text(), err.text())
 
 
-def start(*args: str | Path, cwd: Path) -> subprocess.Popen[str]:
-    """Start the command as a process of its own, in the folder *cwd*; stdout and stderr go to files there."""
-    environment = {k: v for k, v in os.environ.items() if k != "MONITOR_CONFIG"} | {"PYTHONUNBUFFERED": "1"}
+def start(*args: str | Path, cwd: Path, **more: str) -> subprocess.Popen[str]:
+    """Start the command as a process of its own, in the folder *cwd* and with *more* environment; stdout and stderr go to files there."""
+    environment = {k: v for k, v in os.environ.items() if k != "MONITOR_CONFIG"} | {"PYTHONUNBUFFERED": "1"} | more
     with (cwd / "stdout.txt").open("w") as out, (cwd / "stderr.txt").open("w") as err:
         return subprocess.Popen(
             [sys.executable, "-m", "monitor", *map(str, args)],

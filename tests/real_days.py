@@ -12,11 +12,9 @@ sockets take the time that they take.
 from __future__ import annotations
 
 import json
-import os
 import random
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -30,6 +28,7 @@ from monitor import schedule
 from monitor.clock import clock
 from monitor.model import Feed, FeedStatus, FetchSettings
 from monitor.store import open_store
+from tests.commands import start
 from tests.simulated import NOT_FOUND, START, Asked, Says, Script
 
 TICK = timedelta(minutes=15)
@@ -142,15 +141,7 @@ class Days:
             "DONT_FAKE_MONOTONIC": "1",
             "NO_FAKE_STAT": "1",
         }
-        with (self.folder / "stdout.txt").open("w") as out, (self.folder / "stderr.txt").open("w") as err:
-            return subprocess.Popen(
-                [sys.executable, "-m", "monitor", command],
-                cwd=self.folder,
-                env=os.environ | shifted,
-                stdout=out,
-                stderr=err,
-                text=True,
-            )
+        return start(command, cwd=self.folder, **shifted)
 
     # ------------------------------------------------------------- configuration
 
