@@ -12,7 +12,7 @@ HOME = Path(__file__).parents[1] / "monitor"
 
 # One library, one room: replacing it is then a change in one place.
 OWNERS = {
-    "httpx": {"fetch"}, "httpcore": {"fetch"}, "protego": {"fetch"},
+    "httpx": {"fetch"}, "httptools": {"fetch"}, "protego": {"fetch"},
     "bs4": {"parse"}, "lxml": {"parse"}, "feedparser": {"parse"}, "trafilatura": {"parse"}, "defusedxml": {"parse"},
     "opencc": {"normalize"}, "jieba": {"normalize"}, "pypinyin": {"normalize"},
     "ahocorasick_rs": {"match"},
@@ -28,6 +28,7 @@ DOORS = {"fetch", "store"}
 ROOF = {
     "cli",
     "daemon",
+    "recording",
     "rounds",
     "console",
     "ingest",

@@ -91,7 +91,7 @@ class Fetch(Strict):
     user_agent: s.HeaderValue = Field(default="", description="who we say we are, with a contact address")
     max_bytes: Bytes = Field(default=16 * 1024 * 1024, description="the most bytes of one answer on the wire")
     max_inflated: Bytes = Field(default=32 * 1024 * 1024, description="the most bytes of one answer when inflated")
-    concurrency: Count = Field(default=32, description="requests under way at once, over all hosts")
+    concurrency: Count = Field(default=96, description="requests under way at once, over all hosts")
 
 
 class Web(Strict):

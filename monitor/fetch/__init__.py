@@ -3,6 +3,8 @@ The only way out to the network: ``await Fetcher(settings).get(Request(url))`` g
 
     target     what a URL says, strictly           guard     which addresses may be connected to
     resolve    a name to addresses                 wire      one exchange over one connection (httpx lives here)
+    ways       how a server is reached             reply     what one connection brings (httptools lives here)
+    kept       connections for who waits already   meter     what reading it has cost so far
     inflate    bounded decompression               pace      one request at a time per host, and a rest between
     robots     RFC 9309 (protego lives here)       later     Retry-After
     reasons    the closed list of what goes wrong  fetcher   all of it together: redirects, deadline, verdict

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -45,17 +45,7 @@ class _Budget:
     """The total time of one get; waiting for a turn is not part of it."""
 
     def __init__(self, seconds: float) -> None:
-        self.total = self._left = seconds
-
-    @asynccontextmanager
-    async def spend(self) -> AsyncIterator[None]:
-        loop = asyncio.get_running_loop()
-        start = loop.time()
-        try:
-            async with asyncio.timeout(self._left):
-                yield
-        finally:
-            self._left -= loop.time() - start
+        self.total = self.left = seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +54,7 @@ class _Order:
 
     declared: _Lines
     validators: Validators
+    conditions: _Lines  # the validators as headers
     page: bool
     limits: Limits
     budget: _Budget
@@ -103,8 +94,8 @@ class Fetcher:
     Fetches feeds, pages and robots.txt; an async context manager.
 
     *resolve* finds addresses (default: the system's resolver), *now* tells the time for a Retry-After date from a
-    server that sends no Date, *tls* replaces the trust store, *wire* what carries each exchange. Raise ConfigError for a proxy or a user agent that
-    cannot be used.
+    server that sends no Date, *tls* replaces the trust store, *wire* what carries each exchange; nothing is asked while
+    *room* is not set. Raise ConfigError for a proxy or a user agent that cannot be used.
     """
 
     def __init__(
@@ -115,6 +106,7 @@ class Fetcher:
         now: Callable[[], datetime] | None = None,
         tls: ssl.SSLContext | None = None,
         wire: Carries | None = None,
+        room: asyncio.Event | None = None,
     ) -> None:
         agent = settings.user_agent or USER_AGENT
         if not (agent.isascii() and agent.isprintable()):
@@ -123,7 +115,7 @@ class Fetcher:
         self._now = now
         self._guard = Guard(settings.allow_private, resolve or SystemResolver())
         self._wire: Carries = wire or Wire(self._guard, agent, settings.proxy, tls)
-        self._pace = Pace(settings.concurrency)
+        self._pace = Pace(settings.concurrency, room)
         self._robots = Robots(self._ask_robots, agent)
 
     async def __aenter__(self) -> Self:
@@ -142,10 +134,10 @@ class Fetcher:
         :mod:`monitor.fetch.reasons`.
         """
         settings = self._settings
-        _sendable(request)
         order = _Order(
             _declared(request),
             request.validators,
+            _sendable(request),
             request.page,
             Limits(settings.max_bytes, settings.max_inflated),
             _Budget(settings.timeout.total_seconds()),
@@ -189,7 +181,7 @@ class Fetcher:
 
     async def _ask_robots(self, url: str) -> Answer:
         limits = Limits(self._settings.max_bytes, MAX_BYTES, cut=True)
-        order = _Order((), Validators(), False, limits, _Budget(self._settings.timeout.total_seconds()))
+        order = _Order((), Validators(), (), False, limits, _Budget(self._settings.timeout.total_seconds()))
         return (await self._follow(url, order)).answer
 
     async def _follow(self, url: str, order: _Order) -> _End:
@@ -201,7 +193,7 @@ class Fetcher:
         while True:
             conditional = order.conditional(goal)
             try:
-                answer = await self._ask(goal, declared + (_conditions(order.validators) if conditional else ()), order)
+                answer = await self._ask(goal, declared + (order.conditions if conditional else ()), order)
             except FetchError as exc:
                 # Who redirects was there; what it redirects to says nothing of the feeds on that other host.
                 exc.connected = exc.connected or moved
@@ -236,14 +228,22 @@ class Fetcher:
         pause = self._pause(goal)
         if order.page:
             pause = max(pause, await self._robots.check(goal))
-        trip = Trip(goal)
+        trip = Trip(goal, self._pace.awaited(goal.party))
         async with self._pace.turn(goal.url, goal.party, pause):
             try:
-                async with order.budget.spend():
-                    return await self._wire.exchange(trip, headers, order.limits, order.method, order.body)
+                return await self._exchanged(trip, headers, order)
             except TimeoutError as exc:
                 detail = f"{order.budget.total:g} s in all were over while {trip.doing}"
                 raise FetchError(goal.url, reasons.TIMEOUT, detail, connected=trip.connected) from exc
+
+    async def _exchanged(self, trip: Trip, headers: _Lines, order: _Order) -> Answer:
+        budget, loop = order.budget, asyncio.get_running_loop()
+        start = loop.time()
+        try:
+            async with asyncio.timeout(budget.left):
+                return await self._wire.exchange(trip, headers, order.limits, order.method, order.body)
+        finally:
+            budget.left -= loop.time() - start
 
     def _pause(self, goal: Target) -> float:
         pauses = self._settings.pauses
@@ -305,11 +305,12 @@ def _declared(request: Request) -> _Lines:
     return tuple(lines)
 
 
-def _sendable(request: Request) -> None:
+def _sendable(request: Request) -> _Lines:
+    """Return the conditions of *request*; raise Refused where it cannot be sent."""
     if request.method not in ("GET", "POST") or (request.body and request.method != "POST"):
         raise Refused(request.url, reasons.BAD_HEADER, f"{request.method[:20]!r} with {len(request.body)} bytes")
     try:
-        _conditions(request.validators)
+        return _conditions(request.validators)
     except UnicodeEncodeError as exc:
         raise Refused(request.url, reasons.BAD_HEADER, "a validator that no server can have sent") from exc
 

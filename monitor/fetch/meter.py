@@ -57,6 +57,10 @@ class Meter:
             return excess > len(self._tail) or (excess > 0 and bool(self._tail[-excess:].strip(b"\r\n")))
         return chunked and self._tail != b"\r\n\r\n"
 
+    def beyond(self, length: int, chunked: bool) -> bool:
+        """Say whether anything at all came after a body of *length* bytes, or after the last chunk."""
+        return self._tail != b"\r\n\r\n" if chunked else self._body != length
+
     def _skip_heads(self, seen: int) -> None:
         """Move past every complete 1xx head, and past the final one into the body; none ends before *seen*."""
         while self._in_head and (end := _END.search(self._head, seen)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -35,7 +35,9 @@ class _Host:
 class Pace:
     """Turns: times are those of the event loop, seconds everywhere."""
 
-    def __init__(self, concurrency: int) -> None:
+    def __init__(self, concurrency: int, room: asyncio.Event | None = None) -> None:
+        self._room = room or asyncio.Event()
+        self._room.set()
         # Who let the last deadline pass waits in a lane of its own, a quarter as wide: however many they are,
         # those that answer never queue behind them.
         aside = concurrency // SILENT_SHARE
@@ -49,7 +51,8 @@ class Pace:
         """
         Wait until *party* may be asked, and hold it until the block ends.
 
-        A slot is taken only once the host is free and rested: a queue on one host holds none. Raise Resting where the rest would take longer than LONGEST_WAIT.
+        A slot is taken only once the host is free and rested: a queue on one host holds none. Raise Resting where the
+        rest would take longer than LONGEST_WAIT.
         """
         host = self._host(party)
         host.users += 1
@@ -57,6 +60,7 @@ class Pace:
             async with host.lock:
                 await self._rest(url, party, host, pause)
                 async with self._aside if host.silent else self._slots:
+                    await self._room.wait()
                     host.silent = False
                     try:
                         yield
@@ -67,6 +71,11 @@ class Pace:
                         host.ended, host.pause = _now(), pause
         finally:
             host.users -= 1
+
+    def awaited(self, party: str) -> Callable[[], bool]:
+        """Return what says whether another request to *party* waits for its turn behind the one that has it."""
+        host = self._host(party)
+        return lambda: host.users > 1
 
     def rest(self, party: str, seconds: float) -> None:
         """Let *party* rest for *seconds* from now, at least."""

@@ -42,6 +42,17 @@ class Target:
         return f"{self.scheme}://{_bracketed(self.host)}:{self.port}"
 
     @property
+    def authority(self) -> str:
+        """Return host and port as a request names them: without the port that the scheme means anyway."""
+        host = _bracketed(self.host)
+        return host if self.port == PORTS[self.scheme] else f"{host}:{self.port}"
+
+    @property
+    def path(self) -> str:
+        """Return the path with its query."""
+        return self.url[len(self.scheme) + 3 + len(self.authority) :]
+
+    @property
     def party(self) -> str:
         """Return who is asked: the host, and its port where that is not one of the web's own (another server)."""
         return self.host if self.port in PORTS.values() else f"{_bracketed(self.host)}:{self.port}"

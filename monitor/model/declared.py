@@ -133,7 +133,7 @@ class FetchSettings:
     user_agent: str = ""
     max_bytes: int = 16 * 1024 * 1024  # on the wire
     max_inflated: int = 32 * 1024 * 1024
-    concurrency: int = 32
+    concurrency: int = 96
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,6 +121,22 @@ def test_slow_hosts_hold_up_nobody_else() -> None:
     assert asyncio.run(go()) < 5  # of the 10 s that the silent host may take
 
 
+def test_nothing_is_asked_while_there_is_no_room_for_answers() -> None:
+    async def go() -> tuple[int, int]:
+        room = asyncio.Event()
+        async with hostile({"/feed": page(FEED)}) as server:
+            async with Fetcher(settings(server), tls=trust(), room=room) as it:
+                room.clear()
+                asked = asyncio.ensure_future(it.get(Request(server.url("/feed"))))
+                await asyncio.sleep(0.05)
+                before = len(server.seen)
+                room.set()
+                await asked
+            return before, len(server.seen)
+
+    assert asyncio.run(go()) == (0, 1)
+
+
 def test_many_hosts_that_were_silent_before_hold_up_nobody_that_answers() -> None:
     async def go() -> tuple[float, int]:
         loop = asyncio.get_running_loop()
@@ -210,7 +226,7 @@ def test_an_abandoned_request_gives_its_turn_back() -> None:
 
 def test_nothing_is_sent_but_one_honest_name_and_what_http_needs() -> None:
     seen = visit({"/feed": page(FEED)}, lambda it, server: it.get(Request(server.url("/feed"))))
-    assert seen[0].names == {"host", "user-agent", "accept", "accept-encoding", "connection"}
+    assert seen[0].names == {"host", "user-agent", "accept", "accept-encoding"}
     assert seen[0].header("User-Agent") == USER_AGENT
     assert "+https://" in USER_AGENT
     assert seen[0].header("Accept-Encoding") == "gzip, deflate"

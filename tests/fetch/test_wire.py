@@ -158,16 +158,6 @@ def test_the_limit_on_the_wire_is_exact(size: int, said: str) -> None:
     assert asyncio.run(go()) == said
 
 
-def test_every_request_has_a_connection_of_its_own() -> None:
-    async def go() -> int:
-        async with hostile({"/feed": page(FEED)}) as server, fetcher(server) as it:
-            for _ in range(3):
-                await it.get(Request(server.url("/feed")))
-            return server.connections
-
-    assert asyncio.run(go()) == 3
-
-
 def test_a_server_that_keeps_the_connection_open_holds_nothing_up() -> None:
     async def kept(talk: Talk) -> None:
         await page(FEED)(talk)
