@@ -16,6 +16,7 @@ from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from functools import cache
 from hashlib import sha256
+from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -77,11 +78,14 @@ def _fields_out(kind: type) -> Convert:
     names = tuple(f.name for f in dataclasses.fields(kind))
     # Most fields are text or whole numbers, which are their own JSON: taken all at once, the rest one by one.
     others = tuple(name for name in names if hints[name] not in (str, int, bool))
+    values = attrgetter(*names) if len(names) > 1 else lambda value: (getattr(value, names[0]),)
 
     def convert(value: Any) -> dict[str, Any]:
-        data = {name: getattr(value, name) for name in names}
+        data = dict(zip(names, values(value), strict=True))
         for name in others:
-            data[name] = dump(data[name])
+            one = data[name]
+            if one.__class__ not in _PLAIN:
+                data[name] = dump(one)
         return data
 
     return convert
@@ -175,6 +179,7 @@ def _record(kind: type) -> Convert:
     hints = get_type_hints(kind)
     parts = tuple((f.name, _loader(hints[f.name]), _default(f)) for f in dataclasses.fields(kind))
     names = frozenset(name for name, _, _ in parts)
+    loaders = {name: load_one for name, load_one, _ in parts}
     title = kind.__name__
 
     def slowly(data: Any) -> Any:
@@ -184,12 +189,12 @@ def _record(kind: type) -> Convert:
         return kind(*[_field(data, title, *part) for part in parts])
 
     def convert(data: Any) -> Any:
-        if type(data) is dict and data.keys() == names:
-            try:
-                return kind(*[load_one(data[name]) for name, load_one, _ in parts])
-            except ValueError:
-                return slowly(data)  # which says where
-        return slowly(data)
+        if type(data) is not dict:
+            return slowly(data)
+        try:
+            return kind(**{name: loaders[name](value) for name, value in data.items()})
+        except (KeyError, TypeError, ValueError):
+            return slowly(data)  # which says where
 
     return convert
 

@@ -103,16 +103,16 @@ class Desk:
     matcher: match.Matcher
     feeds: Mapping[str, Feed]
     topics: Mapping[str, Topic]
+    readings: Mapping[str, str]
+    """What a body of each feed is read with."""
 
     @classmethod
     def of(cls, settings: Settings) -> Desk:
         """Compile *settings*."""
-        return cls(
-            settings,
-            match.Matcher(settings.topics),
-            {f.url: f for f in settings.feeds},
-            {t.id: t for t in settings.topics},
-        )
+        topics = {t.id: t for t in settings.topics}
+        readings = {f.url: signs.reading(f, f.topics or tuple(topics)) for f in settings.feeds}
+        feeds = {f.url: f for f in settings.feeds}
+        return cls(settings, match.Matcher(settings.topics), feeds, topics, readings)
 
     def topics_of(self, feed: str) -> tuple[str, ...]:
         """Return the ids of the topics that *feed* serves; a file given by hand, as a feed no longer declared, serves all."""
@@ -151,7 +151,7 @@ async def ask(
 ) -> Asked:
     """Ask one feed once, page by page while they bring *news*; an unchanged one is not parsed, a failed one keeps its error as a value."""
     feed = desk.feeds[status.url]
-    reading = signs.reading(feed, desk.topics_of(feed.url))
+    reading = desk.readings[feed.url]
     # What was read with another declaration must be seen whole: "unchanged" would be true of the bytes alone.
     known = status if status.read_as == reading else replace(status, validators=Validators(), body_sha256="", found=())
     response = None
@@ -159,9 +159,10 @@ async def ask(
     async def read(page: Response) -> ParsedFeed:
         return await think(len(page.body or b""), partial(parse.feed, page, feed, now()))
 
+    begun = now()
     try:
-        known = await asking.looked_up(feed, known, fetcher, now())
-        url = asking.address(feed, known, now())
+        known = await asking.looked_up(feed, known, fetcher, begun)
+        url = asking.address(feed, known, now() if feed.steps else begun)
         response = await fetcher.get(Request(url, known.validators, feed.headers, page=feed.kind == "list"))
         sha256 = known.body_sha256 if response.body is None else articles.sha256(response.body)
         if response.body is None or sha256 == known.body_sha256:
@@ -195,7 +196,7 @@ def collect(desk: Desk, store: Store, asked: Asked, round: int, now: datetime) -
         return replace(_failure(asked, round, now), unseen_since=unseen)
     screen = screening.Screen(desk.matcher, desk.settings.sources, desk.topics_of(feed.url))
     found = screen.entries(store, feed, parsed) if parsed else screening.NOTHING
-    fresh = [e for e in found.entries if e.state is not EntryState.DUPLICATE]
+    fresh = any(e.state is not EntryState.DUPLICATE for e in found.entries)
     alive = screening.alive(found, asked.status.alive, now)
     status, sight = _sight(store, asked, response, found.seen, alive, now)
     return Poll(

@@ -24,6 +24,7 @@ from monitor.errors import FetchError, StoreError
 from monitor.model import Counts, Entry, EntryState, FeedState, FeedStatus, Waiting
 from monitor.pipeline import Desk, Postponed
 from monitor.progress import Progress, unwatched
+from monitor.recording import Recorder
 from monitor.store.base import Digested, RoundRecord, Store
 
 P = ParamSpec("P")
@@ -63,9 +64,16 @@ class Rounds:
     polling: set[str] = field(default_factory=set)
     digesting: asyncio.Lock = field(default_factory=asyncio.Lock)
     readers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(READERS, "reader"))
+    room: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set while more may be asked; where the fetcher has the same, it asks nothing while too much waits to be written."""
+
+    recorder: Recorder = field(init=False)
     _robots: frozenset[tuple[str, str, str]] = frozenset()  # as kept
     _told: dict[str, datetime] = field(default_factory=dict)  # hosts that asked for a delay of their pages
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def __post_init__(self) -> None:
+        self.recorder = Recorder(self.store, self.write, lambda: self.clock(), self.room)
 
     async def write(self, act: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """
@@ -96,7 +104,11 @@ class Rounds:
         """Return what *act* makes of *size* bytes: here if they are few, else beside the network."""
         if size <= SMALL:
             return act()
-        return await asyncio.get_running_loop().run_in_executor(self.readers, act)
+        self.recorder.claim(size)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self.readers, act)
+        finally:
+            self.recorder.claim(-size)
 
     async def remember(self) -> None:
         """Keep what was learned of robots.txt files, in case this process is killed."""
@@ -110,8 +122,9 @@ class Rounds:
 
     async def due(self, *, all: bool = False) -> Sequence[FeedStatus]:
         """Return the feeds to ask now that are not being asked already."""
-        statuses = await self.write(self.store.statuses)
-        ready = schedule.due(statuses, self.clock(), all=all)
+        now = self.clock()
+        statuses = await self.write(self.store.due, now, all=all)
+        ready = schedule.due(statuses, now, all=all)
         return [s for s in ready if s.url in self.desk.feeds and s.url not in self.polling]
 
     async def poll(self, statuses: Sequence[FeedStatus], *, digest: bool = False) -> RoundRecord:
@@ -144,6 +157,13 @@ class Rounds:
 
     async def _poll_one(self, status: FeedStatus, number: int) -> tuple[str, bool]:
         """Poll one feed; return its host and whether anything there took the connection."""
+        self.recorder.under_way += 1
+        try:
+            return await self._polled(status, number)
+        finally:
+            self.recorder.under_way -= 1
+
+    async def _polled(self, status: FeedStatus, number: int) -> tuple[str, bool]:
         desk = self.desk
 
         async def news(entries: Sequence[Entry]) -> bool:
@@ -151,21 +171,22 @@ class Rounds:
 
         try:
             asked = await pipeline.ask(desk, self.fetcher, status, self.clock, self.think, news)
-            counts, after = await self.write(self._record, desk, asked, number)
+            counts, after = await self.recorder.record(desk, asked, number)
         except StoreError:
             raise
         except Exception as bug:  # a bug in one feed must not stop the others
             log.exception("bug", feed=status.url)
             asked = pipeline.broken(desk.feeds[status.url], status, bug)
-            counts, after = await self.write(self._record, desk, asked, number)
+            counts, after = await self.recorder.record(desk, asked, number)
         finally:
             self.polling.discard(status.url)  # it is not to wait for the slowest of its round
         _tell(after, counts)
         return _reached(asked)
 
-    def _record(self, desk: Desk, asked: pipeline.Asked, number: int) -> tuple[Counts, FeedStatus]:
-        poll = pipeline.collect(desk, self.store, asked, number, self.clock())
-        return self.store.record(poll), poll.status
+    async def leave(self) -> None:
+        """Give up what is not written yet, and wait for nothing."""
+        self.patient = False
+        await self.recorder.leave()
 
     def _close(self, number: int, dead: frozenset[str]) -> RoundRecord:
         now = self.clock()
@@ -328,7 +349,7 @@ def _tell(status: FeedStatus, counts: Counts) -> None:
         log.warning("shows nothing new", feed=status.url, state=status.state.value, reason=status.error)
     elif status.error:
         log.warning("not reached", feed=status.url, reason=status.error, next_try=_minute(status.next_poll))
-    else:
+    elif counts.fetched > counts.duplicate:  # most polls bring nothing: a line for each would hide the others
         log.info("polled", feed=status.url, **{k: v for k, v in _shown(counts).items() if v})
 
 

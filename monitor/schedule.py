@@ -29,6 +29,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from monitor import rhythm
@@ -104,6 +105,8 @@ def succeeded(status: FeedStatus, feed: Feed, now: datetime, sight: Sight) -> Fe
     state, why = _health(after, feed, now, sight.blocked)
     begins = state is FeedState.FROZEN and (after.alarmed is None or (after.alive or now) > after.alarmed)
     since = _since(status, state, now)
+    if (state, why, since) == (after.state, after.error, after.since) and not begins:
+        return after
     return replace(after, state=state, error=why, since=since, alarmed=now if begins else after.alarmed)
 
 
@@ -187,6 +190,7 @@ def unseen(status: FeedStatus, feed: Feed, now: datetime) -> datetime | None:
     return status.next_poll if late else None
 
 
+@lru_cache(maxsize=4096)
 def host(url: str) -> str:
     """Return the host of *url* in small letters, with its port where one is written."""
     return urlsplit(url).netloc.rpartition("@")[2].lower()
@@ -257,7 +261,7 @@ def _reached(at: datetime | None, since: datetime | None, now: datetime) -> bool
 def _moved(status: FeedStatus, feed: Feed, moved_to: str) -> FeedStatus:
     # An address with placeholders in it leads somewhere else every day: there is nothing to adopt.
     if not moved_to or "{" in feed.url:
-        return replace(status, moved_to="", moved_seen=0)
+        return replace(status, moved_to="", moved_seen=0) if status.moved_seen else status
     seen = status.moved_seen + 1 if moved_to == status.moved_to else 1
     if seen >= MOVED_AFTER:
         return replace(status, url_now=moved_to, moved_to="", moved_seen=0)

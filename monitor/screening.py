@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from monitor import match, namesakes, signs
 from monitor.model import Entry, EntryState, Feed, Judgement, KnownEntry, ParsedFeed, Screened, Source, Verdict
@@ -49,7 +50,8 @@ class Screen:
             sha256 = _sha256(entry)
             held = known.get(entry.identity)
             names = (entry.identity, *entry.aliases)
-            if entry.identity in found or any(self._as_known(known.get(name), feed, sha256) for name in names):
+            same = known and any(self._as_known(known.get(name), feed, sha256) for name in names)
+            if same or entry.identity in found:
                 seen += 1
             else:
                 found[entry.identity] = self._judged(entry, sha256, held, feed, screener)
@@ -92,7 +94,8 @@ def alive(found: Found, last: datetime | None, now: datetime) -> Sequence[Entry]
     ]
 
 
-def why(verdicts: Sequence[Verdict]) -> str:
+@lru_cache(maxsize=1024)  # nearly all entries are rejected for the same: they name nothing
+def why(verdicts: tuple[Verdict, ...]) -> str:
     """Return the heaviest reason against, in words that are stable enough to count."""
     votes = [v for verdict in verdicts for v in verdict.votes]
     if not votes:

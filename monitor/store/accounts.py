@@ -17,10 +17,13 @@ from sqlite_utils import Database
 from monitor.errors import StoreError
 from monitor.model import Counts
 from monitor.store.base import RoundRecord
-from monitor.store.rows import add, instant, moment
+from monitor.store.rows import Row, add, instant, moment
 
 _POLLED = "SELECT feed, sum(known) AS known, sum(cut) AS cut FROM polls WHERE round = ? GROUP BY feed"
-_STATES = "SELECT state, count(*) AS count FROM entries WHERE feed = ? AND round = ? GROUP BY state"
+_STATES = """
+    SELECT p.feed, e.state, count(*) AS count FROM (SELECT DISTINCT feed FROM polls WHERE round = ?1) p
+    CROSS JOIN entries e ON e.feed = p.feed AND e.round = ?1 GROUP BY p.feed, e.state
+"""
 _LAST_STATES = """
     SELECT f.id AS feed, e.state, count(*) AS count
     FROM feeds f CROSS JOIN entries e ON e.feed = f.id AND e.round = f.round GROUP BY f.id, e.state
@@ -60,20 +63,24 @@ def read(db: Database, id: int | None) -> RoundRecord | None:
 
 def _feeds(db: Database, round: int) -> dict[str, Counts]:
     urls = dict(db.execute("SELECT f.id, f.url FROM feeds f JOIN polls p ON p.feed = f.id WHERE p.round = ?", (round,)))
-    found = {}
-    for row in db.execute(_POLLED, (round,)).fetchall():
-        states = {r["state"]: r["count"] for r in db.execute(_STATES, (row["feed"], round))}
-        found[urls[row["feed"]]] = _counts(states, row["known"], row["cut"])
-    return dict(sorted(found.items()))
+    states = _by_feed(db.execute(_STATES, (round,)))
+    polled = db.execute(_POLLED, (round,))
+    return dict(sorted((urls[r["feed"]], _counts(states[r["feed"]], r["known"], r["cut"])) for r in polled))
 
 
 def of_last_rounds(db: Database) -> defaultdict[int, Counts]:
     """Return for each feed the account of the last round that polled it; nothing for a feed never polled."""
-    states: defaultdict[int, dict[str, int]] = defaultdict(dict)
-    for row in db.execute(_LAST_STATES):
-        states[row["feed"]][row["state"]] = row["count"]
+    states = _by_feed(db.execute(_LAST_STATES))
     found = {r["feed"]: _counts(states[r["feed"]], r["known"], r["cut"]) for r in db.execute(_LAST_POLLED)}
     return defaultdict(Counts, found)
+
+
+def _by_feed(rows: Iterable[Row]) -> defaultdict[int, dict[str, int]]:
+    """Return how many entries of each feed are in each state."""
+    states: defaultdict[int, dict[str, int]] = defaultdict(dict)
+    for row in rows:
+        states[row["feed"]][row["state"]] = row["count"]
+    return states
 
 
 def _counts(states: Mapping[str, int], known: int, cut: int) -> Counts:

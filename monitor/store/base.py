@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
@@ -197,6 +198,15 @@ class Store(Protocol):
 
     def statuses(self) -> Sequence[FeedStatus]:
         """Return the status of every declared feed, in declared order."""
+
+    def due(self, now: datetime, *, all: bool = False) -> Sequence[FeedStatus]:
+        """
+        Return the statuses that may be due at *now*, without counts: all that are, few others, and what was polled in
+        the future. With *all* those of every declared feed.
+        """
+
+    def together(self) -> AbstractContextManager[None]:
+        """Make one transaction of what is written inside; each call stays whole or undone by itself."""
 
     def open_round(self, now: datetime) -> int:
         """Begin a round and return its number; a round that a crash left open stays open for ever and is not counted as finished."""

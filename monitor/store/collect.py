@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from sqlite_utils import Database
@@ -11,7 +11,7 @@ from sqlite_utils import Database
 from monitor import codec
 from monitor.model import Counts, Entry, EntryState, FeedState, KnownEntry, Poll, Screened, Verdict
 from monitor.store import accounts
-from monitor.store.declared import feed_number
+from monitor.store.declared import SAVED, feed_row, saved
 from monitor.store.rows import (
     Row,
     add,
@@ -60,6 +60,8 @@ def joined(before: tuple[Verdict, ...], new: tuple[Verdict, ...]) -> str:
 
 def known(db: Database, feed: str, identities: Sequence[str]) -> Mapping[str, KnownEntry]:
     """Return what is known of *identities*, aliases included; the entry of *feed* first, else the oldest."""
+    if not identities:
+        return {}
     asked = {text(identity): identity for identity in identities}
     found: dict[str, KnownEntry] = {}
     for some in chunks(asked):
@@ -80,7 +82,7 @@ def _known(row: Row) -> KnownEntry:
 
 def record(db: Database, poll: Poll) -> Counts:
     """Save one poll whole; return its account."""
-    feed = feed_number(db, poll.status.url)
+    feed, was_blind = feed_row(db, poll.status.url)
     held = _held(db, feed, poll.entries)
     new: dict[str, Row] = {}
     first_seen = instant(poll.at)
@@ -93,7 +95,7 @@ def record(db: Database, poll: Poll) -> Counts:
     add_all(db, "entries", list(new.values()))
     _save_aliases(db, feed, poll.entries)
     seen_before = poll.seen + len(poll.entries) - len(new)
-    _save_poll(db, feed, poll, seen_before)
+    _save_poll(db, feed, poll, seen_before, was_blind)
     return accounts.account((row["state"] for row in new.values()), seen_before, poll.cut)
 
 
@@ -116,9 +118,15 @@ def _row(db: Database, feed: int, poll: Poll, screened: Screened) -> Row:
         "reason": text(screened.reason),
         "duplicate_of": original,
         "round": poll.round,
-        "verdicts": to_json(screened.verdicts),
+        "verdicts": _written(screened.verdicts),
         **row,
     }
+
+
+@lru_cache(maxsize=1024)
+def _written(verdicts: tuple[Verdict, ...]) -> str:
+    """Return *verdicts* as JSON; those on nearly all entries are the same: they name nothing of the topic."""
+    return to_json(verdicts)
 
 
 def _judged(db: Database, feed: int, screened: Screened) -> tuple[EntryState, str]:
@@ -172,6 +180,8 @@ def _keep_version(db: Database, row: Row, poll: Poll) -> None:
 
 def _save_aliases(db: Database, feed: int, entries: Sequence[Screened]) -> None:
     named = [(text(a), text(s.entry.identity), feed) for s in entries for a in s.entry.aliases]
+    if not named:
+        return
     db.conn.executemany(
         "INSERT OR IGNORE INTO entry_aliases (alias, entry) SELECT ?, n FROM entries WHERE identity = ? AND feed = ?",
         named,
@@ -181,9 +191,8 @@ def _save_aliases(db: Database, feed: int, entries: Sequence[Screened]) -> None:
 # --------------------------------------------------------------------------- the poll itself
 
 
-def _save_poll(db: Database, feed: int, poll: Poll, seen_before: int) -> None:
+def _save_poll(db: Database, feed: int, poll: Poll, seen_before: int, was_blind: bool) -> None:
     status = poll.status
-    was_blind = bool(db.execute("SELECT blind FROM feeds WHERE id = ?", (feed,)).fetchone()["blind"])
     blind = was_blind if poll.outcome == "deferred" else poll.outcome == "failed" or status.state in _UNSEEN
     add(
         db,
@@ -205,5 +214,6 @@ def _save_poll(db: Database, feed: int, poll: Poll, seen_before: int) -> None:
             "unseen_since": poll.unseen_since and instant(poll.unseen_since),
         },
     )
-    saved = to_json(replace(status, counts=Counts()))  # always counted afresh
-    db.execute("UPDATE feeds SET status = ?, round = ?, blind = ? WHERE id = ?", (saved, poll.round, blind, feed))
+    db.execute(
+        f"UPDATE feeds SET {SAVED}, round = ?, blind = ? WHERE id = ?", (*saved(status), poll.round, blind, feed)
+    )

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from monitor.model import Counts, FeedStatus, Settings, Topic
+from monitor.model import FeedState, FeedStatus, Settings, Topic
 from monitor.store import accounts
-from monitor.store.rows import add, from_json, instant, parse, text, to_json
+from monitor.store.rows import add, from_json, in_short, instant, parse, text, to_json
 
 _IN_FORCE = """
     SELECT name, data FROM declarations WHERE n IN (
@@ -19,6 +19,12 @@ _IN_FORCE = """
 """
 
 _FOREVER = "9999"  # sorts after every instant
+_ALL = "SELECT status FROM feeds WHERE position IS NOT NULL ORDER BY position"
+_DUE = """
+    SELECT position, status FROM feeds WHERE position IS NOT NULL AND next_poll <= ?1
+    UNION SELECT position, status FROM feeds WHERE position IS NOT NULL AND last_poll > ?1
+    ORDER BY position
+"""
 
 
 def declare(db: Database, settings: Settings, now: datetime) -> None:
@@ -60,23 +66,46 @@ def feeds_of(db: Database, topic: str, as_of: datetime | None) -> Iterable[str]:
 
 def feed_number(db: Database, url: str) -> int:
     """Return the row of the feed *url*; one never heard of gets a row, undeclared and new."""
-    row = db.execute("SELECT id FROM feeds WHERE url = ?", (text(url),)).fetchone()
-    if row:
-        return int(row["id"])
-    return add(db, "feeds", {"url": text(url), "status": to_json(FeedStatus(url, url))})
+    return feed_row(db, url)[0]
+
+
+def feed_row(db: Database, url: str) -> tuple[int, bool]:
+    """Return the number of the feed *url*, and whether it was blind at its last poll."""
+    row = db.execute("SELECT id, blind FROM feeds WHERE url = ?", (text(url),)).fetchone()
+    return (int(row["id"]), bool(row["blind"])) if row else (_added(db, url), False)
+
+
+def _added(db: Database, url: str) -> int:
+    return add(db, "feeds", {"url": text(url), "status": in_short(FeedStatus(url, url))})
 
 
 def reschedule(db: Database, moved: Iterable[FeedStatus]) -> None:
     """Save statuses that changed without a poll of their own."""
     for status in moved:
-        saved = to_json(replace(status, counts=Counts()))  # always counted afresh
-        db.execute("UPDATE feeds SET status = ? WHERE url = ?", (saved, text(status.url)))
+        db.execute(f"UPDATE feeds SET {SAVED} WHERE url = ?", (*saved(status), text(status.url)))
+
+
+_UNSAVED = ("counts",)
+SAVED = "status = ?, next_poll = ?, last_poll = ?"
+
+
+def saved(status: FeedStatus) -> tuple[str, str, str]:
+    """Return what is kept of *status*, in the order of SAVED; counts are always counted afresh."""
+    next_poll = _FOREVER if status.state is FeedState.STOPPED else status.next_poll and instant(status.next_poll)
+    last_poll = status.last_poll and instant(status.last_poll)
+    return in_short(status, _UNSAVED), next_poll or "", last_poll or ""
 
 
 def sharing(db: Database, body_sha256: str) -> Sequence[str]:
     """Return the declared feeds whose last body was exactly this one."""
     sql = "SELECT url FROM feeds WHERE position IS NOT NULL AND instr(status, ?) ORDER BY position"
     return [row["url"] for row in db.execute(sql, (f'"body_sha256":{to_json(body_sha256)}',))]
+
+
+def due(db: Database, now: datetime, *, all: bool = False) -> Sequence[FeedStatus]:
+    """Return the statuses whose time has come, or *all*; and those polled after *now*, for a clock that has been put right."""
+    rows = db.execute(_ALL if all else _DUE, [] if all else [instant(now)])
+    return [from_json(FeedStatus, row["status"]) for row in rows]
 
 
 def statuses(db: Database) -> Sequence[FeedStatus]:

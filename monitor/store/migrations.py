@@ -239,7 +239,15 @@ _DECISIONS = (
     "CREATE INDEX articles_recheck ON articles (recheck) WHERE recheck IS NOT NULL",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _MANNERS, _COPIES, _DECISIONS)
+# What is due is looked up every few seconds: of a hundred thousand feeds only the rows whose time has come are read.
+_DUE = (
+    "ALTER TABLE feeds ADD COLUMN next_poll TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE feeds ADD COLUMN last_poll TEXT NOT NULL DEFAULT ''",
+    "CREATE INDEX feeds_next_poll ON feeds (next_poll) WHERE position IS NOT NULL",
+    "CREATE INDEX feeds_last_poll ON feeds (last_poll) WHERE position IS NOT NULL",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _MANNERS, _COPIES, _DECISIONS, _DUE)
 
 
 def version(db: Database) -> int:

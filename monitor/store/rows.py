@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, TypeVar
@@ -41,7 +41,8 @@ def text(value: str) -> str:
 
 def instant(at: datetime) -> str:
     """Return *at* in UTC with six decimals always, so that text sorts as time."""
-    return at.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
+    there = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return there.isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def moment(value: str | None) -> datetime | None:
@@ -76,13 +77,21 @@ def load(kind: type[T], data: object) -> T:
 
 
 def spread(record: Any, columns: Sequence[str]) -> dict[str, Any]:
-    """Return the row of *record*: its *columns* (text or numbers), and the rest as JSON in ``more``."""
-    data = codec.dump(record)
-    row = {name: text(v) if isinstance(v := data.pop(name), str) else v for name in columns}
-    kind: Any = type(record)
-    empty = _empty_by_default(kind)
-    row["more"] = to_json({k: v for k, v in data.items() if v or k not in empty})
+    """Return the row of *record*: its *columns*, and the rest in short as JSON in ``more``."""
+    row = {name: text(v) if (v := getattr(record, name)).__class__ is str else codec.dump(v) for name in columns}
+    row["more"] = in_short(record, columns)
     return row
+
+
+def in_short(record: Any, but: Sequence[str] = ()) -> str:
+    """Return *record* as JSON without the fields that are empty as they are by default, and without those in *but*."""
+    kind: Any = type(record)
+    told = {}
+    for name, empty in _empties(kind, tuple(but)):
+        value = getattr(record, name)
+        if value is not empty and value != empty:
+            told[name] = value if value.__class__ is str else codec.dump(value)
+    return text(_ENCODE(told))
 
 
 def gather(kind: type[T], row: Row, columns: Sequence[str]) -> T:
@@ -93,9 +102,17 @@ def gather(kind: type[T], row: Row, columns: Sequence[str]) -> T:
 
 
 @cache
-def _empty_by_default(kind: type) -> frozenset[str]:
+def _empties(kind: type, but: tuple[str, ...]) -> tuple[tuple[str, object], ...]:
+    """Return the fields of *kind*, each with its default where that is empty."""
     # Only these may be left out: another default could change one day, and old rows with it.
-    return frozenset(f.name for f in fields(kind) if f.default in ("", ()))
+    return tuple((f.name, f.default if _is_empty(f.default) else _FULL) for f in fields(kind) if f.name not in but)
+
+
+_FULL = object()
+
+
+def _is_empty(value: Any) -> bool:
+    return all(_is_empty(getattr(value, f.name)) for f in fields(value)) if is_dataclass(value) else not value
 
 
 def marks(values: Sequence[object]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -99,6 +100,15 @@ class SqliteStore:
     def statuses(self) -> Sequence[FeedStatus]:
         with self._connection.read() as db:
             return declared.statuses(db)
+
+    def due(self, now: datetime, *, all: bool = False) -> Sequence[FeedStatus]:
+        with self._connection.read() as db:
+            return declared.due(db, now, all=all)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        with self._connection.write():
+            yield
 
     def open_round(self, now: datetime) -> int:
         with self._connection.write() as db:

@@ -113,6 +113,31 @@ class DeclaredContract(_Made):
         store.declare(settings(), later(2))
         assert store.statuses()[0].last_poll == NOW
 
+    def test_what_is_due_is_what_has_come_due_what_was_never_asked_and_what_was_asked_in_the_future(self, store):
+        store.declare(settings([feed(RSS), feed(LIST), feed("https://new.example/")]), NOW)
+        collected(store, url=RSS, at=NOW)
+        collected(store, url=LIST, at=later(60 * 24))
+        assert [s.url for s in store.due(later(10))] == [LIST, "https://new.example/"]
+        assert [s.url for s in store.due(later(61))] == [RSS, LIST, "https://new.example/"]
+        assert [s.url for s in store.due(later(10), all=True)] == [RSS, LIST, "https://new.example/"]
+
+    def test_a_feed_that_has_stopped_is_not_due(self, store):
+        store.declare(settings([feed(RSS)]), NOW)
+        store.record(failed(store.open_round(NOW), state=FeedState.STOPPED))
+        assert store.due(later(10**5)) == []
+
+    def test_what_is_written_together_stands_together_and_a_part_that_fails_leaves_the_others(self, store, other):
+        store.declare(settings(), NOW)
+        number = store.open_round(NOW)
+        with store.together():
+            store.record(poll(number, screened(1)))
+            with pytest.raises(ZeroDivisionError), store.together():
+                store.record(poll(number, screened(2)))
+                raise ZeroDivisionError
+            assert list(other.entries()) == []
+            store.record(poll(number, screened(3), url=LIST))
+        assert [e.title for e in other.entries()] == [entry(1).title, entry(3).title]
+
     def test_a_status_comes_back_as_it_was_saved(self, store):
         whole = FeedStatus(
             RSS,
