@@ -16,7 +16,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote_plus, urlencode, urljoi
 
 from monitor.normalize.script import table
 
-__all__ = ["canonical", "day_in", "identity", "is_mirror"]
+__all__ = ["canonical", "day_in", "identity", "is_mirror", "ordinary"]
 
 _JUNK = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 _PORTS = {"http": 80, "https": 443}
@@ -46,7 +46,7 @@ def canonical(url: str, base: str = "") -> str:
     An address that only redirects to another one named in its query becomes that one. What is no address at
     all (a broken host or port) comes back as it was, stripped.
     """
-    if _ordinary(url):
+    if ordinary(url):
         return url
     text = _JUNK.sub("", url).strip()
     for _ in range(_WRAPPED):
@@ -68,7 +68,7 @@ def identity(url: str) -> str:
     Scheme, ``www.``, a mobile host in front of a path with an id, a gateway to the traditional script, tracking
     parameters, the order of parameters and a slash at the end make no difference.
     """
-    if found := _ordinary(url):
+    if found := ordinary(url):
         return _same_as(found["host"], found["path"], found["query"] or "", len(url))
     address = canonical(url)
     try:
@@ -106,7 +106,8 @@ def day_in(url: str) -> date | None:
 # --------------------------------------------------------------------------- what to fetch
 
 
-def _ordinary(url: str) -> re.Match[str] | None:
+def ordinary(url: str) -> re.Match[str] | None:
+    """Return the parts of *url* (host, path, query) where it needs no tidying: it is its own canonical form."""
     return _ORDINARY.fullmatch(url) if "/." not in url else None
 
 
@@ -168,14 +169,21 @@ def _by_rule(address: str) -> str:
 
 
 def _in_general(host: str, path: str, query: str) -> str:
-    host = _renamed(host.removeprefix("www."))
     if "%" in path:
         path = _ESCAPES.sub(lambda found: found.group().upper(), path)
     named = _ID_IN_PATH.search(path) is not None
-    if named:
-        host = _MIRRORS.sub("", host)
+    host = _site(host, named)
+    if not query:
+        return host + path.rstrip("/")
     kept = urlencode(sorted(_kept(query, named, host))) if query.count("&") < _MOST_PARAMETERS else query
     return host + path.rstrip("/") + (f"?{kept}" if kept else "")
+
+
+@functools.lru_cache(maxsize=4096)
+def _site(host: str, named: bool) -> str:
+    """Return the one name of a site; a mobile host goes where the path is *named* by an id. Hosts are few, addresses many."""
+    host = _renamed(host.removeprefix("www."))
+    return _MIRRORS.sub("", host) if named else host
 
 
 def _renamed(host: str) -> str:

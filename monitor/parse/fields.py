@@ -127,7 +127,7 @@ def attribute(element: etree._Element, name: str) -> str:
 def first_text(head: Sequence[etree._Element], name: str) -> str:
     """Return the plain text of the first element called *name*."""
     child = next((c for c in head if local(c.tag).lower() == name), None)
-    return _line(child)[:MAX_TITLE] if child is not None else ""
+    return _line(child, child.text or "")[:MAX_TITLE] if child is not None else ""
 
 
 # --------------------------------------------------------------------------- items
@@ -136,25 +136,31 @@ def first_text(head: Sequence[etree._Element], name: str) -> str:
 def item_of(item: etree._Element, base: str | None) -> Raw:
     """Read an item or entry; *base* is what xml:base says around it, None where the body has none anywhere."""
     found = _fields(item)
-    guid = found["guid"][0] if "guid" in found else None
+    guids, sources = found.get("guid"), found.get("source")
+    guid = guids[0][2].strip() if guids else ""
     return Raw(
         title=_said(found.get("title"), _line),
         links=_best_links(item, found, base),
-        guid=_raw(guid) or item.get(_RDF_ABOUT, ""),
-        permalink=_is_permalink(guid),
+        guid=guid or item.get(_RDF_ABOUT, ""),
+        permalink=guids is not None and _is_permalink(guids[0][1], guid),
         summary=_said(found.get("summary"), _lines),
         dates=_dates(item, found.get("date", ())),
-        source=_said(found.get("source"), _source),
-        source_url=_source_url(found.get("source", ())),
+        source=_said(sources, _source),
+        source_url=_source_url(sources) if sources else "",
     )
 
 
-_Found = dict[str, list[etree._Element]]
+# How good an element is for its slot, the element, and its text: making a string of it takes time, so it is done once.
+_Part = tuple[int, etree._Element, str]
+_Found = dict[str, list[_Part]]
 
 
-def _said(elements: Sequence[etree._Element] | None, read: Callable[[etree._Element], str]) -> str:
+def _said(parts: Sequence[_Part] | None, read: Callable[[etree._Element, str], str]) -> str:
     """Return the text of the best element that has one."""
-    return next((text for text in map(read, elements) if text), "") if elements else ""
+    for _, element, text in parts or ():
+        if words := read(element, text):
+            return words
+    return ""
 
 
 def url_of(url: etree._Element) -> Raw:
@@ -175,19 +181,23 @@ def url_of(url: etree._Element) -> Raw:
 
 def _fields(item: etree._Element) -> _Found:
     """Return the filled elements of each slot, best first."""
-    ranked: dict[str, list[tuple[int, etree._Element]]] = {}
+    found: _Found = {}
     own = _space(item.tag)
     for child in item:
         slot = _slot_of(str(child.tag), own)
         if slot is None:
             continue
-        text = child.text
-        if (text and not text.isspace()) or len(child) or slot[0] == "link":
-            ranked.setdefault(slot[0], []).append((slot[1], child))
-    return {
-        slot: [c for _, c in sorted(all_, key=_rank)] if len(all_) > 1 else [all_[0][1]]
-        for slot, all_ in ranked.items()
-    }
+        name, rank = slot
+        text = child.text or ""
+        if (text and not text.isspace()) or len(child) or name == "link":
+            if name in found:
+                found[name].append((rank, child, text))
+            else:
+                found[name] = [(rank, child, text)]
+    for parts in found.values():
+        if len(parts) > 1:
+            parts.sort(key=_rank)
+    return found
 
 
 _rank = itemgetter(0)
@@ -201,16 +211,14 @@ def _raw(element: etree._Element | None) -> str:
     return (element.text or "").strip() if element is not None else ""
 
 
-def _is_permalink(guid: etree._Element | None) -> bool:
-    if guid is None or guid.get("isPermaLink", "true").lower() == "false":
-        return False
-    return _raw(guid).startswith(("http://", "https://"))
+def _is_permalink(guid: etree._Element, text: str) -> bool:
+    return text.startswith(("http://", "https://")) and guid.get("isPermaLink", "true").lower() != "false"
 
 
 def _best_links(item: etree._Element, found: _Found, base: str | None) -> tuple[str, ...]:
     """Return the link to the article: the publisher's own before a counter's, HTML before other forms."""
-    best = [_raw(link) for link in found.get("own link", ())]
-    ranked = [(*_link(link), link) for link in found.get("link", ())]
+    best = [text.strip() for _, _, text in found.get("own link", ())]
+    ranked = [(*_link(link, text), link) for _, link, text in found.get("link", ())]
     good = min((r for r in ranked if r[1]), key=_rank, default=None)
     if good:
         _, target, link = good
@@ -227,9 +235,11 @@ def _joined(base: str, *steps: str) -> str:
     return base
 
 
-def _link(link: etree._Element) -> tuple[int, str]:
+def _link(link: etree._Element, text: str) -> tuple[int, str]:
     """Return how good a link element is (0 best) and where it leads; "" where it leads to no article."""
-    target = (attribute(link, "href") or ("".join(map(str, link.itertext())) if len(link) else link.text or "")).strip()
+    if not link.attrib and not len(link):
+        return 0, text.strip()
+    target = (attribute(link, "href") or ("".join(map(str, link.itertext())) if len(link) else text)).strip()
     rel = link.get("rel", "alternate").lower()
     if rel not in ("", "alternate") and not rel.endswith("/alternate"):
         return 9, ""
@@ -237,40 +247,40 @@ def _link(link: etree._Element) -> tuple[int, str]:
     return (0 if not kind or "html" in kind else 1), target
 
 
-def _dates(item: etree._Element, elements: Sequence[etree._Element]) -> tuple[tuple[str, str], ...]:
-    texts = [_raw(element) for element in elements] or [attribute(item, "lastmod")]
+def _dates(item: etree._Element, parts: Sequence[_Part]) -> tuple[tuple[str, str], ...]:
+    texts = [text.strip() for _, _, text in parts] or [attribute(item, "lastmod")]
     return tuple((t, t) for t in (text[:MAX_TITLE] for text in texts) if t)
 
 
-def _source_url(elements: Sequence[etree._Element]) -> str:
-    return next((url for e in elements if (url := e.get("url", "") or e.get("href", ""))), "")
+def _source_url(parts: Sequence[_Part]) -> str:
+    return next((url for _, e, _ in parts if (url := e.get("url", "") or e.get("href", ""))), "")
 
 
-def _source(element: etree._Element) -> str:
+def _source(element: etree._Element, text: str) -> str:
     if len(element) == 0:
-        return _line(element)
+        return _line(element, text)
     title = next((c for c in element if local(c.tag) == "title"), None)
-    return _line(title) if title is not None else ""
+    return _line(title, title.text or "") if title is not None else ""
 
 
 # --------------------------------------------------------------------------- text
 
 
-def _line(element: etree._Element) -> str:
+def _line(element: etree._Element, text: str) -> str:
     """Return an element's text on one line."""
     if len(element):
         return " ".join(_inner(element).split())[:MAX_TITLE]
-    text = (element.text or "")[: markup.MAX_HTML]
+    text = text[: markup.MAX_HTML]
     if _is_literal(element, text):
         return " ".join(text.split())[:MAX_TITLE]
     return markup.line(text)[:MAX_TITLE]
 
 
-def _lines(element: etree._Element) -> str:
+def _lines(element: etree._Element, text: str) -> str:
     """Return an element's text, blocks on lines of their own."""
     if len(element):
         return markup.lines(_inner(element)[: markup.MAX_HTML])
-    text = (element.text or "")[: markup.MAX_HTML]
+    text = text[: markup.MAX_HTML]
     return markup.lines(text) if _is_literal(element, text) else markup.text_of(text)
 
 

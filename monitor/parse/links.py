@@ -25,6 +25,8 @@ def absolute(link: str, base: str) -> str:
     link = link.strip()
     if not link or len(link) > MAX_URL:
         return ""
+    if (found := urls.ordinary(link)) and len(found["host"]) <= MAX_HOST:
+        return link
     url = urls.canonical(link, base)
     return url if _ADDRESS.match(url) and _is_whole(url) else ""
 
@@ -45,6 +47,8 @@ def wrapper(link: str, base: str, target: str) -> tuple[str, ...]:
     """
     if is_closed(target):
         return (target,)
+    if link == target:
+        return ()
     host = target.split("/", 3)[2]
     if "//" not in link or host in link.lower().partition("?")[0]:
         return ()
@@ -58,8 +62,8 @@ def is_closed(url: str) -> bool:
 
 def is_home(key: str) -> bool:
     """Return whether a cleaned link names a site rather than a page of it."""
-    rest = key.partition("://")[2] or key
-    return not any(mark in rest.rstrip("/") for mark in "/?")
+    rest = (key.partition("://")[2] or key).rstrip("/")
+    return "/" not in rest and "?" not in rest
 
 
 def credited(title: str, source: str, url: str) -> tuple[str, str]:

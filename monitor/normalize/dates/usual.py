@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 __all__ = ["usual"]
@@ -33,7 +34,7 @@ def usual(text: str, zone: ZoneInfo) -> tuple[datetime | None, date] | None:
         local = _local(year, _MONTH[month], day, hour, minute, second)
         if local is None or (weekday and _WEEKDAYS[local.weekday()] != weekday):
             return None
-        return _seen((local - _east(*offset)).replace(tzinfo=UTC), zone)
+        return _seen(_in_utc(local, *offset), zone)
     found = _ISO.fullmatch(text)
     if found is None:
         return None
@@ -45,7 +46,7 @@ def usual(text: str, zone: ZoneInfo) -> tuple[datetime | None, date] | None:
         return None, local.date()
     if told is None:
         return _seen(local.replace(tzinfo=zone).astimezone(UTC), zone)
-    return _seen((local - _east(*offset)).replace(tzinfo=UTC), zone)
+    return _seen(_in_utc(local, *offset), zone)
 
 
 def _local(year: str, month: str, day: str, hour: str, minute: str, second: str | None) -> datetime | None:
@@ -55,6 +56,12 @@ def _local(year: str, month: str, day: str, hour: str, minute: str, second: str 
         return None
 
 
+def _in_utc(local: datetime, sign: str | None, hours: str | None, minutes: str | None) -> datetime:
+    east = _east(sign, hours, minutes)
+    return (local - east if east else local).replace(tzinfo=UTC)
+
+
+@lru_cache(maxsize=256)
 def _east(sign: str | None, hours: str | None, minutes: str | None) -> timedelta:
     offset = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
     return -offset if sign == "-" else offset
