@@ -6,7 +6,7 @@ DATA ?= ../shared/data
 # The rooms that think: what is run after every change.
 ROOMS := tests/config tests/export tests/extract tests/match tests/normalize tests/parse tests/resolve
 
-.PHONY: run test test-long crash lint types unit suite eval wheel clean
+.PHONY: run test test-long crash lint types unit suite eval bench wheel clean
 
 run: .venv/run
 	$(PY) -m monitor run
@@ -35,6 +35,12 @@ test-long: .venv/dev
 eval: .venv/dev
 	$(PY) -m eval "$(DATA)"
 
+# Under ten minutes on two cores; what each line means is said in docs/performance.md.
+bench: .venv/bench
+	$(PY) -m bench.collect --rounds 2
+	$(PY) -m bench.stored
+	$(PY) -m bench.digest "$(DATA)"
+
 wheel: .venv/dev
 	$(PY) -m build --wheel --no-isolation --outdir dist
 
@@ -48,6 +54,10 @@ clean:
 .venv/run: pyproject.toml constraints.txt | .venv/bin/python
 	$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
 	touch .venv/run
+
+.venv/bench: .venv/dev
+	$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
+	touch .venv/bench
 
 .venv/dev: pyproject.toml constraints.txt | .venv/bin/python
 	$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
