@@ -9,6 +9,7 @@ is a bug, and costs the one feed or entry that it came from.
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -142,18 +143,21 @@ class Rounds:
 
     async def _poll_each(self, statuses: Sequence[FeedStatus], number: int) -> frozenset[str]:
         """Poll each of *statuses*; return the hosts that nothing at all could connect to."""
-        tasks = [asyncio.create_task(self._poll_one(s, number)) for s in statuses]
-        reached: set[str] = set()
-        missed: set[str] = set()
+        done = itertools.count(1)
+
+        async def one(status: FeedStatus) -> tuple[str, bool]:
+            end = await self._poll_one(status, number)
+            self.progress("polled", next(done), len(statuses))
+            return end
+
+        tasks = [asyncio.create_task(one(s)) for s in statuses]
         try:
-            for done, task in enumerate(asyncio.as_completed(tasks), 1):
-                host, connected = await task
-                (reached if connected else missed).add(host)
-                self.progress("polled", done, len(tasks))
+            ends = await asyncio.gather(*tasks)
         finally:
             for task in tasks:
                 task.cancel()
-        return frozenset(missed - reached)
+        reached = {host for host, connected in ends if connected}
+        return frozenset(host for host, connected in ends if not connected and host not in reached)
 
     async def _poll_one(self, status: FeedStatus, number: int) -> tuple[str, bool]:
         """Poll one feed; return its host and whether anything there took the connection."""
