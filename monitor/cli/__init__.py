@@ -8,6 +8,7 @@ configuration, 3 the store is unavailable. Rooms are imported inside the command
     polling    run, poll
     taking     seed, ingest
     telling    timeline, export
+    serving    serve, search
     asking     entries, sources, explain, check
     keeping    verify, reprocess, forget
     review     review and its orders; values: what is typed for a field
@@ -24,7 +25,7 @@ from typing import NoReturn
 import click
 
 from monitor import __version__
-from monitor.cli import asking, keeping, polling, review, taking, telling
+from monitor.cli import asking, keeping, polling, review, serving, taking, telling
 from monitor.cli.common import FAILED, FILE, STORE, USAGE, Place, say
 from monitor.errors import ConfigError, MonitorError, StoreError
 
@@ -73,6 +74,8 @@ for command in (
     taking.ingest,
     telling.timeline,
     telling.export,
+    serving.serve,
+    serving.search,
     asking.entries,
     asking.sources,
     asking.explain,

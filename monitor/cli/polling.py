@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
+from collections.abc import AsyncIterator, Callable
+from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.common import Place
+from monitor.cli.common import Place, say
+from monitor.errors import InputError
+
+if TYPE_CHECKING:
+    from monitor.model import Settings
 
 
 @click.command()
@@ -29,9 +36,31 @@ def run(place: Place) -> None:
                     console.show_timeline(await rounds.write(reading.timeline, rounds.store, topic))
                 console.show_schedule(await rounds.write(rounds.store.statuses), clock())
                 sys.stdout.flush()
-                await daemon.Daemon(rounds, declared, place.declared, stamp).run()
+                lasting = daemon.Daemon(rounds, declared, place.declared, stamp)
+                async with _page(lambda: lasting.declared.settings):
+                    await lasting.run()
 
     asyncio.run(live())
+
+
+@contextlib.asynccontextmanager
+async def _page(settings: Callable[[], Settings]) -> AsyncIterator[None]:
+    """Serve the page beside the daemon; where it cannot be, the timeline is kept up to date all the same."""
+    from monitor import web
+    from monitor.store import open_store
+
+    listen, database = settings().web_listen, settings().database
+    try:
+        at = web.bound(listen) if listen != "off" else None
+    except InputError as error:
+        say(f"the page is not served: {error}")
+        at = None
+    if at is None:
+        yield
+        return
+    async with web.served(at, listen, settings, lambda: open_store(database, create=False)) as address:
+        say(f"the timeline is at {address}")
+        yield
 
 
 @click.command()

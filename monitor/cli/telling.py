@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +13,8 @@ from monitor.cli.common import FAILED, FILE, Place, one_topic, say, to_read
 from monitor.errors import InputError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from monitor.model import Topic
 
 
@@ -32,7 +34,7 @@ def timeline(place: Place, topic: str | None, background: bool) -> None:
 
 
 @click.command()
-@click.option("--format", "form", required=True, type=click.Choice(["json", "csv"]), help="What to write.")
+@click.option("--format", "form", required=True, type=click.Choice(["json", "csv", "html"]), help="What to write.")
 @click.option("--output", type=FILE, help="Write to this file, whole or not at all, instead of stdout.")
 @click.option("--topic", help="The topic; needed only when there are several.")
 @click.option("--as-of", help="What was known then: an instant, or a day (its end, in the topic's time zone).")
@@ -74,23 +76,13 @@ def export(
         raise click.exceptions.Exit(FAILED)
 
 
-def _instant(text: str | None, topic: Topic) -> Any:
-    """Return the instant that ``--as-of`` means; a bare day means its end in the topic's time zone."""
-    from datetime import UTC, date, datetime, time
-    from zoneinfo import ZoneInfo
+def _instant(text: str | None, topic: Topic) -> datetime | None:
+    from monitor import reading
 
-    if text is None:
-        return None
-    zone = ZoneInfo(topic.timezone)
     try:
-        if "T" not in text.upper() and ":" not in text:
-            return datetime.combine(date.fromisoformat(text), time.max, zone).astimezone(UTC)
-        moment = datetime.fromisoformat(text)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise click.UsageError(
-            f"--as-of {text!r} is neither a day (2025-03-20) nor an instant (2025-03-20T08:00:00Z)"
-        ) from None
+        return reading.instant(text, topic) if text is not None else None
+    except ValueError as wrong:
+        raise click.UsageError(f"--as-of {wrong}") from None
 
 
 def _write(data: bytes, output: Path | None) -> None:

@@ -97,7 +97,7 @@ class Fetch(Strict):
 class Web(Strict):
     """The web face."""
 
-    listen: s.Listen = Field(default="off", description='host:port, or "off"')
+    listen: s.Listen = Field(default="127.0.0.1:8321", description='host:port, or "off"')
 
 
 class Source(Strict):

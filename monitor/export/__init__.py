@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from monitor.export.csv import to_csv
+from monitor.export.html import to_html
 from monitor.export.json import to_json
 from monitor.model import Timeline
 
-__all__ = ["FORMATS", "Options", "render"]
+__all__ = ["FORMATS", "MEDIA", "Options", "render"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,10 @@ class Options:
 FORMATS: dict[str, Callable[[Timeline, Options], bytes]] = {
     "json": lambda timeline, options: to_json(timeline),
     "csv": lambda timeline, options: to_csv(timeline, rows=options.rows, bom=options.bom),
+    "html": lambda timeline, options: to_html(timeline),
 }
+
+MEDIA = {"json": "application/json", "csv": "text/csv; charset=utf-8", "html": "text/html; charset=utf-8"}
 
 
 def render(timeline: Timeline, format: str, options: Options = Options()) -> bytes:

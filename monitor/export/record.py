@@ -34,6 +34,11 @@ EVIDENCE_KINDS = {Quote: "quote", SeedRecord: "seed", DecisionRecord: "decision"
 
 def timeline(told: Timeline) -> dict[str, Json]:
     """Return the whole export of one topic."""
+    return {**head(told), "events": [event(e) for e in told.events]}
+
+
+def head(told: Timeline) -> dict[str, Json]:
+    """Return what an export says before its events: the question, as of when, what silence is worth, the answer."""
     return {
         "schema": SCHEMA,
         "topic": told.topic.id,
@@ -45,7 +50,6 @@ def timeline(told: Timeline) -> dict[str, Json]:
             "event": told.answer.event or None,
             "not_seen": list(told.answer.not_seen),
         },
-        "events": [event(e) for e in told.events],
     }
 
 

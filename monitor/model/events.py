@@ -114,6 +114,11 @@ class Event:
     links: tuple[Link, ...] = ()
 
     @property
+    def order(self) -> tuple[date, date, str]:
+        """Its place in a timeline: by ``earliest``, then ``latest``, then id, what is not known last."""
+        return self.when.earliest or date.max, self.when.latest or date.max, self.id
+
+    @property
     def bare(self) -> tuple[str, ...]:
         """The fields that no evidence bears out: none, or the event cannot be shown."""
         borne = {f for e in self.evidence for f in e.supports}

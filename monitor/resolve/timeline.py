@@ -30,21 +30,23 @@ def assemble(
     *,
     background: bool = False,
     top: int = 0,
+    retracted: bool = False,
 ) -> Timeline:
     """
-    Return the timeline of *topic*: retracted events left out, background ones only where they earned it, and any
-    that says something without evidence.
+    Return the timeline of *topic*: retracted events left out unless asked for, background ones but where they earned
+    it, and any that says something without evidence.
 
     It is dated by what it rests on, never by the moment that was asked for, so that the past looks as it looked then.
     *top* keeps that many of the most important events, still in order of time.
     """
     standing = [e for e in events if e.status is not Status.RETRACTED]
     told = [e for e in standing if not e.bare]
-    shown = [e for e in told if background or is_shown(e)]
+    seen = [e for e in events if not e.bare] if retracted else told
+    shown = [e for e in seen if background or is_shown(e)]
     if top:
         best = {e.id for e in sorted(shown, key=lambda e: (-e.importance, e.id))[:top]}
         shown = [e for e in shown if e.id in best]
-    covered = replace(coverage, last_event=last_event(shown))
+    covered = replace(coverage, last_event=last_event([e for e in shown if e.status is not Status.RETRACTED]))
     return Timeline(
         topic,
         _known_at(events, coverage),

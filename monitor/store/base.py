@@ -108,6 +108,26 @@ class Audit:
     faults: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Where words were found: an event or an article, and the passage around the first of them."""
+
+    id: str
+    title: str
+    passage: str
+    url: str = ""
+    published: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What became of a topic's events since ``mark`` was lower: those that are another than before, and those that are gone."""
+
+    mark: int
+    events: tuple[Event, ...]
+    gone: frozenset[str] = frozenset()
+
+
 class Decider(Protocol):
     """
     What a decision may ask while nothing else can write: see :meth:`Store.deciding`.
@@ -313,6 +333,9 @@ class Store(Protocol):
     def tidy(self, now: datetime, *, rejected_days: int) -> int:
         """Forget the summaries of entries rejected more than *rejected_days* ago, fold the write-ahead log back, refresh the planner's figures; return how many entries were trimmed."""
 
+    def index(self) -> int:
+        """Make some of what came in since quick to search for; return how many rows that were, 0 when nothing is left."""
+
     # ------------------------------------------------------------- read
 
     def events(self, topic: str, as_of: datetime | None = None) -> Sequence[Event]:
@@ -321,8 +344,19 @@ class Store(Protocol):
     def event(self, id: str) -> Event | None:
         """Return one event; a merged id gives the event that it redirects to."""
 
+    def news(self, topic: str, mark: int = 0) -> News:
+        """Return what changed since the *mark* that an earlier call gave; of a topic never asked for, everything."""
+
+    def search(self, words: Sequence[Sequence[str]], limit: int = 50) -> Sequence[Hit]:
+        """Return the events, then the articles, in which all *words* stand, each in one of its spellings; best first, *limit* of each."""
+
     def entries(self, feed: str = "", state: EntryState | None = None, id: str = "") -> Iterator[EntryRecord]:
         """Yield every entry ever seen that fits, in order of first sight."""
+
+    def latest(
+        self, feed: str = "", state: EntryState | None = None, before: str = "", limit: int = 50
+    ) -> Sequence[EntryRecord]:
+        """Return the last *limit* entries that fit, the newest first; those seen *before* the entry of that id."""
 
     def article_by_id(self, id: str) -> Article | None:
         """Return one kept article with its text."""

@@ -23,16 +23,29 @@ _RECORDS = """
 
 def numbers(db: Database, feed: str, state: EntryState | None, id: str, after: int) -> list[int]:
     """Return the next page of entries that fit, by number, in order of first sight."""
+    wanted = _wanted(feed, state) | ({"id = ?": text(id)} if id else {})
+    where = " AND ".join(["n > ?", *wanted])
+    sql = f"SELECT n FROM entries WHERE {where} ORDER BY n LIMIT {PAGE}"
+    return [row["n"] for row in db.execute(sql, (after, *wanted.values()))]
+
+
+def latest(db: Database, feed: str, state: EntryState | None, before: str, limit: int) -> list[int]:
+    """Return the last entries that fit, by number, those *before* the entry of that id where one is named."""
+    wanted = _wanted(feed, state)
+    if before:
+        wanted["n < (SELECT n FROM entries WHERE id = ?)"] = text(before)
+    where = " AND ".join(["n > 0", *wanted])
+    sql = f"SELECT n FROM entries WHERE {where} ORDER BY n DESC LIMIT ?"
+    return [row["n"] for row in db.execute(sql, (*wanted.values(), limit))]
+
+
+def _wanted(feed: str, state: EntryState | None) -> dict[str, str]:
     wanted: dict[str, str] = {}
     if feed:
         wanted["feed = (SELECT id FROM feeds WHERE url = ?)"] = text(feed)
     if state:
         wanted["state = ?"] = state.value
-    if id:
-        wanted["id = ?"] = text(id)
-    where = " AND ".join(["n > ?", *wanted])
-    sql = f"SELECT n FROM entries WHERE {where} ORDER BY n LIMIT {PAGE}"
-    return [row["n"] for row in db.execute(sql, (after, *wanted.values()))]
+    return wanted
 
 
 def records(db: Database, numbers: Sequence[int]) -> list[EntryRecord]:

@@ -11,13 +11,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlite_utils import Database
 
 from monitor import codec
 from monitor.model import Change, Event, Evidence, Mention, Revision
+from monitor.store.base import News
 from monitor.store.rows import Row, add, chunks, instant, load, marks, parse, text, to_json
 
 # --------------------------------------------------------------------------- read
@@ -73,7 +74,7 @@ _THEN = """
 
 def timeline(db: Database, topic: str, as_of: datetime | None) -> Sequence[Event]:
     """Return the events of *topic* as known at *as_of* or now, in order."""
-    return sorted(whole(db, _versions(db, topic, as_of)), key=_order)
+    return sorted(whole(db, _versions(db, topic, as_of)), key=lambda e: e.order)
 
 
 def records(db: Database, topic: str, as_of: datetime | None) -> Iterator[dict[str, Any]]:
@@ -81,15 +82,26 @@ def records(db: Database, topic: str, as_of: datetime | None) -> Iterator[dict[s
     return (parse(row["data"]) for row in _versions(db, topic, as_of))
 
 
+_CHANGED = """
+    SELECT e.id AS event, v.n AS version, v.data, e.merged_into FROM events e JOIN event_versions v ON v.n = e.version
+    WHERE e.topic = ? AND e.id IN (SELECT event FROM event_versions WHERE n > ?)
+"""
+
+
+def news(db: Database, topic: str, mark: int) -> News:
+    """Return what changed of *topic* after the version *mark*."""
+    last = db.execute("SELECT coalesce(max(n), 0) AS n FROM event_versions").fetchone()["n"]
+    if last == mark:
+        return News(mark, ())
+    rows = db.execute(_CHANGED, (topic, mark)).fetchall() if mark else _versions(db, topic, None)
+    gone = frozenset(row["event"] for row in rows if row["merged_into"]) if mark else frozenset()
+    return News(last, tuple(whole(db, [row for row in rows if row["event"] not in gone])), gone)
+
+
 def _versions(db: Database, topic: str, as_of: datetime | None) -> Iterable[Row]:
     if as_of is None:
         return db.execute(NOW.format(where="topic = ?"), (topic,))
     return db.execute(_THEN, (topic, instant(as_of)))
-
-
-def _order(event: Event) -> tuple[date, date, str]:
-    when = event.when
-    return when.earliest or date.max, when.latest or date.max, event.id
 
 
 def one(db: Database, id: str) -> Event | None:

@@ -246,8 +246,14 @@ _DUE = (
     "CREATE INDEX feeds_next_poll ON feeds (next_poll) WHERE position IS NOT NULL",
     "CREATE INDEX feeds_last_poll ON feeds (last_poll) WHERE position IS NOT NULL",
 )
+# What is found by its words: only the index is kept here, the texts are where they were.
+_SEARCH = (
+    "CREATE VIRTUAL TABLE search USING fts5 (title, text, content = '', tokenize = 'unicode61 remove_diacritics 2')",
+    "CREATE TABLE searched (kind INTEGER PRIMARY KEY, n INTEGER NOT NULL)",
+    "INSERT INTO searched VALUES (0, 0), (1, 0)",
+)
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _MANNERS, _COPIES, _DECISIONS, _DUE)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _MANNERS, _COPIES, _DECISIONS, _DUE, _SEARCH)
 
 
 def version(db: Database) -> int:

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from monitor.model import Change, Ruling, Verb
-from monitor.store import decisions, digest
+from monitor.store import decisions, digest, search
 from monitor.store.base import Decider, Digested
 from monitor.store.decider import Decisions
 from monitor.store.events import write
@@ -37,6 +37,7 @@ def forget(db: Database, identities: Collection[str], now: datetime) -> None:
     """Remove what articles said; their rows stay, with hashes, so that nobody keeps them again."""
     db.execute("PRAGMA secure_delete = ON")  # zeros where it was, not only a free page
     for identity in map(text, identities):
+        search.forget(db, identity)
         db.execute(
             "UPDATE articles SET text = '', forgotten = ? WHERE identity = ? AND forgotten IS NULL",
             (instant(now), identity),

@@ -45,8 +45,9 @@ from monitor.store import (
     manners,
     rework,
     ruling,
+    search,
 )
-from monitor.store.base import Audit, Decider, Digested, EntryRecord, Kept, RoundRecord
+from monitor.store.base import Audit, Decider, Digested, EntryRecord, Hit, Kept, News, RoundRecord
 from monitor.store.connection import PATIENCE, Connection
 
 
@@ -214,6 +215,10 @@ class SqliteStore:
         self._connection.settle()
         return trimmed
 
+    def index(self) -> int:
+        with self._connection.write() as db:
+            return search.catch_up(db)
+
     # ------------------------------------------------------------- read
 
     def events(self, topic: str, as_of: datetime | None = None) -> Sequence[Event]:
@@ -223,6 +228,14 @@ class SqliteStore:
     def event(self, id: str) -> Event | None:
         with self._connection.read() as db:
             return events.one(db, id)
+
+    def news(self, topic: str, mark: int = 0) -> News:
+        with self._connection.read() as db:
+            return events.news(db, topic, mark)
+
+    def search(self, words: Sequence[Sequence[str]], limit: int = 50) -> Sequence[Hit]:
+        with self._connection.read() as db:
+            return search.search(db, words, limit)
 
     def entries(self, feed: str = "", state: EntryState | None = None, id: str = "") -> Iterator[EntryRecord]:
         last = 0
@@ -234,6 +247,12 @@ class SqliteStore:
                 return
             yield from found
             last = page[-1]
+
+    def latest(
+        self, feed: str = "", state: EntryState | None = None, before: str = "", limit: int = 50
+    ) -> Sequence[EntryRecord]:
+        with self._connection.read() as db:
+            return entries.records(db, entries.latest(db, feed, state, before, limit))[::-1]
 
     def article_by_id(self, id: str) -> Article | None:
         with self._connection.read() as db:

@@ -1,0 +1,63 @@
+"""The page, and what is found in it: ``serve`` and ``search``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from monitor.cli.common import Place, say, to_read
+
+
+@click.command()
+@click.option("--listen", help="host:port instead of web.listen; port 0 takes any that is free.")
+@click.pass_obj
+def serve(place: Place, listen: str | None) -> None:
+    """Serve the page alone, without polling, until Ctrl-C or SIGTERM."""
+    import asyncio
+    import signal
+
+    from monitor import web
+    from monitor.store import open_store
+
+    declared = place.declared()
+    settings = declared.settings
+    where = listen or (settings.web_listen if settings.web_listen != "off" else "127.0.0.1:8321")
+    if not where.rpartition(":")[2].isdigit():
+        raise click.UsageError(f"--listen takes host:port, not {where!r}")
+
+    exists = Path(settings.database).exists()
+
+    async def until_told() -> None:
+        stopping = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+        with to_read(declared) as store:
+            opener = (lambda: open_store(settings.database, create=False)) if exists else (lambda: store)
+            async with web.served(web.bound(where), where, lambda: settings, opener) as address:
+                say(f"the timeline is at {address} (Ctrl-C ends)")
+                await stopping.wait()
+
+    asyncio.run(until_told())
+
+
+@click.command()
+@click.argument("words", nargs=-1, required=True)
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print them.")
+@click.pass_obj
+def search(place: Place, words: tuple[str, ...], form: str) -> None:
+    """Find the events and articles in which all WORDS stand; words of two characters too."""
+    from monitor import console, finding
+    from monitor.export import record
+
+    with to_read(place.declared()) as store:
+        hits = finding.find(store, " ".join(words))
+    if form == "json":
+        click.echo(json.dumps([record.plain(hit) for hit in hits], ensure_ascii=True, indent=2))
+        return
+    for hit in hits:
+        click.echo(console.clean_line(f"{hit.id}  {hit.title}"))
+        click.echo(console.clean_line(f"    {hit.passage}" + (f"  {hit.url}" if hit.url else "")))
+    if not hits:
+        say("nothing was found")

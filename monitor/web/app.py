@@ -1,0 +1,103 @@
+"""Which address leads to which answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from ipaddress import ip_address
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from monitor.errors import StoreError
+from monitor.export.look import asset
+from monitor.web.answers import Guarded, answer
+from monitor.web.api import Api
+from monitor.web.asked import WrongQuestion
+from monitor.web.pages import Pages
+from monitor.web.shelf import Shelf
+
+STATIC = {
+    "style.css": "text/css; charset=utf-8",
+    "page.js": "text/javascript; charset=utf-8",
+    "icon.svg": "image/svg+xml",
+}
+DAY = "public, max-age=86400"  # their addresses change with the version
+
+
+def application(shelf: Shelf, now: Callable[[], datetime], host: str = "127.0.0.1") -> ASGIApp:
+    """Return the application that serves *shelf* on *host*."""
+    pages, api = Pages(shelf, now), Api(shelf, now)
+    routes = [
+        Route("/", pages.timeline),
+        Route("/t/{topic}", pages.timeline),
+        Route("/event/{id}", pages.event),
+        Route("/sources", pages.sources),
+        Route("/entries", pages.entries),
+        Route("/search", pages.search),
+        Route("/static/{name}", static),
+        Route("/export/{topic}.{format}", api.file),
+        Route("/api/", api.index),
+        Route("/api/openapi.json", api.description),
+        Route("/api/topics/{topic}", api.timeline),
+        Route("/api/topics/{topic}/events", api.events),
+        Route("/api/events/{id}", api.event),
+        Route("/api/entries", api.entries),
+        Route("/api/sources", api.sources),
+        Route("/api/search", api.search),
+    ]
+    told = _Errors(pages, api)
+    handlers = {HTTPException: told.http, WrongQuestion: told.wrong, StoreError: told.store, Exception: told.bug}
+    app = Starlette(routes=routes, exception_handlers=handlers)
+    app.router.redirect_slashes = False
+    return Guarded(app, names(host))
+
+
+def names(host: str) -> frozenset[str]:
+    """Return the names under which a page on *host* may be asked for: any, unless it is for this machine alone."""
+    bare = host.strip("[]").lower()
+    try:
+        local = ip_address(bare).is_loopback
+    except ValueError:
+        local = bare == "localhost"
+    return frozenset({"localhost", "127.0.0.1", "[::1]", bare, f"[{bare}]"}) if local else frozenset()
+
+
+def static(request: Request) -> Response:
+    """A file that pages need."""
+    name = request.path_params["name"]
+    if name not in STATIC:
+        raise HTTPException(404)
+    return answer(request, asset(name).encode(), STATIC[name], cache=DAY)
+
+
+class _Errors:
+    """What went wrong, as a page for people and as JSON for programs."""
+
+    def __init__(self, pages: Pages, api: Api) -> None:
+        self._pages = pages
+        self._api = api
+
+    def http(self, request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        answer = self._told(request, error.status_code, "")
+        answer.headers.update(error.headers or {})
+        return answer
+
+    def wrong(self, request: Request, error: Exception) -> Response:
+        return self._told(request, 400, str(error))
+
+    def store(self, request: Request, error: Exception) -> Response:
+        return self._told(request, 503, str(error))
+
+    def bug(self, request: Request, error: Exception) -> Response:
+        return self._told(request, 500, "")
+
+    def _told(self, request: Request, status: int, detail: str) -> Response:
+        if request.url.path.startswith("/api/"):
+            return self._api.error(status, detail)
+        return self._pages.error(request, status, detail)
