@@ -69,7 +69,8 @@ def export(
     chosen = one_topic(declared.settings, topic)
     with to_read(declared) as store:
         told = reading.timeline(store, chosen, as_of=_instant(as_of, chosen), background=background, top=top or 0)
-    _write(render(told, form, Options(rows, bom)), output)
+    names = {s.id: s.name for s in declared.settings.sources}
+    _write(render(told, form, Options(rows, bom, names)), output)
     for event in told.left_out:
         say(f"left out {event.id}: its {', '.join(event.bare)} rests on no evidence; see monitor verify")
     if told.left_out:

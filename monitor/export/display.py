@@ -68,7 +68,16 @@ def basis(told: When) -> str:
 LONGEST = 300  # characters of a title that a person reads; the whole is in the JSON export
 
 # Steers a terminal or the direction of what follows: never shown (Unicode, UAX 9, and the C0 and C1 controls).
-_DROPPED = (*range(0x20), *range(0x7F, 0xA0), 0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF)
+_DROPPED = (
+    *range(0x20),
+    *range(0x7F, 0xA0),
+    0x61C,
+    0x200E,
+    0x200F,
+    *range(0x202A, 0x202F),
+    *range(0x2066, 0x206A),
+    0xFEFF,
+)
 _SPACES = (0x09, 0x0A, 0x0D, 0x2028, 0x2029)
 _STEERING = dict.fromkeys(_DROPPED, "") | dict.fromkeys(_SPACES, " ") | dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 

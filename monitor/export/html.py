@@ -6,7 +6,7 @@ from base64 import b64encode
 from dataclasses import dataclass
 from hashlib import sha256
 
-from monitor.export.lines import line, shown
+from monitor.export.lines import Names, in_order, line, shown
 from monitor.export.look import asset, render
 from monitor.export.words import words_of
 from monitor.model import Timeline
@@ -20,11 +20,11 @@ class _Embedded:
     policy: str
 
 
-def to_html(told: Timeline) -> bytes:
+def to_html(told: Timeline, names: Names = str) -> bytes:
     """Return the whole timeline as one page, in the language of its topic; what is overdue counts from its as-of."""
     words = words_of(told.topic)
     today = told.as_of.astimezone(words.zone).date() if told.as_of else None
-    lines = [line(e, f"#{e.id}", today) for e in told.events]
+    lines = [line(e, f"#{e.id}", today, names) for e in in_order(told.events)]
     page = shown(told, lines, lambda id: f"#{id}", len(lines), len(lines))
     return render(
         "timeline",
@@ -32,6 +32,7 @@ def to_html(told: Timeline) -> bytes:
         heading=told.topic.question,
         topic=told.topic,
         shown=page,
+        name=names,
         asked=None,
         fresh=None,
         embedded=_embedded(),

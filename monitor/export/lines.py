@@ -32,8 +32,9 @@ class Line:
 
     @property
     def year(self) -> str:
-        """The year it is listed under, "" where its beginning is not known."""
-        return str(self.event.when.earliest.year) if self.event.when.earliest else ""
+        """The year it is listed under, "" where nothing of its date is known."""
+        known = self.event.when.earliest or self.event.when.latest
+        return str(known.year) if known else ""
 
 
 def sources(event: Event, names: Names = str) -> tuple[str, ...]:
@@ -84,12 +85,21 @@ class Shown:
         return [(f.url, words.spans(f, since)) for f in self.told.coverage.feeds if late(f, since)]
 
 
+def in_order(events: Sequence[Event], *, newest: bool = False) -> list[Event]:
+    """Return *events* as a page lists them: what happened by some day stands there; what has no date at all comes last."""
+    known = [e for e in events if e.when.earliest or e.when.latest]
+    known.sort(key=lambda e: (e.when.earliest or e.when.latest or date.max, *e.order), reverse=newest)
+    return known + [e for e in events if not (e.when.earliest or e.when.latest)]
+
+
 def line(event: Event, url: str, today: date | None, names: Names = str, mark: str = "") -> Line:
     """Return *event* as it is listed; whether a plan is overdue counts from *today*."""
     return Line(event, url, sources(event, names), today is not None and display.overdue(event, today), mark)
 
 
-def shown(told: Timeline, lines: Sequence[Line], url: Callable[[str], str], fit: int, all: int, pages: int = 1) -> Shown:
+def shown(
+    told: Timeline, lines: Sequence[Line], url: Callable[[str], str], fit: int, all: int, pages: int = 1
+) -> Shown:
     """Return a page of *lines*, with the event that shows how far the ladder is climbed."""
     proof = next((e for e in told.events if e.id == told.answer.event), None)
     return Shown(told, tuple(lines), Line(proof, url(proof.id)) if proof else None, fit, all, pages)

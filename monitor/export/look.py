@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from hashlib import sha256
 from importlib import resources
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
@@ -14,6 +15,12 @@ from monitor.export.words import Words
 def asset(name: str) -> str:
     """Return a file that pages need, as text."""
     return resources.files("monitor.export").joinpath("templates", name).read_text("utf-8")
+
+
+@cache
+def version() -> str:
+    """Return what changes when a file that pages need does: part of its address, so that it may be kept for long."""
+    return sha256("".join(map(asset, ("style.css", "page.js", "icon.svg"))).encode()).hexdigest()[:12]
 
 
 @cache
@@ -30,7 +37,7 @@ def _environment() -> Environment:
     return made
 
 
-def render(name: str, words: Words, **context: object) -> bytes:
-    """Return the page *name* in UTF-8."""
-    page = _environment().get_template(f"{name}.html").render(w=words, **context)
-    return page.encode("utf-8", "replace")
+def render(page: str, words: Words, /, **context: object) -> bytes:
+    """Return *page* in UTF-8."""
+    text = _environment().get_template(f"{page}.html").render(w=words, **context)
+    return text.encode("utf-8", "replace")

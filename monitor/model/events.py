@@ -121,7 +121,9 @@ class Event:
     @property
     def bare(self) -> tuple[str, ...]:
         """The fields that no evidence bears out: none, or the event cannot be shown."""
-        borne = {f for e in self.evidence for f in e.supports}
+        borne = frozenset().union(*(e.supports for e in self.evidence))
+        if borne.issuperset(EVIDENT):
+            return ()
         said = {f: bool(getattr(self, f)) for f in EVIDENT} | {"when": self.when.edtf is not None}
         return tuple(f for f in EVIDENT if said[f] and f not in borne)
 

@@ -23,12 +23,13 @@ from monitor.resolve.propose import Proposal, merges
 from monitor.resolve.rework import rework
 from monitor.resolve.ruled import ACCEPTED
 from monitor.resolve.teller import teller
-from monitor.resolve.timeline import assemble, is_shown
+from monitor.resolve.timeline import assemble, covered, is_shown
 
 __all__ = [
     "ACCEPTED",
     "Proposal",
     "assemble",
+    "covered",
     "is_shown",
     "merges",
     "place",

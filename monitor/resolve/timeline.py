@@ -40,21 +40,29 @@ def assemble(
     *top* keeps that many of the most important events, still in order of time.
     """
     standing = [e for e in events if e.status is not Status.RETRACTED]
-    told = [e for e in standing if not e.bare]
-    seen = [e for e in events if not e.bare] if retracted else told
+    bare = {e.id for e in events if e.bare}
+    told = [e for e in standing if e.id not in bare]
+    seen = [e for e in events if e.id not in bare] if retracted else told
     shown = [e for e in seen if background or is_shown(e)]
     if top:
         best = {e.id for e in sorted(shown, key=lambda e: (-e.importance, e.id))[:top]}
         shown = [e for e in shown if e.id in best]
-    covered = replace(coverage, last_event=last_event([e for e in shown if e.status is not Status.RETRACTED]))
+    known = replace(coverage, last_event=last_event([e for e in shown if e.status is not Status.RETRACTED]))
     return Timeline(
         topic,
         _known_at(events, coverage),
-        covered,
+        known,
         answer(topic, told),
         tuple(shown),
-        tuple(e for e in standing if e.bare),
+        tuple(e for e in standing if e.id in bare),
     )
+
+
+def covered(told: Timeline, coverage: Coverage) -> Timeline:
+    """Return *told* with a later *coverage*, as :func:`assemble` would of the same events."""
+    instants = [at for at in (told.as_of, coverage.as_of) if at]
+    last = told.coverage.last_event
+    return replace(told, coverage=replace(coverage, last_event=last), as_of=max(instants, default=None))
 
 
 def is_shown(event: Event) -> bool:

@@ -83,13 +83,14 @@ def _add(db: Database, kind: int, rows: Sequence[tuple[int, str, str]]) -> int:
 def _said(db: Database, version: Row) -> tuple[str, str]:
     """Return the title of an event, and who took part, where, and in what words it is told."""
     data = parse(version["data"])
-    parts = [*data["places"], *(f"{a['name']} {a['role']}" for a in data["actors"])]
-    parts += [f["raw"] for f in data["figures"]]
+    parts: list[str] = []
     numbers = data["evidence"][:CHUNK]
     sql = f"SELECT data FROM evidence WHERE n IN ({', '.join('?' * len(numbers))}) ORDER BY n"
     for row in db.execute(sql, numbers):
         piece: dict[str, Any] = parse(row["data"])
         parts += [piece.get(name, "") for name in ("quote", "reading", "title")]
+    parts += [*(f"{a['name']} {a['role']}" for a in data["actors"]), *data["places"]]
+    parts += [f["raw"] for f in data["figures"]]
     return data["title"], "\n".join(dict.fromkeys(p for p in parts if p))
 
 

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from monitor import console, finding, reading
-from monitor.export import MEDIA, record, render
+from monitor.export import MEDIA, Options, record, render
 from monitor.export.record import Json
 from monitor.model import Topic
 from monitor.web import openapi
@@ -34,7 +34,12 @@ class Api:
     def index(self, request: Request) -> Response:
         """What there is."""
         topics: list[Json] = [
-            {"id": t.id, "question": t.question, "timeline": f"/api/topics/{t.id}", "events": f"/api/topics/{t.id}/events"}
+            {
+                "id": t.id,
+                "question": t.question,
+                "timeline": f"/api/topics/{t.id}",
+                "events": f"/api/topics/{t.id}/events",
+            }
             for t in self.shelf.settings().topics
         ]
         more = {name: f"/api/{name}" for name in ("entries", "sources", "search", "openapi.json")}
@@ -61,7 +66,11 @@ class Api:
         background, retracted = bool(query.get("background")), bool(query.get("retracted"))
         with self.shelf.store() as store:
             told = reading.timeline(store, topic, as_of=as_of, background=background, retracted=retracted)
-        return answer(request, render(told, format), MEDIA[format])
+        return answer(
+            request,
+            render(told, format, Options(names={s.id: s.name for s in self.shelf.settings().sources})),
+            MEDIA[format],
+        )
 
     def events(self, request: Request) -> Response:
         """One page of the events that fit."""
@@ -79,7 +88,7 @@ class Api:
             "page": wanted.page,
             "pages": count,
             "next": following or None,
-            "events": [record.event(e) for e in chosen(found, wanted)],
+            "events": [record.event(e) for e in chosen(found[:: -1 if wanted.order == "newest" else 1], wanted)],
         }
         return as_json(request, told, **({"link": f'<{following}>; rel="next"'} if following else {}))
 

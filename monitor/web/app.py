@@ -26,7 +26,7 @@ STATIC = {
     "page.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",
 }
-DAY = "public, max-age=86400"  # their addresses change with the version
+LONG = "public, max-age=31536000, immutable"  # their addresses change with what is in them
 
 
 def application(shelf: Shelf, now: Callable[[], datetime], host: str = "127.0.0.1") -> ASGIApp:
@@ -72,7 +72,7 @@ def static(request: Request) -> Response:
     name = request.path_params["name"]
     if name not in STATIC:
         raise HTTPException(404)
-    return answer(request, asset(name).encode(), STATIC[name], cache=DAY)
+    return answer(request, asset(name).encode(), STATIC[name], cache=LONG)
 
 
 class _Errors:

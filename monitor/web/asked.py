@@ -92,13 +92,15 @@ def asked(path: str, query: Mapping[str, str], topic: Topic) -> Asked:
     :raises WrongQuestion: when it holds a value that cannot be.
     """
     given = {field: query.get(name, "").strip() for name, field in _FIELDS.items()}
-    found = Asked(path, **given, page=_number(query, "page", 1, 1_000_000), size=_number(query, "per_page", PAGE, LONGEST_PAGE))  # type: ignore[arg-type]
+    page = _number(query, "page", 1, 1_000_000)
+    size = _number(query, "per_page", PAGE, LONGEST_PAGE)
+    found = Asked(path, page=page, size=size, as_of=moment(given["then"], topic), **given)
     _closed("kind", found.kind, [k.value for k in Kind])
     _closed("status", found.status, [s.value for s in Status])
     _closed("order", found.order, ["newest", "oldest"])
     _bound(found.first, last=False)
     _bound(found.last, last=True)
-    return replace(found, as_of=moment(found.then, topic))
+    return found
 
 
 def moment(text: str, topic: Topic) -> datetime | None:

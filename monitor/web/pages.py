@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from monitor import __version__, finding, rhythm
+from monitor import finding, rhythm
 from monitor.export import FORMATS, display, lines, look, record
 from monitor.export.words import Words
 from monitor.model import EntryState, Event, Feed, FeedState, FeedStatus, Quote, Topic
@@ -34,7 +34,7 @@ class Site:
     """Where things are, for templates."""
 
     topics: Sequence[Topic]
-    version: str = __version__
+    version: str
     formats: tuple[str, ...] = tuple(FORMATS)
 
     def places(self, topic: Topic | None) -> list[tuple[str, str]]:
@@ -79,13 +79,15 @@ class Pages:
         today = self.now().astimezone(ZoneInfo(told.topic.timezone)).date()
         fits = wanted.fits(self.shelf.name)
         found = [e for e in told.events if fits(e) and (not wanted.new or visits.mark(e, since))]
-        page = chosen(found, wanted)
+        page = chosen(lines.in_order(found, newest=wanted.order != "oldest"), wanted)
         some = [lines.line(e, f"/event/{e.id}", today, self.shelf.name, visits.mark(e, since)) for e in page]
         fresh = sum(visits.mark(e, since) == "new" for e in told.events) if since else 0
         began = book.began.astimezone(ZoneInfo(told.topic.timezone)).date() if book.began else today
         return {
             "heading": told.topic.question,
-            "shown": lines.shown(told, some, lambda id: f"/event/{id}", len(found), len(told.events), pages(found, wanted)),
+            "shown": lines.shown(
+                told, some, lambda id: f"/event/{id}", len(found), len(told.events), pages(found, wanted)
+            ),
             "asked": wanted,
             "facets": book.facets,
             "fresh": {"count": fresh, "since": since} if fresh else None,
@@ -107,6 +109,12 @@ class Pages:
             contexts = _contexts(store, event)
             linked = [(link.kind, other) for link in event.links if (other := store.event(link.event))]
         today = self.now().astimezone(ZoneInfo(topic.timezone)).date()
+        words = self._words(request, topic)
+
+        def told(field: str, value: object) -> str:
+            closed = field in ("kind", "phase", "status", "stage", "relation")
+            return words(f"{field}.{value}") if closed and value else plainly(value)
+
         return self._page(
             request,
             "event",
@@ -116,7 +124,7 @@ class Pages:
             line=lines.line(event, "", today, self.shelf.name),
             contexts=contexts,
             linked=linked,
-            revisions=[(r, plainly(r.before), plainly(r.after)) for r in reversed(event.revisions)],
+            revisions=[(r, told(r.field, r.before), told(r.field, r.after)) for r in reversed(event.revisions)],
             merged=display.tame(request.query_params.get("was", ""), 40),
         )
 
@@ -144,8 +152,12 @@ class Pages:
         return {
             "status": status,
             "name": (self.shelf.name(feed.source) if feed else "") or host(status.url),
-            "next": words("sources.stopped" if stopped else "sources.now") if stopped or due else words.instant(status.next_poll),
-            "rhythm": f"{words('sources.every', time=words.time(period))} · {basis}" if period else words("sources.unknown"),
+            "next": words("sources.stopped" if stopped else "sources.now")
+            if stopped or due
+            else words.instant(status.next_poll),
+            "rhythm": f"{words('sources.every', time=words.time(period))} · {basis}"
+            if period
+            else words("sources.unknown"),
         }
 
     def entries(self, request: Request) -> Response:
@@ -200,8 +212,8 @@ class Pages:
         return Words(preferred(request.headers.get("accept-language", "")), zone)
 
     def _html(self, request: Request, name: str, topic: Topic | None, place: str = "", **context: object) -> bytes:
-        site = Site(self.shelf.settings().topics)
-        shared = {"site": site, "topic": topic, "place": place, "embedded": None, **context}
+        site = Site(self.shelf.settings().topics, look.version())
+        shared = {"site": site, "topic": topic, "place": place, "embedded": None, "name": self.shelf.name, **context}
         return look.render(name, self._words(request, topic), **shared)
 
     def _page(
@@ -216,10 +228,7 @@ class Pages:
 
 
 def chosen(found: Sequence[Event], wanted: Asked) -> Sequence[Event]:
-    """Return the page of *found* that is wanted: the newest first unless asked otherwise, what has no beginning last."""
-    if wanted.order != "oldest":
-        known = [e for e in found if e.when.earliest]
-        found = [*reversed(known), *found[len(known) :]]
+    """Return the page of *found* that is wanted."""
     return found[(wanted.page - 1) * wanted.size : wanted.page * wanted.size]
 
 
@@ -263,7 +272,10 @@ def _contexts(store: Store, event: Event) -> dict[int, tuple[str, str]]:
         if article is not None and isinstance(piece, Quote) and article.text:
             before = article.text[max(piece.start - AROUND, 0) : piece.start]
             after = article.text[piece.end : piece.end + AROUND]
-            found[n] = (("…" if piece.start > AROUND else "") + before, after + ("…" if piece.end + AROUND < len(article.text) else ""))
+            found[n] = (
+                ("…" if piece.start > AROUND else "") + before,
+                after + ("…" if piece.end + AROUND < len(article.text) else ""),
+            )
     return found
 
 

@@ -6,13 +6,16 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import datetime
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from monitor.clock import clock
 from monitor.errors import InputError
 from monitor.model import Settings
 from monitor.store.base import Store
+from monitor.web.answers import HEADERS
 from monitor.web.app import application
 from monitor.web.shelf import Shelf
 
@@ -25,6 +28,16 @@ class _Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+
+class _Guarded(H11Protocol):
+    """HTTP whose answer to what is no HTTP carries the policy, too."""
+
+    def send_400_response(self, msg: str) -> None:
+        head = "".join(f"{name}: {value}\r\n" for name, value in HEADERS.items())
+        start = f"HTTP/1.1 400 Bad Request\r\n{head}content-type: text/plain; charset=utf-8\r\n"
+        self.transport.write(f"{start}content-length: {len(msg)}\r\nconnection: close\r\n\r\n{msg}".encode())
+        self.transport.close()
 
 
 def bound(listen: str) -> socket.socket:
@@ -46,25 +59,31 @@ def bound(listen: str) -> socket.socket:
             found.close()
             raise
     except OSError as error:
-        raise InputError(f"cannot listen on {listen}: {error.strerror or error}; set web.listen to another address") from error
+        raise InputError(
+            f"cannot listen on {listen}: {error.strerror or error}; set web.listen to another address"
+        ) from error
     return found
 
 
 @contextlib.asynccontextmanager
 async def served(
-    at: socket.socket, listen: str, settings: Callable[[], Settings], opener: Callable[[], Store]
+    at: socket.socket,
+    listen: str,
+    settings: Callable[[], Settings],
+    opener: Callable[[], Store],
+    now: Callable[[], datetime] = clock,
 ) -> AsyncIterator[str]:
     """Serve the page on *at* until left; yields its address."""
     shelf = Shelf(settings, opener)
     host = listen.rpartition(":")[0]
     config = uvicorn.Config(
-        application(shelf, clock, host),
+        application(shelf, now, host),
         log_config=None,
         access_log=False,
         server_header=False,
         lifespan="off",
         ws="none",
-        http="h11",
+        http=_Guarded,
         timeout_graceful_shutdown=GRACE,
     )
     server = _Server(config)

@@ -7,7 +7,7 @@ import threading
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from monitor import reading, resolve
@@ -117,10 +117,14 @@ class Shelf:
             coverage = store.coverage(topic.id, as_of)
             known = self._read(store, topic)
             key, kept = (topic.id, as_of, background), self._books.get((topic.id, as_of, background))
-            if kept is None or (kept.topic, kept.mark, kept.coverage) != (asked, known.mark, coverage):
+            if kept is None or (kept.topic, kept.mark) != (asked, known.mark):
                 events = known.ordered if as_of is None else store.events(topic.id, as_of)
                 told = resolve.assemble(asked, events, coverage, background=background)
-                kept = self._books[key] = _Kept(asked, known.mark, coverage, self._book(told, kept))
+                kept = _Kept(asked, known.mark, coverage, self._book(told, kept))
+            elif kept.coverage != coverage:
+                book = replace(kept.book, told=resolve.covered(kept.book.told, coverage))
+                kept = replace(kept, coverage=coverage, book=book)
+            self._books[key] = kept
             self._books.move_to_end(key)
             while len(self._books) > PASTS + 2 * len(self.settings().topics):
                 self._books.popitem(last=False)
