@@ -214,6 +214,8 @@ class Rounds:
                     task.cancel()
                 await asyncio.gather(*running, return_exceptions=True)
             await self.recheck()
+        while await self.write(self.store.index):
+            pass
         return tally
 
     async def recheck(self) -> None:

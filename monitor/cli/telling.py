@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from monitor.model import Topic
 
+# Named here and not read from the room, so that --help is quick; a test holds the two together.
+FORMATS = ["json", "jsonl", "csv", "markdown", "html", "atom", "jsonfeed", "ics", "timelinejs"]
+
 
 @click.command()
 @click.argument("topic", required=False)
@@ -34,7 +37,7 @@ def timeline(place: Place, topic: str | None, background: bool) -> None:
 
 
 @click.command()
-@click.option("--format", "form", required=True, type=click.Choice(["json", "csv", "html"]), help="What to write.")
+@click.option("--format", "form", required=True, type=click.Choice(FORMATS), help="What to write.")
 @click.option("--output", type=FILE, help="Write to this file, whole or not at all, instead of stdout.")
 @click.option("--topic", help="The topic; needed only when there are several.")
 @click.option("--as-of", help="What was known then: an instant, or a day (its end, in the topic's time zone).")
@@ -47,6 +50,7 @@ def timeline(place: Place, topic: str | None, background: bool) -> None:
 )
 @click.option("--bom", is_flag=True, help="CSV: begin with a byte order mark, for Excel.")
 @click.option("--background", is_flag=True, help="Take in background events that nothing else supports, too.")
+@click.option("--retracted", is_flag=True, help="Take in events that were retracted, too.")
 @click.pass_obj
 def export(
     place: Place,
@@ -58,6 +62,7 @@ def export(
     rows: str,
     bom: bool,
     background: bool,
+    retracted: bool,
 ) -> None:
     """Write the timeline: the same database gives the same bytes."""
     from monitor import reading
@@ -68,7 +73,8 @@ def export(
     declared = place.declared()
     chosen = one_topic(declared.settings, topic)
     with to_read(declared) as store:
-        told = reading.timeline(store, chosen, as_of=_instant(as_of, chosen), background=background, top=top or 0)
+        then = _instant(as_of, chosen)
+        told = reading.timeline(store, chosen, as_of=then, background=background, top=top or 0, retracted=retracted)
     names = {s.id: s.name for s in declared.settings.sources}
     _write(render(told, form, Options(rows, bom, names)), output)
     for event in told.left_out:

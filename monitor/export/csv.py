@@ -11,7 +11,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 
-from monitor.export import record
+from monitor.export import prose, record
 from monitor.model import Actor, Event, Evidence, Figure, Quote, SeedRecord, Timeline
 
 DANGEROUS = frozenset("=+-@'\t\r＝＋－＠＇")
@@ -97,10 +97,9 @@ def _event_cells(event: Event) -> dict[str, str]:
 
 
 def _quote_cells(event: Event) -> dict[str, str]:
-    quotes = [e for e in event.evidence if isinstance(e, Quote)]
-    if not quotes:
+    best = prose.best(event)
+    if best is None:
         return dict.fromkeys(("quote", "quote_url", "quote_published", "quote_text_sha256"), "")
-    best = max(quotes, key=lambda q: (len(q.supports), -quotes.index(q)))
     return {
         "quote": best.quote,
         "quote_url": best.url,

@@ -63,6 +63,12 @@ def catch_up(db: Database) -> int:
     return added + _add(db, ARTICLE, [(row["n"], row["title"], row["text"]) for row in articles.fetchall()])
 
 
+def behind(db: Database) -> bool:
+    """Return whether anything is not indexed yet."""
+    last = db.execute("SELECT (SELECT max(n) FROM event_versions) AS e, (SELECT max(n) FROM articles) AS a").fetchone()
+    return (last["e"] or 0) > _mark(db, EVENT) or (last["a"] or 0) > _mark(db, ARTICLE)
+
+
 def _next(db: Database, kind: int) -> tuple[int, int]:
     return _mark(db, kind), BATCH
 

@@ -216,6 +216,9 @@ class SqliteStore:
         return trimmed
 
     def index(self) -> int:
+        with self._connection.read() as db:
+            if not search.behind(db):
+                return 0
         with self._connection.write() as db:
             return search.catch_up(db)
 

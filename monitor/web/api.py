@@ -64,8 +64,11 @@ class Api:
         query = request.query_params
         as_of = moment(query.get("as_of", ""), topic)
         background, retracted = bool(query.get("background")), bool(query.get("retracted"))
-        with self.shelf.store() as store:
-            told = reading.timeline(store, topic, as_of=as_of, background=background, retracted=retracted)
+        if retracted:
+            with self.shelf.store() as store:
+                told = reading.timeline(store, topic, as_of=as_of, background=background, retracted=True)
+        else:
+            told = self.shelf.book(topic, as_of, background).told
         return answer(
             request,
             render(told, format, Options(names={s.id: s.name for s in self.shelf.settings().sources})),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from monitor import finding, rhythm
-from monitor.export import FORMATS, display, lines, look, record
+from monitor.export import FORMATS, display, lines, look, prose
 from monitor.export.words import Words
 from monitor.model import EntryState, Event, Feed, FeedState, FeedStatus, Quote, Topic
 from monitor.store.base import Hit, Store
@@ -111,10 +110,6 @@ class Pages:
         today = self.now().astimezone(ZoneInfo(topic.timezone)).date()
         words = self._words(request, topic)
 
-        def told(field: str, value: object) -> str:
-            closed = field in ("kind", "phase", "status", "stage", "relation")
-            return words(f"{field}.{value}") if closed and value else plainly(value)
-
         return self._page(
             request,
             "event",
@@ -124,7 +119,9 @@ class Pages:
             line=lines.line(event, "", today, self.shelf.name),
             contexts=contexts,
             linked=linked,
-            revisions=[(r, told(r.field, r.before), told(r.field, r.after)) for r in reversed(event.revisions)],
+            revisions=[
+                (r, *(prose.value(r.field, v, words) for v in (r.before, r.after))) for r in reversed(event.revisions)
+            ],
             merged=display.tame(request.query_params.get("was", ""), 40),
         )
 
@@ -252,16 +249,6 @@ def preferred(header: str) -> str:
 def host(url: str) -> str:
     """Return the host of *url* as a name for a feed that has none."""
     return url.partition("://")[2].partition("/")[0] or url
-
-
-def plainly(value: object) -> str:
-    """Return a value of a revision as a person reads it."""
-    plain = record.plain(value)
-    if isinstance(plain, dict):
-        plain = plain.get("edtf") or plain.get("name") or plain.get("raw") or json.dumps(plain, ensure_ascii=False)
-    if isinstance(plain, list):
-        return "、".join(plainly(v) for v in plain)
-    return "" if plain is None else str(plain)
 
 
 def _contexts(store: Store, event: Event) -> dict[int, tuple[str, str]]:

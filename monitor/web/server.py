@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import datetime
 
@@ -12,7 +13,7 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from monitor.clock import clock
-from monitor.errors import InputError
+from monitor.errors import InputError, StoreError
 from monitor.model import Settings
 from monitor.store.base import Store
 from monitor.web.answers import HEADERS
@@ -65,6 +66,12 @@ def bound(listen: str) -> socket.socket:
     return found
 
 
+def _warm(shelf: Shelf) -> None:
+    with contextlib.suppress(StoreError):  # whoever asks will be told
+        for topic in shelf.settings().topics:
+            shelf.book(topic)
+
+
 @contextlib.asynccontextmanager
 async def served(
     at: socket.socket,
@@ -88,9 +95,13 @@ async def served(
     )
     server = _Server(config)
     task = asyncio.create_task(server.serve(sockets=[at]))
+    # Read before anybody asks; who asks meanwhile waits for no longer than that.
+    warming = threading.Thread(target=_warm, args=(shelf,), daemon=True)
+    warming.start()
     try:
         yield f"http://{host}:{at.getsockname()[1]}/"
     finally:
         server.should_exit = True
         await asyncio.wait([task], timeout=2 * GRACE)
+        await asyncio.to_thread(warming.join, GRACE)
         shelf.close()
