@@ -24,8 +24,6 @@ def serve(place: Place, listen: str | None) -> None:
     declared = place.declared()
     settings = declared.settings
     where = listen or (settings.web_listen if settings.web_listen != "off" else "127.0.0.1:8321")
-    if not where.rpartition(":")[2].isdigit():
-        raise click.UsageError(f"--listen takes host:port, not {where!r}")
 
     exists = Path(settings.database).exists()
 

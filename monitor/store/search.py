@@ -18,6 +18,7 @@ from sqlite_utils import Database
 
 from monitor.store.base import Hit
 from monitor.store.rows import CHUNK, Row, moment, parse
+from monitor.store.rows import text as to_text
 
 Words = Sequence[Sequence[str]]
 """What to find: all of these words, each in any of its spellings."""
@@ -41,9 +42,9 @@ _ARTICLES = """
 """
 
 
-def spaced(text: str) -> str:
-    """Return *text* as it is indexed and asked for; what is indexed is deleted by the same form, so it never changes."""
-    plain = unicodedata.normalize("NFKC", text[:LONGEST])
+def spaced(said: str) -> str:
+    """Return *said* as it is indexed and asked for; what is indexed is deleted by the same form, so it never changes."""
+    plain = unicodedata.normalize("NFKC", to_text(said[:LONGEST]).replace("\0", " "))
     return _SOFT.sub(" ", _ALONE.sub(_token, plain)).strip()
 
 

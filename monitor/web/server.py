@@ -49,6 +49,8 @@ def bound(listen: str) -> socket.socket:
     """
     host, _, port = listen.rpartition(":")
     bare = host.strip("[]")
+    if not (port.isascii() and port.isdigit() and int(port) < 65536 and host):
+        raise InputError(f"cannot listen on {listen}: host:port is expected")
     try:
         family, *_, address = socket.getaddrinfo(bare, int(port), type=socket.SOCK_STREAM)[0]
         found = socket.socket(family, socket.SOCK_STREAM)

@@ -42,6 +42,7 @@ from monitor.model import (
 )
 from monitor.store.base import Decider, Digested, Store
 
+from .contract_readers import ReadersContract
 from .make import (
     LIST,
     NOW,
@@ -992,5 +993,6 @@ class StoreContract(
     CoverageContract,
     SharingContract,
     MannersContract,
+    ReadersContract,
 ):
     """All of it."""

@@ -22,7 +22,11 @@ def documented() -> dict[str, list[str]]:
 def test_every_table_and_column_is_described_in_order(tmp_path):
     with SqliteStore(tmp_path / "a.db") as store:
         db = store._connection.db
-        found = {table.name: [column.name for column in table.columns] for table in db.tables}
+        found = {
+            table.name: [column.name for column in table.columns]
+            for table in db.tables
+            if not table.name.startswith("search_")
+        }
     assert documented() == found
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 
 from monitor import codec, web
+from monitor.export import Options
 from monitor.model import (
     UNKNOWN_WHEN,
     Actor,
@@ -78,6 +79,8 @@ FEEDS = tuple(
     for id in ("yunchuan_daily", "yunchuan_gov", "chewang", "jiangbei")
 )
 SETTINGS = Settings("config.yaml", "town.db", "Asia/Shanghai", FetchSettings(), "off", SOURCES, FEEDS, (TOPIC,))
+
+OPTIONS = Options(names={s.id: s.name for s in SOURCES})
 
 BOTH = (Actor("qinghe", "青禾汽车"), Actor("yunchuan", "云川市政府"))
 SAID = ("title", "when", "actors", "places", "figures")
@@ -268,6 +271,13 @@ def built(path: Path) -> Store:
     )
     poll(store, NOW - timedelta(minutes=20))
     return store
+
+
+def merge(store: Store, id: str, into: str) -> None:
+    """Let the rules merge one event into another."""
+    held = store.event(into)
+    assert held is not None
+    store.seed((), NOW, lambda decider: (Change(held, (), None, merges=(id,)),))
 
 
 def crowd(store: Store, count: int, title: str = "青禾汽车与云川的第{n}件事") -> None:

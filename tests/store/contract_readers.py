@@ -1,0 +1,163 @@
+"""The part of the store contract that readers rest on: news since a mark, the last entries, and what is found by words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from monitor.model import Actor, EntryState, Verb
+from monitor.store.base import Store
+
+from .make import (
+    LIST,
+    NOW,
+    TOPIC,
+    article,
+    change,
+    collected,
+    decides,
+    decision,
+    digested,
+    later,
+    mention,
+    placed,
+    rules,
+    screened,
+    told,
+    undo,
+)
+
+
+def ids(store: Store, *words: str) -> list[str]:
+    return [hit.id for hit in store.search([[w] for w in words])]
+
+
+class ReadersContract:
+    make: Callable[[Path], Store]
+
+    @pytest.fixture(params=["indexed", "late"])
+    def found(self, request: pytest.FixtureRequest, store: Store) -> Iterator[Callable[..., list[str]]]:
+        """What is found, once with everything indexed before, once with nothing."""
+
+        def look(*words: str) -> list[str]:
+            while request.param == "indexed" and store.index():
+                pass
+            return ids(store, *words)
+
+        yield look
+
+    # ------------------------------------------------------------- news
+
+    def test_news_are_what_changed_since_and_what_is_gone(self, store):
+        one, two = told(store, 1, "ev_1"), told(store, 2, "ev_2")
+        first = store.news(TOPIC)
+        assert [e.id for e in first.events] == ["ev_1", "ev_2"] and not first.gone
+        assert store.news(TOPIC, first.mark) == replace(first, events=())
+        store.seed((), NOW, decides(change("ev_1", one, title="新名")))
+        second = store.news(TOPIC, first.mark)
+        assert [e.title for e in second.events] == ["新名"]
+        store.seed((), NOW, decides(change("ev_1", one, two, merges=["ev_2"], title="新名")))
+        third = store.news(TOPIC, second.mark)
+        assert ([e.id for e in third.events], third.gone) == (["ev_1"], {"ev_2"})
+        assert store.news("other", 0).events == ()
+
+    def test_what_was_merged_by_a_person_and_given_back_is_news_again(self, store):
+        one, two = told(store, 1, "ev_1"), told(store, 2, "ev_2")
+        mark = store.news(TOPIC).mark
+        gone = replace(change("ev_2", two), told=(), into="ev_1")
+        store.rule(later(1), rules(decision(1, "ev_1", "ev_2"), gone))
+        merged = store.news(TOPIC, mark)
+        assert (merged.events, merged.gone) == ((), {"ev_2"})
+        store.rule(later(2), rules(undo(2, "de_1"), change("ev_1", one), change("ev_2", two)))
+        back = store.news(TOPIC, merged.mark)
+        assert "ev_2" in {e.id for e in back.events} and not back.gone
+
+    # ------------------------------------------------------------- entries
+
+    def test_the_last_entries_come_newest_first_and_page_by_page(self, store):
+        collected(store, *(screened(n) for n in range(5)))
+        collected(store, screened(9, EntryState.REJECTED), url=LIST)
+        everything = list(store.entries())[::-1]
+        assert store.latest() == everything
+        assert store.latest(limit=2) == everything[:2]
+        assert store.latest(before=everything[1].id, limit=2) == everything[2:4]
+        assert store.latest(LIST) == store.latest(state=EntryState.REJECTED) == everything[:1]
+        assert store.latest(before="en_none") == []
+
+    # ------------------------------------------------------------- words
+
+    def test_every_word_of_two_characters_is_found(self, store, found):
+        text = "河城大桥第三期工程于三月开工"
+        store.finish(digested(article(1, text)), NOW, decides())
+        (id,) = [a.id for a in store.articles()]
+        for at in range(len(text) - 1):
+            assert found(text[at : at + 2]) == [id]
+        assert found("城河") == [] and found("桥大") == []
+
+    def test_all_words_must_stand_there_each_in_one_of_its_spellings(self, store, found):
+        store.finish(digested(article(1, "河城大桥开工，Xiaomi SU7 与 20 辆车")), NOW, decides())
+        assert found("大桥", "开工") and not found("大桥", "通车")
+        assert found("xiaomi") and found("XIAOMI su7") and not found("xiao")
+        assert found("20") and not found("2")
+        assert store.search([["大橋", "大桥"], ["开工"]])
+
+    def test_events_come_before_articles_and_are_found_by_title_quote_and_who_took_part(self, store, found):
+        told(store, 1, "ev_1", title="长虹卧波", actors=(Actor("", "鲁班"),))
+        (text,) = store.articles()
+        assert found("卧波") == found("鲁班") == ["ev_1"]
+        assert found("大桥") == ["ev_1", text.id]
+        hit = store.search([["大桥"]])[0]
+        assert (hit.title, "大桥" in hit.passage) == ("长虹卧波", True)
+
+    def test_what_is_no_longer_so_is_not_found(self, store, found):
+        own = told(store, 1, "ev_1", title="旧名")
+        assert found("旧名") == ["ev_1"]
+        store.seed((), NOW, decides(change("ev_1", own, title="新名")))
+        assert found("旧名") == [] and found("新名") == ["ev_1"]
+        store.finish(digested(article(1, "改过的文字")), NOW, decides())
+        assert len(found("文字")) == 1 and found("期工程于") == []
+
+    def test_a_merged_event_is_found_no_more(self, store, found):
+        one, two = told(store, 1, "ev_1", title="此事"), told(store, 2, "ev_2", title="彼事")
+        assert found("彼事") == ["ev_2"]
+        store.seed((), NOW, decides(change("ev_1", one, two, merges=["ev_2"], title="此事")))
+        assert found("彼事") == [] and found("此事") == ["ev_1"]
+
+    def test_a_forgotten_text_is_found_no_more(self, store, found):
+        kept = article(1, "秘密的文字")
+        store.finish(digested(kept), NOW, decides())
+        assert found("秘密") == [kept.id]
+        made = replace(decision(1), verb=Verb.FORGET, events=(), articles=(kept.identity,))
+        store.rule(later(1), rules(made))
+        assert found("秘密") == []
+
+    def test_a_passage_says_where_and_is_short(self, store):
+        store.finish(digested(article(1, f"{'前' * 500}大桥{'后' * 500}")), NOW, decides())
+        (hit,) = store.search([["大桥"]])
+        assert "前大桥后" in hit.passage and len(hit.passage) < 100 and hit.passage[0] == hit.passage[-1] == "…"
+
+    def test_characters_beyond_the_first_plane_are_found(self, store, found):
+        kept = article(1, "王𫖮与𠮷田见面😀了")
+        store.finish(digested(kept), NOW, decides())
+        assert found("王𫖮") == found("𠮷田") == found("😀") == [kept.id]
+
+    def test_few_are_returned_where_few_are_asked_for(self, store):
+        for n in range(30):
+            store.finish(digested(article(n)), NOW, decides())
+        assert len(store.search([["大桥"]], 5)) == len(store.search([["工程"]], 5)) == 5
+
+    def test_only_words_are_looked_for(self, store, found):
+        store.finish(digested(article(1, "甲 OR 乙")), NOW, decides())
+        for word in ('"', "*", "(", "'", "-", "^", "NEAR(", ":", "\x00", "\ud800", "", " ", "，"):
+            assert found(word) == []
+        assert found("OR") and store.search([]) == []
+
+    def test_others_write_while_words_are_looked_for(self, store, other):
+        told(store, 1, "ev_1")
+        own = mention(article(2))
+        held = placed(own, article(2))
+        store.finish(digested(article(2), own), NOW, lambda d: ids(other, "大桥") and [change("ev_2", held)])
+        assert ids(other, "ev_2") and store.index() and store.index() == 0

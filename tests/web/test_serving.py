@@ -1,0 +1,132 @@
+"""The page as a process serves it: alone and beside the daemon, on real sockets."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import socket
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from monitor import web
+from monitor.errors import InputError
+from monitor.web.answers import HEADERS
+from tests.commands import monitor, start
+from tests.web import town
+
+CONFIG = """\
+database: town.db
+timezone: Asia/Shanghai
+web: {{listen: "{listen}"}}
+topics:
+  - id: qinghe-yunchuan
+    question: 青禾汽车会落户云川吗?
+    entities: [{{id: qinghe, kind: company, names: [青禾汽车]}}, {{id: yunchuan, kind: place, names: [云川]}}]
+"""
+
+
+def configured(folder: Path, listen: str = "off", *, built: bool = True) -> Path:
+    (folder / "config.yaml").write_text(CONFIG.format(listen=listen), "utf-8")
+    if built:
+        town.built(folder / "town.db").close()
+    return folder
+
+
+def address(folder: Path) -> str:
+    """Wait until a process says where its page is."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        if found := re.search(r"the timeline is at (\S+)", (folder / "stderr.txt").read_text("utf-8")):
+            return found[1]
+        time.sleep(0.05)
+    raise AssertionError((folder / "stderr.txt").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("command", [("serve", "--listen", "127.0.0.1:0"), ("run",)])
+def test_a_process_serves_the_page_until_it_is_told_to_stop(tmp_path, command):
+    process = start(*command, cwd=configured(tmp_path, "localhost:18321" if command[0] == "run" else "off"))
+    try:
+        url = address(tmp_path)
+        page = httpx.get(url, trust_env=False)
+        assert page.status_code == 200 and "青禾汽车会落户云川吗?" in page.text
+        assert httpx.head(url, trust_env=False).headers["etag"] == page.headers["etag"]
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+    assert "Traceback" not in (tmp_path / "stderr.txt").read_text("utf-8")
+
+
+def test_a_daemon_whose_address_is_taken_says_so_and_goes_on(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        process = start("run", cwd=configured(tmp_path, f"127.0.0.1:{taken.getsockname()[1]}"))
+        try:
+            deadline = time.monotonic() + 20
+            while "the page is not served" not in (said := (tmp_path / "stderr.txt").read_text("utf-8")):
+                assert time.monotonic() < deadline and process.poll() is None, said
+                time.sleep(0.05)
+            assert "set web.listen to another address" in said and process.poll() is None
+        finally:
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(10) == 0
+
+
+def test_serving_alone_where_the_address_is_taken_fails_with_a_sentence(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        ran = monitor("serve", "--listen", f"127.0.0.1:{taken.getsockname()[1]}", cwd=configured(tmp_path))
+    assert ran.status == 1 and "cannot listen on" in ran.err and "Traceback" not in ran.err
+    assert "host:port is expected" in monitor("serve", "--listen", "8321x", cwd=tmp_path).err
+
+
+def test_without_a_database_the_seeds_alone_are_shown_and_none_is_made(tmp_path):
+    process = start("serve", "--listen", "127.0.0.1:0", cwd=configured(tmp_path, built=False))
+    try:
+        assert "尚未完成任何一轮查询" in httpx.get(address(tmp_path), trust_env=False).text
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+    assert not list(tmp_path.glob("town.db*"))
+
+
+def test_what_is_no_http_is_answered_with_the_policy_too(tmp_path):
+    path = tmp_path / "town.db"
+    town.built(path).close()
+    with town.serving(path) as url, socket.create_connection(("127.0.0.1", httpx.URL(url).port or 80), 5) as wire:
+        wire.sendall("GET /?q=云 HTTP/1.1\r\nhost: x\r\n\r\n".encode())
+        answer = wire.makefile("rb").read().decode()
+    assert answer.startswith("HTTP/1.1 400 ")
+    assert all(f"{name}: {value}" in answer for name, value in HEADERS.items())
+
+
+def test_readers_do_not_wait_for_whoever_writes(tmp_path):
+    path = tmp_path / "town.db"
+    with town.built(path) as store, town.serving(path) as url:
+        httpx.get(url, trust_env=False)
+        began = time.monotonic()
+        asked: list[int] = []
+
+        def decide(decider: object) -> tuple[()]:
+            asked.append(httpx.get(url, trust_env=False).status_code)
+            return ()
+
+        store.seed((), town.NOW, decide)
+        assert asked == [200] and time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize("listen", ["256.0.0.1:1", "127.0.0.1:99999", "nowhere.invalid:80"])
+def test_an_address_that_cannot_be_had_is_a_sentence(listen):
+    with pytest.raises(InputError, match="cannot listen on"):
+        web.bound(listen)
+
+
+def test_search_prints_what_it_finds(tmp_path):
+    configured(tmp_path)
+    ran = monitor("search", "签署", "云川", cwd=tmp_path)
+    assert ran.status == 0 and ran.out.startswith("ev_5  云川市与青禾汽车签署战略合作框架协议")
+    found = json.loads(monitor("search", "雲川", "--format", "json", cwd=tmp_path).out)
+    assert {hit["id"][:3] for hit in found} == {"ev_", "ar_"}
+    nothing = monitor("search", "火星", cwd=tmp_path)
+    assert (nothing.status, nothing.out) == (0, "") and "nothing was found" in nothing.err
