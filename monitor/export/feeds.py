@@ -48,7 +48,7 @@ def _events(told: Timeline, words: Words, names: Names) -> Iterator[_Entry]:
 def _corrections(told: Timeline, words: Words) -> Iterator[_Entry]:
     for one in prose.corrections(told):
         event, at = one.event, one.revision.at
-        title = f"{words('kind.correction')}: {display.tame(event.title)}"
+        title = f"{words('kind.correction')}{words.colon}{display.tame(event.title)}"
         text, tags = prose.change(one, words), ("correction", one.revision.field)
         yield _Entry(f"{_id(event)}:{one.number}", title, text, prose.address(event), at, at, tags, event)
 

@@ -8,6 +8,7 @@ from datetime import date
 from itertools import groupby
 
 from monitor.export import display
+from monitor.export.chart import Month
 from monitor.export.words import Words, late
 from monitor.model import Event, Quote, SeedRecord, Timeline
 
@@ -53,6 +54,7 @@ class Shown:
     fit: int
     all: int
     pages: int = 1
+    chart: tuple[Month, ...] = ()
 
     @property
     def groups(self) -> list[tuple[str, list[Line]]]:

@@ -61,7 +61,7 @@ def address(event: Event) -> str:
 def summary(event: Event, words: Words) -> str:
     """Return the title, marked where it is only planned."""
     title = display.tame(event.title)
-    return f"{words('planned')}: {title}" if event.phase is Phase.PLANNED else title
+    return f"{words('planned')}{words.colon}{title}" if event.phase is Phase.PLANNED else title
 
 
 def facts(event: Event, words: Words, names: Names) -> str:
@@ -89,7 +89,7 @@ def answer(told: Timeline, words: Words) -> str:
     reached, unseen = told.answer.stage, [words(f"stage.{s}") for s in told.answer.not_seen]
     first = words("answer.reached", stage=words(f"stage.{reached}")) if reached else words("answer.none")
     rest = words("answer.unseen", stages=words.joined(unseen)) if unseen else words("answer.all")
-    return f"{first}{'；' if words.language == 'zh' else '; '}{rest}"
+    return f"{first}{words.semicolon}{rest}"
 
 
 def standing(told: Timeline, words: Words) -> str:
@@ -118,6 +118,6 @@ def _plainly(value: record.Json) -> str:
 def change(told: Correction, words: Words) -> str:
     """Return what a correction is, in one line."""
     r = told.revision
-    who = f" ({words('by.person')}: {display.tame(r.by[7:], 60)})" if r.by.startswith("person:") else ""
+    who = f" ({words('by.person')}{words.colon}{display.tame(r.by[7:], 60)})" if r.by.startswith("person:") else ""
     was, now = (value(r.field, v, words) for v in (r.before, r.after))
-    return f"{words(f'field.{r.field}')}: {was} → {now}{who}. {display.tame(r.why)}"
+    return f"{words(f'field.{r.field}')}{words.colon}{was} → {now}{who}. {display.tame(r.why)}"

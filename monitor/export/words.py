@@ -43,13 +43,28 @@ class Words:
         text = row[LANGUAGES.index(self.language)]
         return text.format(**values) if values else text
 
+    @property
+    def colon(self) -> str:
+        """What stands between a name and what it names."""
+        return "：" if self.language == "zh" else ": "
+
+    @property
+    def comma(self) -> str:
+        """What stands between the parts of a list."""
+        return "、" if self.language == "zh" else ", "
+
+    @property
+    def semicolon(self) -> str:
+        """What stands between the parts of a sentence."""
+        return "；" if self.language == "zh" else "; "
+
     def count(self, key: str, n: int) -> str:
         """Return how many, with a form of its own for one where the table has one."""
         return self(f"{key}.one") if n == 1 and f"{key}.one" in _table() else self(key, n=n)
 
     def joined(self, parts: list[str]) -> str:
         """Return *parts* as a list is written."""
-        return ("、" if self.language == "zh" else ", ").join(parts)
+        return self.comma.join(parts)
 
     # ------------------------------------------------------------- time
 
@@ -95,7 +110,7 @@ class Words:
             parts.append(self("coverage.blind", n=blind))
         if frozen := sum(f.state.value == "frozen" for f in told.feeds):
             parts.append(self("coverage.frozen", n=frozen))
-        return ("；" if self.language == "zh" else "; ").join(parts) + ("。" if self.language == "zh" else ".")
+        return self.semicolon.join(parts) + ("。" if self.language == "zh" else ".")
 
     def spans(self, feed: FeedCoverage, since: date | None) -> str:
         """Return when *feed* could not be seen after *since*."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from monitor import finding, rhythm
-from monitor.export import FORMATS, display, lines, look, prose
+from monitor.export import FORMATS, chart, display, lines, look, prose
 from monitor.export.words import Words
 from monitor.model import EntryState, Event, Feed, FeedState, FeedStatus, Quote, Topic
 from monitor.store.base import Hit, Store
@@ -81,12 +81,13 @@ class Pages:
         page = chosen(lines.in_order(found, newest=wanted.order != "oldest"), wanted)
         some = [lines.line(e, f"/event/{e.id}", today, self.shelf.name, visits.mark(e, since)) for e in page]
         fresh = sum(visits.mark(e, since) == "new" for e in told.events) if since else 0
+        page_shown = lines.shown(
+            told, some, lambda id: f"/event/{id}", len(found), len(told.events), pages(found, wanted)
+        )
         began = book.began.astimezone(ZoneInfo(told.topic.timezone)).date() if book.began else today
         return {
             "heading": told.topic.question,
-            "shown": lines.shown(
-                told, some, lambda id: f"/event/{id}", len(found), len(told.events), pages(found, wanted)
-            ),
+            "shown": replace(page_shown, chart=chart.months(told, book.reports, self.shelf.looked_since())),
             "asked": wanted,
             "facets": book.facets,
             "fresh": {"count": fresh, "since": since} if fresh else None,
@@ -171,7 +172,7 @@ class Pages:
             "entries",
             self.shelf.topic(),
             place="entries",
-            heading="entries",
+            heading=self._words(request, None)("entries"),
             entries=found[:ENTRIES],
             older="/entries?" + urlencode({k: v for k, v in more.items() if v}) if more else "",
             states=[s.value for s in EntryState],
@@ -188,7 +189,13 @@ class Pages:
             events = [(e, _marked(h, q)) for h in hits if h.id.startswith("ev_") and (e := store.event(h.id))]
         articles = [_marked(h, q) for h in hits if not h.id.startswith("ev_")]
         return self._page(
-            request, "search", self.shelf.topic(), heading=q or "search", q=q, events=events, articles=articles
+            request,
+            "search",
+            self.shelf.topic(),
+            heading=q or self._words(request, None)("search"),
+            q=q,
+            events=events,
+            articles=articles,
         )
 
     def error(self, request: Request, status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:

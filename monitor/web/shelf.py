@@ -8,10 +8,10 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from monitor import reading, resolve
-from monitor.export import lines
+from monitor.export import chart, lines
 from monitor.export.words import Words
 from monitor.model import Actor, Coverage, Event, Settings, Timeline, Topic
 from monitor.store.base import Store
@@ -50,6 +50,8 @@ class Book:
     facets: Facets
     began: datetime | None
     """When the first of its events became known."""
+    reports: Counter[date] = field(default_factory=Counter)
+    """How many articles told of it, by month."""
 
 
 @dataclass(slots=True)
@@ -83,6 +85,7 @@ class Shelf:
         self._turn = threading.Lock()
         self._known: dict[str, _Known] = {}
         self._books: OrderedDict[Key, _Kept] = OrderedDict()
+        self._looked: datetime | None = None
 
     @contextmanager
     def store(self) -> Iterator[Store]:
@@ -109,6 +112,14 @@ class Shelf:
         """Return a topic, by default the first."""
         settings = self.settings()
         return settings.topic(id) if id else next(iter(settings.topics), None)
+
+    def looked_since(self) -> datetime | None:
+        """Return when the first round began: what was before nobody looked for."""
+        if self._looked is None:
+            with self.store() as store:
+                first = store.round(1)
+            self._looked = first.started if first else None
+        return self._looked
 
     def book(self, topic: Topic, as_of: datetime | None = None, background: bool = False) -> Book:
         """Return the timeline of *topic* as it stands, or as it was known at *as_of*."""
@@ -143,9 +154,9 @@ class Shelf:
 
     def _book(self, told: Timeline, before: _Kept | None) -> Book:
         if before and before.book.told.events == told.events:
-            return Book(told, before.book.facets, before.book.began)
+            return replace(before.book, told=told)
         began = min((e.revisions[0].at for e in told.events if e.revisions), default=None)
-        return Book(told, self._facets(told.events), began)
+        return Book(told, self._facets(told.events), began, chart.reports(told.events))
 
     def _facets(self, events: Sequence[Event]) -> Facets:
         actors: Counter[str] = Counter()

@@ -141,7 +141,7 @@ def test_a_plan_is_marked_in_the_calendar():
     told = timeline()
     planned = replace(told, events=tuple(replace(e, phase=Phase.PLANNED) for e in told.events))
     (event,) = icalendar.Calendar.from_ical(render(planned, "ics")).walk("VEVENT")
-    assert event["STATUS"] == "TENTATIVE" and event["SUMMARY"].startswith("计划: ")
+    assert event["STATUS"] == "TENTATIVE" and event["SUMMARY"].startswith("计划：")
 
 
 def test_no_line_of_the_calendar_is_too_long_or_cut_within_a_character():

@@ -149,7 +149,7 @@ def test_entries_show_verdicts_and_reasons_the_newest_first(reader):
     names = [h.text_content() for h in html.fromstring(page.content).xpath("//h2[@class='entry']")]
     assert names == ["青禾汽车云川门店开业", "青禾汽车发布新车", "云川大桥通车", "青禾小区改造完成"]
     assert "不取 only one side is named" in text(page)
-    assert "qinghe-yunchuan: 不相关 -2.00 both sides in one clause 青禾汽车" in text(page)
+    assert "qinghe-yunchuan：不相关 -2.00 both sides in one clause 青禾汽车" in text(page)
 
 
 def test_entries_are_paged(database):
