@@ -121,7 +121,7 @@ class Daemon:
         # A daemon outlives what passes: a lock, a full disk. It asks again itself, so SIGTERM waits for no long lock.
         self.rounds.patient = True
         await self.rounds.write(self.rounds.store.patience, LOCK_PATIENCE)
-        self._listen()
+        self.listen()
         scheduler = self._scheduler()
         scheduler.start()
         try:
@@ -193,7 +193,8 @@ class Daemon:
 
     # ------------------------------------------------------------- signals
 
-    def _listen(self) -> None:
+    def listen(self) -> None:
+        """Take signals from now on; doing it twice is harmless."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stopping.set)

@@ -37,6 +37,7 @@ def run(place: Place) -> None:
                 console.show_schedule(await rounds.write(rounds.store.statuses), clock())
                 sys.stdout.flush()
                 lasting = daemon.Daemon(rounds, declared, place.declared, stamp)
+                lasting.listen()
                 async with _page(lambda: lasting.declared.settings):
                     await lasting.run()
 

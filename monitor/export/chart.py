@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from monitor.model import Event, FeedCoverage, Quote, Timeline
 
 MOST = 36  # months: one is a finger wide on paper, and a few dots on a phone
+YEAR = 12  # months at least, so that few bars do not look like many
 FEWEST = 3  # months with reports, below which a sentence says as much
 
 
@@ -43,8 +44,8 @@ def months(told: Timeline, counts: Counter[date], looked_since: datetime | None)
     if told.as_of is None or len(counts) < FEWEST:
         return ()
     last = told.as_of.date().replace(day=1)
-    found = [m for m in _until(last) if m >= min(counts)]
-    most = max(counts[m] for m in found) if found else 0
+    found = [m for m in _until(last)[:-YEAR] if m >= min(counts)] + _until(last)[-YEAR:]
+    most = max(counts[m] for m in found)
     if not most:
         return ()
     end = told.as_of
