@@ -20,7 +20,7 @@ from monitor.web.answers import HEADERS
 from monitor.web.app import application
 from monitor.web.shelf import Shelf
 
-GRACE = 2  # seconds that answers under way may take when the program ends
+GRACE = 1  # seconds that answers under way may take when the program ends
 
 
 class _Server(uvicorn.Server):

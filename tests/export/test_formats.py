@@ -19,7 +19,19 @@ from monitor import resolve
 from monitor.cli import telling
 from monitor.export import FORMATS, MEDIA, Options, prose, render
 from monitor.export.words import LANGUAGES, Words
-from monitor.model import UNKNOWN_WHEN, Coverage, Feed, Phase, Precision, Revision, Status, Timeline
+from monitor.model import (
+    UNKNOWN_WHEN,
+    Basis,
+    Coverage,
+    Feed,
+    FeedCoverage,
+    FeedState,
+    Phase,
+    Precision,
+    Revision,
+    Status,
+    Timeline,
+)
 from monitor.parse import feed as parse_feed
 from tests.export.test_export import MAR, ROUND, day, timeline, within, year
 from tests.parse.cases import response
@@ -222,6 +234,49 @@ def test_a_date_in_chinese_is_no_finer_than_it_is_known(when, shown):
     assert Words("zh").when(when) == shown
 
 
+@pytest.mark.parametrize(
+    ("length", "zh", "en"),
+    [
+        ({"days": 1, "hours": 12}, "1.5天", "1.5 d"),
+        ({"hours": 2}, "2小时", "2 h"),
+        ({"minutes": 90}, "1.5小时", "1.5 h"),
+        ({"seconds": 0}, "0秒", "0 s"),
+    ],
+)
+def test_a_duration_is_told_in_its_largest_unit(length, zh, en):
+    assert (Words("zh").time(timedelta(**length)), Words("en").time(timedelta(**length))) == (zh, en)
+
+
+def test_the_basis_of_a_date_is_told_in_both_languages():
+    resolved = replace(day("2025-03-19", Basis.RESOLVED), raw="昨天", reference=date(2025, 3, 20))
+    assert Words("zh").basis(resolved) == "由参照日推定，原文：“昨天”，参照 2025年3月20日"
+    assert Words("en").basis(by("2025-03-20")) == "only the publication bounds it"
+
+
+def test_coverage_says_what_could_not_be_seen_and_the_last_spans_of_it():
+    at = [ROUND.replace(day=n) for n in range(1, 11)]
+    blind = FeedCoverage(
+        "http://x/", FeedState.FROZEN, "", ROUND, ROUND, (*zip(at[:8:2], at[1:8:2], strict=True), (at[9], None))
+    )
+    told = Coverage(ROUND, (blind,), None)
+    assert (
+        Words("en").coverage(told)
+        == "No event seen; 0 of 1 sources healthy; 1 could not be seen for some of that time; 1 have gone silent."
+    )
+    assert Words("zh").spans(blind, None).startswith("此前 2 次、2025-07-05 03:04至2025-07-06 03:04、")
+    assert Words("en").spans(blind, date(2025, 7, 9)) == "since 2025-07-10 03:04"
+
+
+def test_a_change_by_a_person_says_who_and_what():
+    told = timeline()
+    by_hand = Revision(NOW, "person:甲", "actors", [{"name": "甲"}, {"x": 1}], None, "")
+    event = replace(
+        told.events[1], revisions=(by_hand, replace(by_hand, field="status", before="reported", after="denied"))
+    )
+    lines = [prose.change(c, Words("zh")) for c in prose.corrections(replace(told, events=(event,)))]
+    assert lines == ["参与者：甲、x 1 →  (人：甲). ", "状态：有报道 → 被否认 (人：甲). "]
+
+
 def test_every_word_is_there_in_both_languages():
     lines = (Path(prose.__file__).parent / "data" / "words.tsv").read_text("utf-8").splitlines()
     rows = [line.split("\t") for line in lines]
@@ -241,3 +296,25 @@ def test_every_closed_list_has_its_words(language):
     table = (Path(prose.__file__).parent / "data" / "words.tsv").read_text("utf-8")
     assert not [key for key in keys if f"\n{key}\t" not in f"\n{table}"]
     assert Words(language)("stage.of-their-own") == "of-their-own"
+
+
+def test_what_has_no_source_or_past_can_be_written_all_the_same():
+    told = timeline()
+    bare = replace(told, events=tuple(replace(e, evidence=(), revisions=()) for e in told.events), as_of=None)
+    for format in FORMATS:
+        assert render(bare, format)
+    last = replace(told.events[1], when=within(date.max, date.max, Precision.DAY))
+    (event,) = icalendar.Calendar.from_ical(render(replace(told, events=(last,)), "ics")).walk("VEVENT")
+    assert event.decoded("DTSTART") == date.max and "DTEND" not in event
+
+
+def test_a_span_has_an_end_where_it_is_one():
+    spans = [within(date(2025, 1, 1), MAR, p) for p in (Precision.RANGE, Precision.QUARTER, Precision.WITHIN)]
+    told = timeline()
+    events = tuple(replace(told.events[1], id=f"ev_{n}", when=when) for n, when in enumerate(spans))
+    slides = json.loads(render(replace(told, events=events), "timelinejs"))["events"]
+    assert [s.get("end_date") for s in slides] == [
+        {"year": 2025, "month": 3, "day": 31},
+        {"year": 2025, "month": 3},
+        None,
+    ]

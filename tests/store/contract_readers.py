@@ -144,10 +144,14 @@ class ReadersContract:
         store.finish(digested(kept), NOW, decides())
         assert found("王𫖮") == found("𠮷田") == found("😀") == [kept.id]
 
-    def test_few_are_returned_where_few_are_asked_for(self, store):
+    def test_few_are_returned_where_few_are_asked_for_and_many_are_there(self, store):
         for n in range(30):
             store.finish(digested(article(n)), NOW, decides())
-        assert len(store.search([["大桥"]], 5)) == len(store.search([["工程"]], 5)) == 5
+        store.seed((), NOW, decides(*(change(f"ev_{n}") for n in range(600))))
+        assert len(store.search([["工程"]], 5)) == 5
+        while store.index():
+            assert len(store.search([["大桥"]], 5)) == 10
+        assert len(store.search([["大桥"]], 5)) == 10
 
     def test_only_words_are_looked_for(self, store, found):
         store.finish(digested(article(1, "甲 OR 乙")), NOW, decides())

@@ -13,6 +13,7 @@ from openapi_spec_validator import validate
 from monitor import reading
 from monitor.export import MEDIA, render
 from monitor.web import openapi
+from monitor.web.app import names
 from tests.web import town
 from tests.web.town import Reader
 
@@ -108,3 +109,64 @@ def test_what_is_merged_leads_to_where_it_went(tmp_path):
     assert (page.status_code, page.headers["location"]) == (307, "/event/ev_5?was=ev_4")
     assert "ev_4 已并入本事件" in reader.get("/event/ev_5?was=ev_4").text
     reader.shelf.close()
+
+
+def test_retracted_events_are_given_only_when_asked_for(tmp_path):
+    path = tmp_path / "town.db"
+    with town.built(path) as store:
+        town.retract(store, "ev_6")
+    reader = Reader(path)
+    whole = "/export/qinghe-yunchuan.json"
+    assert "ev_6" not in {e["id"] for e in reader.get(whole).json()["events"]}
+    assert "ev_6" in {e["id"] for e in reader.get(f"{whole}?retracted=1").json()["events"]}
+    assert "已撤回" in reader.get("/event/ev_6").text and "ev_6" not in reader.get("/").text
+    reader.shelf.close()
+
+
+def test_entries_beyond_a_hundred_are_on_the_next_page(tmp_path):
+    path = tmp_path / "town.db"
+    with town.built(path) as store:
+        town.flood(store, 130)
+    reader = Reader(path)
+    first = reader.get("/api/entries?state=rejected")
+    assert first.headers["link"] == f'<{first.json()["next"]}>; rel="next"'
+    rest = reader.get(first.json()["next"]).json()
+    found = [e["id"] for e in (*first.json()["entries"], *rest["entries"])]
+    assert len(found) == len(set(found)) == 134 and rest["next"] is None
+    assert "更早" in reader.get("/entries").text
+    reader.shelf.close()
+
+
+def test_a_bug_is_an_answer_without_a_word_about_the_inside(database):
+    reader = Reader(database)
+    reader.shelf.settings = lambda: 1 / 0  # type: ignore[assignment,return-value]
+    answer = reader.get("/api/topics/qinghe-yunchuan")
+    assert answer.status_code == 500 and answer.headers["content-security-policy"]
+    assert "division" not in answer.text and "Traceback" not in answer.text
+    assert reader.get("/").status_code == 500
+
+
+def test_a_timeline_follows_what_is_written_and_polled_meanwhile(tmp_path):
+    path = tmp_path / "town.db"
+    with town.built(path) as store:
+        reader = Reader(path)
+        before = reader.get("/api/topics/qinghe-yunchuan").json()
+        town.poll(store, town.NOW + town.timedelta(hours=1), town.WELL)
+        whole = render(reading.timeline(store, town.TOPIC), "json")
+        assert reader.get("/api/topics/qinghe-yunchuan").content == whole
+        town.merge(store, "ev_4", "ev_5")
+        after = reader.get("/api/topics/qinghe-yunchuan").json()
+        assert (before["coverage"]["healthy"], after["coverage"]["healthy"]) == (2, 4)
+        assert len(after["events"]) == len(before["events"]) - 1
+        assert reader.get("/api/topics/qinghe-yunchuan").content == render(reading.timeline(store, town.TOPIC), "json")
+        for n in range(30):
+            assert reader.get(f"/?as_of=2025-06-{n + 1:02d}").status_code == 200
+    reader.shelf.close()
+
+
+@pytest.mark.parametrize(
+    ("host", "welcome"), [("localhost", False), ("::1", False), ("0.0.0.0", True), ("box.lan", True)]
+)
+def test_only_a_page_for_this_machine_alone_minds_its_name(host, welcome):
+    assert (not names(host)) == welcome
+    assert welcome or {"localhost", "127.0.0.1", "[::1]"} <= names(host)

@@ -288,6 +288,25 @@ def merge(store: Store, id: str, into: str) -> None:
     store.seed((), NOW, lambda decider: (Change(held, (), None, merges=(id,)),))
 
 
+def retract(store: Store, id: str) -> None:
+    """Let an event be taken back."""
+    held = store.event(id)
+    assert held is not None
+    store.seed(
+        (), NOW, lambda decider: (Change(replace(held, status=Status.RETRACTED, revisions=()), (), None, told=()),)
+    )
+
+
+def flood(store: Store, count: int) -> None:
+    """Add *count* rejected entries."""
+    urls = [f"https://yunchuan-gov.example/{n}.html" for n in range(count)]
+    entries = [Entry(u, u, "云川天气", "", Published("", None, None, "missing")) for u in urls]
+    found = tuple(Screened(e, e.url, EntryState.REJECTED, (verdict(Judgement.REJECTED),), "no") for e in entries)
+    number, url = store.open_round(NOW), FEEDS[1].url
+    store.record(Poll(number, FeedStatus(url, url, FeedState.OK), NOW, "new", 200, found))
+    store.close_round(number, NOW)
+
+
 def crowd(store: Store, count: int, title: str = "青禾汽车与云川的第{n}件事") -> None:
     """Add *count* events, each with one quote."""
     one = article(SOURCES[0], "长卷", text("青禾汽车与云川又有一事"), NOW)
