@@ -9,7 +9,7 @@ many versions rest on it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -75,11 +75,6 @@ _THEN = """
 def timeline(db: Database, topic: str, as_of: datetime | None) -> Sequence[Event]:
     """Return the events of *topic* as known at *as_of* or now, in order."""
     return sorted(whole(db, _versions(db, topic, as_of)), key=lambda e: e.order)
-
-
-def records(db: Database, topic: str, as_of: datetime | None) -> Iterator[dict[str, Any]]:
-    """Yield the events of *topic* as kept, evidence by number, in no order: for what needs only a few fields."""
-    return (parse(row["data"]) for row in _versions(db, topic, as_of))
 
 
 _CHANGED = """
