@@ -120,4 +120,4 @@ def change(told: Correction, words: Words) -> str:
     r = told.revision
     who = f" ({words('by.person')}{words.colon}{display.tame(r.by[7:], 60)})" if r.by.startswith("person:") else ""
     was, now = (value(r.field, v, words) for v in (r.before, r.after))
-    return f"{words(f'field.{r.field}')}{words.colon}{was} → {now}{who}. {display.tame(r.why)}"
+    return f"{words(f'field.{r.field}')}{words.colon}{was} → {now}{who}. {display.tame(words.reason(r.why))}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
@@ -28,6 +29,18 @@ def _table() -> Mapping[str, tuple[str, str]]:
     return {key: (chinese, english) for key, chinese, english in rows}
 
 
+# "3 independent origins"; "decoy: a word" and "one origin; dissent: ...": a rule, and what it was about.
+_NUMBER = re.compile(r"(\d+)( .+)")
+_MORE = re.compile(r"([^:;]+)(?:: |; )(.+)", re.DOTALL)
+
+
+@cache
+def _reasons() -> Mapping[str, str]:
+    lines = resources.files("monitor.export").joinpath("data/reasons.tsv").read_text("utf-8").splitlines()
+    rows = (line.split("\t") for line in lines)
+    return {row[0]: row[1] for row in rows}
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """The words of one language (a key of ``LANGUAGES``), and the zone in which instants are told."""
@@ -42,6 +55,17 @@ class Words:
             return key.rpartition(".")[2]
         text = row[LANGUAGES.index(self.language)]
         return text.format(**values) if values else text
+
+    def reason(self, text: str) -> str:
+        """Return the words of a rule; what has no translation, a word of the text say, stays as it is."""
+        if self.language != "zh":
+            return text
+        number, rest = _NUMBER.fullmatch(text), _MORE.fullmatch(text)
+        if number and (known := _reasons().get(f"#{number[2]}")):
+            return known.format(n=number[1])
+        if rest and (known := _reasons().get(rest[1])):
+            return f"{known}：{rest[2]}"
+        return _reasons().get(text, text)
 
     @property
     def colon(self) -> str:

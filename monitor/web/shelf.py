@@ -156,11 +156,11 @@ class Shelf:
         if before and before.book.told.events == told.events:
             return replace(before.book, told=told)
         began = min((e.revisions[0].at for e in told.events if e.revisions), default=None)
-        return Book(told, self._facets(told.events), began, chart.reports(told.events))
+        return Book(told, self._facets(told.topic, told.events), began, chart.reports(told.events))
 
-    def _facets(self, events: Sequence[Event]) -> Facets:
+    def _facets(self, topic: Topic, events: Sequence[Event]) -> Facets:
         actors: Counter[str] = Counter()
-        names: dict[str, str] = {}
+        names = {e.id: e.names[0] for e in topic.entities if e.names}
         sources: Counter[str] = Counter()
         for event in events:
             for actor in event.actors:

@@ -318,3 +318,20 @@ def test_a_span_has_an_end_where_it_is_one():
         {"year": 2025, "month": 3},
         None,
     ]
+
+
+@pytest.mark.parametrize(
+    ("english", "chinese"),
+    [
+        ("an official source says so", "官方来源如此说"),
+        ("12 independent origins", "12 个独立来源"),
+        ("missing: yunchuan", "缺少一方：yunchuan"),
+        ("one origin; dissent: a: b", "只有一个来源：dissent: a: b"),
+        ("签约", "签约"),
+        ("7 things nobody wrote down", "7 things nobody wrote down"),
+        ("a rule: nobody translated", "a rule: nobody translated"),
+    ],
+)
+def test_a_reason_is_told_in_chinese_where_it_has_been_translated(english, chinese):
+    assert Words("zh").reason(english) == chinese
+    assert Words("en").reason(english) == english
