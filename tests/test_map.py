@@ -18,7 +18,7 @@ OWNERS = {
     "ahocorasick_rs": {"match"},
     "sqlite_utils": {"store"}, "sqlite3": {"store"},
     "yaml": {"config"}, "pydantic": {"config"}, "pydantic_core": {"config"},
-    "apscheduler": {"daemon"}, "click": {"cli"}, "rich": {"console"}, "jinja2": {"export"}, "starlette": {"web"}, "uvicorn": {"web"}, "structlog": {"console", "daemon", "rounds"},
+    "apscheduler": {"daemon"}, "click": {"cli"}, "rich": {"console"}, "jinja2": {"export"}, "starlette": {"web"}, "uvicorn": {"web"}, "structlog": {"console", "daemon", "rounds", "web"},
 }  # fmt: skip
 
 PURE = {"parse", "normalize", "match", "extract", "resolve", "export"}

@@ -18,10 +18,11 @@ def serve(place: Place, listen: str | None) -> None:
     import asyncio
     import signal
 
-    from monitor import web
+    from monitor import console, web
     from monitor.store import open_store
 
     declared = place.declared()
+    console.configure_log()
     settings = declared.settings
     where = listen or (settings.web_listen if settings.web_listen != "off" else "127.0.0.1:8321")
 

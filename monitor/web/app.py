@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from ipaddress import ip_address
 
+import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -26,6 +27,8 @@ STATIC = {
     "page.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",
 }
+log = structlog.get_logger()
+
 LONG = "public, max-age=31536000, immutable"  # their addresses change with what is in them
 
 
@@ -95,6 +98,7 @@ class _Errors:
         return self._told(request, 503, str(error))
 
     def bug(self, request: Request, error: Exception) -> Response:
+        log.error("bug", path=request.url.path, exc_info=error)
         return self._told(request, 500, "")
 
     def _told(self, request: Request, status: int, detail: str) -> Response:

@@ -88,6 +88,7 @@ async def served(
     config = uvicorn.Config(
         application(shelf, now, host),
         log_config=None,
+        log_level="critical",  # bugs are logged where they become an answer; what strangers send is no news
         access_log=False,
         server_header=False,
         lifespan="off",
