@@ -44,6 +44,8 @@ def instant(text: str, topic: Topic) -> datetime:
         if "T" not in text.upper() and ":" not in text:
             return datetime.combine(date.fromisoformat(text), time.max, zone).astimezone(UTC)
         moment = datetime.fromisoformat(text)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+        moment = (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+        moment.astimezone(zone)  # in which it will be told
+        return moment
     except (ValueError, OverflowError):
         raise ValueError(f"{text!r} is neither a day (2025-03-20) nor an instant (2025-03-20T08:00:00Z)") from None

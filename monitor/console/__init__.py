@@ -148,12 +148,23 @@ def _show(statuses: Sequence[FeedStatus], rhythms: Mapping[str, str], now: datet
 
 def show_sources(statuses: Sequence[FeedStatus], feeds: Sequence[Feed], form: str, now: datetime) -> None:
     """Print how every feed is doing and how often it is expected to bring news, as a table or as a JSON list."""
-    known = {feed.url: feed for feed in feeds}
-    expected = {s.url: _expected(s, known.get(s.url), now) for s in statuses}
     if form == "json":
-        print_json([{**source(s), "rhythm": _rhythm(*expected[s.url])} for s in statuses])
+        print_json(sources(statuses, feeds, now))
     else:
-        _show(statuses, {url: _every(*told) for url, told in expected.items()}, now)
+        _show(statuses, {url: _every(*told) for url, told in _rhythms(statuses, feeds, now).items()}, now)
+
+
+def sources(statuses: Sequence[FeedStatus], feeds: Sequence[Feed], now: datetime) -> list[Json]:
+    """Return every feed as other programs read it, with its rhythm."""
+    expected = _rhythms(statuses, feeds, now)
+    return [{**source(s), "rhythm": _rhythm(*expected[s.url])} for s in statuses]
+
+
+def _rhythms(
+    statuses: Sequence[FeedStatus], feeds: Sequence[Feed], now: datetime
+) -> dict[str, tuple[str, timedelta | None]]:
+    known = {feed.url: feed for feed in feeds}
+    return {s.url: _expected(s, known.get(s.url), now) for s in statuses}
 
 
 def _expected(status: FeedStatus, feed: Feed | None, now: datetime) -> tuple[str, timedelta | None]:

@@ -98,7 +98,12 @@ class Words:
 
     def instant(self, at: datetime | None) -> str:
         """Return an instant to the minute, in the topic's zone."""
-        return f"{at.astimezone(self.zone):%Y-%m-%d %H:%M}" if at else ""
+        if at is None:
+            return ""
+        try:
+            return f"{at.astimezone(self.zone):%Y-%m-%d %H:%M}"
+        except OverflowError:  # at either end of the calendar there is no other zone
+            return f"{at:%Y-%m-%d %H:%M}"
 
     def time(self, length: timedelta) -> str:
         """Return a duration in its largest unit."""

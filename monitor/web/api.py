@@ -123,7 +123,7 @@ class Api:
         """Every feed, as ``monitor sources`` gives it."""
         with self.shelf.store() as store:
             statuses = store.statuses()
-        return as_json(request, [console.source(s) for s in statuses])
+        return as_json(request, console.sources(statuses, self.shelf.settings().feeds, self.now()))
 
     def search(self, request: Request) -> Response:
         """Events and articles in which all the words stand."""

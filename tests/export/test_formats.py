@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import feedparser
@@ -18,7 +18,7 @@ from markdown_it import MarkdownIt
 from monitor import resolve
 from monitor.cli import telling
 from monitor.export import FORMATS, MEDIA, Options, prose, render
-from monitor.export.words import LANGUAGES, Words
+from monitor.export.words import LANGUAGES, Words, words_of
 from monitor.model import (
     UNKNOWN_WHEN,
     Basis,
@@ -245,6 +245,11 @@ def test_a_date_in_chinese_is_no_finer_than_it_is_known(when, shown):
 )
 def test_a_duration_is_told_in_its_largest_unit(length, zh, en):
     assert (Words("zh").time(timedelta(**length)), Words("en").time(timedelta(**length))) == (zh, en)
+
+
+def test_an_instant_at_the_end_of_the_calendar_can_be_told():
+    last = datetime.max.replace(tzinfo=UTC)
+    assert words_of(TOPIC).instant(last) == "9999-12-31 23:59" and words_of(TOPIC, "en").instant(None) == ""
 
 
 def test_the_basis_of_a_date_is_told_in_both_languages():

@@ -93,7 +93,8 @@ def test_events_are_filtered_as_on_the_page(reader):
 
 
 def test_sources_entries_and_finds_are_what_the_commands_give(reader):
-    assert [s["state"] for s in reader.get("/api/sources").json()] == ["ok", "ok", "failing", "frozen"]
+    sources = reader.get("/api/sources").json()
+    assert [s["state"] for s in sources] == ["ok", "ok", "failing", "frozen"] and "rhythm" in sources[0]
     rejected = reader.get("/api/entries?state=rejected").json()["entries"]
     assert {e["state"] for e in rejected} == {"rejected"} and rejected[0]["topics"][0]["verdict"] == "rejected"
     assert reader.get("/api/search?q=签署").json()["found"][0]["id"] == "ev_5"

@@ -268,7 +268,8 @@ def test_a_name_that_is_not_ours_is_sent_away(reader):
 @pytest.mark.parametrize(
     "query",
     ["kind=x", "status=%00", "from=2025-13", "to=20250320", "as_of=yesterday", "page=0", "page=x", "page=²", "per_page=201",
-     "order=up", "from=0000", "as_of=9999-12-31T23:59-23:59"],
+     "order=up", "from=0000", "as_of=9999-12-31T23:59-23:59",
+        "as_of=9999-12-31T23:59Z"],
 )  # fmt: skip
 def test_what_cannot_be_asked_is_refused_with_a_reason(reader, query):
     page, api = reader.get(f"/?{query}"), reader.get(f"/api/topics/qinghe-yunchuan/events?{query}")
