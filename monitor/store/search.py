@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -132,7 +133,7 @@ def search(db: Database, words: Words, limit: int) -> list[Hit]:
 
 def _found(db: Database, kind: int, asked: Words, limit: int) -> list[Row]:
     """Return what was not indexed yet, newest first, then what the index says, best first."""
-    late = list(_late(db, kind, asked))[::-1]
+    late = list(deque(_late(db, kind, asked), limit))[::-1]
     sql = "SELECT rowid / 2 AS n FROM search WHERE search MATCH ? AND rowid % 2 = ? ORDER BY rank"
     indexed = _rows(db, kind, [row["n"] for row in db.execute(sql, (_query(asked), kind))], limit)
     return (late + indexed)[:limit]
@@ -158,7 +159,7 @@ def _rows(db: Database, kind: int, numbers: Sequence[int], limit: int) -> list[R
 
 def _late(db: Database, kind: int, asked: Words) -> Iterator[Row]:
     sql = _EVENTS.format(where="v.n > ?") if kind == EVENT else _ARTICLES.format(where="n > ?")
-    for row in db.execute(sql, (_mark(db, kind),)).fetchall():
+    for row in db.execute(sql, (_mark(db, kind),)):
         title, body = _said(db, row) if kind == EVENT else (row["title"], row["text"])
         whole = f" {spaced(title)} {spaced(body)} ".casefold()
         if all(any(_holds(whole, form.casefold()) for form in word) for word in asked):
