@@ -118,6 +118,12 @@ class Gold:
     texts: Mapping[str, Text]
     events: Mapping[str, Wanted]
     lines: tuple[str, ...]
+    config: str = ""
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The topics that its events belong to."""
+        return tuple(dict.fromkeys(e.topic for e in self.events.values()))
 
     @classmethod
     def load(cls, folder: Path) -> Gold:
@@ -128,6 +134,7 @@ class Gold:
             {r["url"]: _text(r) for r in articles},
             {e["id"]: _wanted(e) for e in events},
             tuple(json.dumps({k: r[k] for k in sent}, ensure_ascii=False) for r in articles),
+            (folder / "config.yaml").read_text("utf-8"),
         )
 
     def told(self, span: Span, *, also: bool) -> frozenset[str]:

@@ -36,7 +36,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -44,21 +44,25 @@ from eval.base import Score, digest
 from eval.gold import Found, Gold, Span, Wanted
 
 HOME = Path(__file__).parents[1]
-GOLD = Path(__file__).with_name("data") / "gold"
-TOPICS = ("xiaomi-luoyang", "jichuan-yuanning")
+DATA = Path(__file__).with_name("data")
 ORDERS = (5, 11)  # seeds of the two orders
 
 
 def measure(data: Path) -> Iterable[Score]:
-    """Yield the figures of both parts and the agreement of two orders; *data* is not needed."""
-    gold = Gold.load(GOLD)
+    """Yield the figures of all parts and the agreement of two orders; *data* is not needed."""
+    yield from _timeline(DATA / "gold", "timeline", ("dev", "held"))
+    yield from _timeline(DATA / "gold_pairs", "pairs", ("dev", "fresh", "late"))
+
+
+def _timeline(folder: Path, name: str, parts: Sequence[str]) -> Iterator[Score]:
+    gold = Gold.load(folder)
     first, second = (_run(gold, seed) for seed in ORDERS)
-    corpus = digest(GOLD.iterdir())
+    corpus = digest(folder.iterdir())
     pairs = gold.align(first)
-    for name in ("dev", "held"):
-        yield from Part.of(name, gold, first, pairs).scores(corpus)
+    for part in parts:
+        yield from Part.of(part, gold, first, pairs).scores(f"{name} {part}", corpus)
     same, quotes = agreement(first, second)
-    yield Score("timeline: order, partition agreement", same, corpus, detail=f"of {quotes} quotes")
+    yield Score(f"{name}: order, partition agreement", same, corpus, detail=f"of {quotes} quotes")
 
 
 # --------------------------------------------------------------------------- the run
@@ -70,11 +74,11 @@ def _run(gold: Gold, seed: int) -> list[Found]:
     random.Random(seed).shuffle(lines)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "config.yaml").write_text((GOLD / "config.yaml").read_text("utf-8"), "utf-8")
+        (folder / "config.yaml").write_text(gold.config, "utf-8")
         (folder / "articles.jsonl").write_text("\n".join(lines), "utf-8")
         _monitor(folder, "seed")
         _monitor(folder, "ingest", str(folder / "articles.jsonl"))
-        exports = [_monitor(folder, "export", "--format", "json", "--background", "--topic", t) for t in TOPICS]
+        exports = [_monitor(folder, "export", "--format", "json", "--background", "--topic", t) for t in gold.topics]
     return [Found(event) for text in exports for event in json.loads(text)["events"]]
 
 
@@ -141,9 +145,13 @@ class Part:
         got = {w.id for _, w in self.aligned}
         return [w for w in self.wanted if w.id not in got]
 
-    def scores(self, corpus: str) -> Iterator[Score]:
+    def scores(self, title: str, corpus: str) -> Iterator[Score]:
         """Yield the figures, with the differences of ``dev``."""
-        shown = _differences(self) if self.name == "dev" else ""
+        for score in self._figures(corpus):
+            yield replace(score, name=f"{title}: {score.name}")
+
+    def _figures(self, corpus: str) -> Iterator[Score]:
+        shown = _differences(self) if self.name != "held" else ""
         f1 = 2 * len(self.right) / (len(self.counted) + len(self.wanted))
         counts = f"{len(self.right)} right of {len(self.counted)} told, {len(self.wanted)} wanted"
         yield self._score("event F1", f1, corpus, f"{counts}; {len(self.aligned)} aligned{shown}")
@@ -163,7 +171,7 @@ class Part:
         return self._score(name, value, corpus, f"{sum(hits)} of {len(hits)}", higher=higher)
 
     def _score(self, name: str, value: float, corpus: str, detail: str, *, higher: bool = True) -> Score:
-        return Score(f"timeline {self.name}: {name}", value, corpus, higher, detail)
+        return Score(name, value, corpus, higher, detail)
 
 
 def _differences(part: Part) -> str:
@@ -216,7 +224,7 @@ def _from(gold: Gold, found: Found) -> str:
     told: dict[str, set[str]] = {}
     for span in sorted(found.spans):
         told.setdefault(span[0], set()).update(gold.told(span, also=False))
-    dev = {url: events for url, events in told.items() if gold.texts[url].part == "dev"}
+    dev = {url: events for url, events in told.items() if gold.texts[url].part != "held"}
     shown = [f"{gold.texts[url].id}({'+'.join(sorted(events))})" for url, events in dev.items()]
     hidden = len(told) - len(dev)
     return " ".join([*shown, f"and {hidden} held"] if hidden else shown)
