@@ -24,6 +24,7 @@ OF_THINGS = frozenset(
     {
         Kind.AGREEMENT,
         Kind.CANCELLATION,
+        Kind.REGISTRATION,
         Kind.LAND,
         Kind.PERMIT,
         Kind.CONSTRUCTION,
@@ -31,24 +32,33 @@ OF_THINGS = frozenset(
         Kind.OPENING,
     }
 )
-# So many paragraphs that begin with a date make a chronicle.
+# So many sentences that begin with a date make a chronicle.
 CHRONICLE = 3
+# Characters before a verb that a further part of one plan is named in (首箭下线, 首批产品下线).
+PART = 8
 
 
 @dataclass(slots=True)
 class Focus:
-    """The paragraph in which the tie held last, and the firm named there; ``chronicle`` where the whole article is a list about the topic."""
+    """
+    The paragraph in which the tie held last, the firm named there, and where the sentence begins that went on last;
+    ``chronicle`` where the article is a list about the topic.
+    """
 
     paragraph: int = -2
     firm: Named | None = None
     chronicle: bool = False
+    held: int = -1
 
     def move(self, page: Page, sentence: Sentence) -> None:
         """Look at what *sentence* speaks of: the topic's tie, a stranger, or neither."""
         if page.direct(sentence.start, sentence.end):
             self.paragraph = sentence.paragraph
             self.firm = next((n for n in _known(page, sentence) if n.kind == "company"), self.firm)
-        elif _strange(page, sentence.start, sentence.end) and not _known(page, sentence):
+        elif _known(page, sentence):
+            # Who speaks for a side goes on about the tie.
+            self.paragraph = sentence.paragraph if sentence.paragraph - self.paragraph <= 1 else self.paragraph
+        elif _strange(page, sentence.start, sentence.end):
             self.paragraph = -2
 
     def holds(self, page: Page, sentence: Sentence, telling: Telling, cut: Clauses, hits: Sequence[Hit]) -> bool:
@@ -58,13 +68,17 @@ class Focus:
         if self.chronicle and _dated(page, sentence):
             return True
         near = 0 <= sentence.paragraph - self.paragraph <= 1
-        return near and self._goes_on(page, sentence, telling, cut, hits)
+        if near and self._goes_on(page, sentence, telling, cut, hits):
+            self.held = sentence.start
+            return True
+        return False
 
     def _goes_on(self, page: Page, sentence: Sentence, telling: Telling, cut: Clauses, hits: Sequence[Hit]) -> bool:
         """Return whether the telling clause speaks of the thing told before, or leaves out a subject that the sentence has not."""
-        said = page.language.refers.fullmatch(_bare(page, telling.clause[0], telling.word[0], hits))
+        bare = _bare(page, telling.clause[0], telling.word[0], hits)
+        said = page.language.refers.fullmatch(bare)
         if said is None:
-            return False
+            return (self.held == sentence.start and len(bare) <= PART) or _placed(page, telling)
         if said["thing"]:
             return True
         start = opening(page, sentence.start, telling.clause[1])
@@ -75,10 +89,18 @@ class Focus:
         return bool(first and first["thing"]) or start >= cut[0][1]
 
 
+def _placed(page: Page, telling: Telling) -> bool:
+    """Return whether the clause names the topic's place as that of the work (首枚火箭在平州下线)."""
+    named = page.named.within(telling.clause[0], telling.word[0])
+    return any(n.entity and n.kind == "place" and not n.short for n in named)
+
+
 def is_chronicle(page: Page, sentences: Sequence[Sentence], headline: str) -> bool:
-    """Return whether the article is a list of dates under a headline that names all sides of the topic."""
-    if sum(s.opening and _dated(page, s) for s in sentences) < CHRONICLE:
+    """Return whether the article is a list of dates under a headline that names all sides of the topic, or a lead of the tie."""
+    if sum(_dated(page, s) for s in sentences) < CHRONICLE:
         return False
+    if page.direct(sentences[0].start, sentences[0].end) and not _dated(page, sentences[0]):
+        return True
     named = {side for n in known(headline, page.topic) if n.entity for side in (n.entity.id, n.entity.of)}
     return bool(page.topic.together) and named.issuperset(page.topic.together)
 
@@ -114,7 +136,7 @@ def _known(page: Page, sentence: Sentence) -> Sequence[Named]:
 def _bare(page: Page, start: int, end: int, hits: Sequence[Hit]) -> str:
     """Return what stands before a verb besides dates and words of how it is told."""
     spans = [(d.start, d.end) for d in page.dates_in(start, end)]
-    spans += [(h.start, h.end) for h in hits if h.term.mark and start <= h.start < end]
+    spans += [(h.start, h.end) for h in hits if start <= h.start and h.end <= end]
     text, at, rest = page.text.text, start, []
     for a, b in sorted(spans):
         rest.append(text[at:a])

@@ -79,6 +79,8 @@ def same(a: Mention, b: Mention, places: Collection[str]) -> bool:
         return False
     if a.kind in SEVERAL and a.objects and b.objects and not _alike(a, b):
         return False
+    if a.kind in WORKS and a.when == b.when and dated(a.when) and not (a.objects and b.objects):
+        return True  # who spoke and who cut the ribbon on that day
     return _meet(a.when, b.when) and _company(a, b, places)
 
 

@@ -30,6 +30,11 @@ class Hit:
         return self.term.kind
 
 
+def within(start: int, end: int, spans: Sequence[tuple[int, int]]) -> bool:
+    """Return whether *start* to *end* touches one of *spans*."""
+    return any(start < b and a < end for a, b in spans)
+
+
 def scan(text: str, start: int, end: int, lexicon: Lexicon) -> list[tuple[int, int]]:
     """Return the span of every word of the lexicon in ``text[start:end]``, or none where no word tells anything."""
     found = [m.span() for m in lexicon.pattern.finditer(text, start, end)]

@@ -25,7 +25,8 @@ class Term:
 
     ``strength`` 3 tells an event by itself, 2 with the topic's tie or a date, 1 only with its own date or an
     aspect. ``needs`` must be found in the clause; ``not_after`` and ``not_before`` must not touch the word on
-    its left and right. ``opening``: only at the opening of a clause.
+    its left and right. ``opening``: only at the opening of a clause. ``step``: of the steps of one kind (ground broken,
+    roof closed) the one that the word tells.
     """
 
     word: str
@@ -36,6 +37,7 @@ class Term:
     not_after: re.Pattern[str] | None = None
     not_before: re.Pattern[str] | None = None
     opening: bool = False
+    step: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,9 @@ class Language:
     began; ``endable`` what a calling-off can be about; ``restart`` begins a relative clause's head (的), which
     closes the scope of a mark; ``lead_in`` is what a title leaves out at its beginning; ``both`` points to the
     parties named before; ``refers`` is what may stand between the beginning of a clause and its verb where the subject is
-    what was told of before (该项目; its group ``thing``) or left out; ``attends`` stands beside those who were there; ``contact`` are the words of a first contact; ``masked`` finds spans in which no happening is told (titles of works).
+    what was told of before (该项目; its group ``thing``) or left out; ``attends`` stands beside those who were there; ``contact`` are the words of a first contact; ``masked`` finds spans in
+    which nothing is told and no date is of a happening (titles of works, terms of validity, comparisons); ``dates_it`` is what may stand
+    between a word and the date that is its own (成立于2009年).
     """
 
     name: str
@@ -122,6 +126,7 @@ class Language:
     attends: re.Pattern[str]
     contact: re.Pattern[str]
     masked: re.Pattern[str]
+    dates_it: re.Pattern[str]
     partnering: Partnering
     people: Callable[[str], tuple[Person, ...]]
     office_before: Callable[[str, int], str]
@@ -174,6 +179,11 @@ def line_pattern(language: str, file: str) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{line})" for line in lines(language, file)))
 
 
+def masks(language: str, flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str]:
+    """Return the pattern of the spans in which nothing is told."""
+    return re.compile("|".join(f"(?:{line.split(chr(9))[0]})" for line in lines(language, "masked.tsv")), flags)
+
+
 def partnering(language: str) -> Partnering:
     """Return the patterns of *language*."""
     rules = dict(line.split("\t") for line in lines(language, "parties.tsv"))
@@ -196,10 +206,12 @@ def lexicon(language: str, border: str = "", flags: re.RegexFlag = re.NOFLAG) ->
 
 def _triggers(language: str, flags: re.RegexFlag) -> Iterable[Term]:
     for line in lines(language, "triggers.tsv"):
-        word, kind, strength, needs, after, before, *_ = line.split("\t")
+        word, told, strength, needs, after, before, *_ = line.split("\t")
+        kind, _, step = told.partition(":")
         yield Term(
             word,
             kind=Kind(kind),
+            step=step,
             strength=int(strength),
             needs=re.compile(needs, flags) if needs else None,
             not_after=re.compile(f"(?:{after})$", flags) if after else None,

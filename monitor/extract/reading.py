@@ -14,14 +14,14 @@ from datetime import date
 
 from monitor.extract.actors import Named, actors, names
 from monitor.extract.focus import Focus, is_chronicle, things
-from monitor.extract.hits import hits, scan
+from monitor.extract.hits import hits, scan, within
 from monitor.extract.language import Firm, language_of
 from monitor.extract.page import Page, merged, prose
 from monitor.extract.parties import party
 from monitor.extract.record import opening, record
 from monitor.extract.sentences import Sentence, clauses, sentences
 from monitor.extract.tellings import Telling, tellings
-from monitor.extract.whens import Dated, Dates, carries, future, older, sort_dates, when
+from monitor.extract.whens import COUNTED, Dated, Dates, carries, future, in_series, older, sort_dates, when
 from monitor.model import (
     Actor,
     Article,
@@ -48,6 +48,8 @@ LIST_ITEMS = 3  # so many numbered paragraphs make a list
 PERSONAL = frozenset({Kind.PERSONNEL})
 # Kinds that a person may be the left-out subject of; a speaker is not the subject of what he tells.
 BY_PERSONS = frozenset({Kind.PERSONNEL, Kind.MEETING, Kind.VISIT})
+# A founding is news for a year; told later it introduces the firm.
+NEWS_DAYS = 366
 # Kinds that nobody does.
 BY_NOBODY = frozenset({Kind.STATISTICS, Kind.FORECAST, Kind.ACCIDENT})
 # Kinds that people attend: 会谈举行。市委书记江凌出席。
@@ -83,6 +85,7 @@ def read(
     """
     language = language_of(text.text)
     told = sentences(text.text, language, simplify(article.title))
+    dates = in_series(dates, told, article.published.day)
     page = Page(
         article,
         text,
@@ -116,9 +119,13 @@ def _worth(page: Page, all_sentences: Sequence[Sentence]) -> Sequence[Sentence]:
 def _sentence(page: Page, sentence: Sentence, carried: Carried) -> None:
     text = page.text.text
     named = page.named.within(sentence.start, sentence.end)
-    spans = page.dates_in(sentence.start, sentence.end)
+    masked = [m.span() for m in page.language.masked.finditer(text, sentence.start, sentence.end)]
+    spans = [d for d in page.dates_in(sentence.start, sentence.end) if not within(d.start, d.end, masked)]
     direct = page.direct(sentence.start, sentence.end)
-    found = scan(text, sentence.start, sentence.end, page.language.lexicon) if spans or direct else []
+    # What denies a claim need not name the tie again.
+    worth = spans or direct or carried.claim is not None
+    found = scan(text, sentence.start, sentence.end, page.language.lexicon) if worth else []
+    found = [span for span in found if not within(*span, masked) and not _in_name(span, named)]
     if found:
         cut = clauses(text, sentence.start, sentence.end, page.language)
         here = hits(text, cut, found, page.language.lexicon)
@@ -153,6 +160,8 @@ def _tell(
     relation = Relation.DIRECT if goes_on else _relation(page, telling, carried)
     dated = when(telling, dates, _day_before(page, sentence, telling, carried), page.published)
     told = dated.when
+    if telling.kind is Kind.REGISTRATION and not goes_on and _long_founded(page, telling, dated, named):
+        relation = Relation.BACKGROUND
     phase = Phase.PLANNED if telling.phase is Phase.DONE and future(told, page.published) else telling.phase
     kind = _claim(telling, carried)
     if not _accepted(telling, relation, told, phase, page.published):
@@ -170,11 +179,17 @@ def _tell(
     begin = page.prose.begin(telling.start, telling.end, stands)
     mention = record(page, telling, kind, phase, relation, told, [*own, *acting], firms, acted_on, parties, begin)
     carried.found.append(_of_thing(page, mention, carried) if goes_on else mention)
-    if relation is Relation.DIRECT:
+    if relation is Relation.DIRECT and not telling.recalled:
         carried.parties, carried.parties_at = parties, begin
-        carried.claim, carried.claim_at = kind, telling.word[0]
-        if carries(telling, relation, told):
+        if not _settled(telling):
+            carried.claim, carried.claim_at = kind, telling.word[0]
+        if carries(telling, relation, told) and not goes_on:
             carried.day, carried.paragraph = dated, sentence.paragraph
+
+
+def _settled(telling: Telling) -> bool:
+    """Return whether something is told as done on a day of its own: what is denied next is something else."""
+    return telling.polarity is Polarity.ASSERTED and telling.phase is Phase.DONE and bool(telling.dates)
 
 
 def _firms(page: Page, telling: Telling, kind: Kind) -> tuple[Firm, ...]:
@@ -238,6 +253,25 @@ def _relation(page: Page, telling: Telling, carried: Carried) -> Relation:
     return Relation.DIRECT if denies or page.direct(telling.start, telling.end) else Relation.BACKGROUND
 
 
+def _in_name(span: tuple[int, int], named: Sequence[Named]) -> bool:
+    """Return whether a word is only part of a name (the 若 of 裴若兰)."""
+    return any(n.start <= span[0] and span[1] <= n.end and span != (n.start, n.end) for n in named)
+
+
+def _long_founded(page: Page, telling: Telling, dated: Dated, named: Sequence[Named]) -> bool:
+    """
+    Return whether a firm that was founded long before is only introduced, as who reports of a tie does in passing: by a
+    date behind the word (X成立于2010年), or without the topic's place (2010年，X创立).
+    """
+    told = dated.when
+    if not older(told, page.published) or not page.published or not told.latest:
+        return False
+    if (page.published - told.latest).days <= NEWS_DAYS:
+        return False
+    placed = any(n.kind == "place" and telling.clause[0] <= n.start < telling.clause[1] for n in named)
+    return not placed or dated.at >= telling.word[1]
+
+
 def _attended(page: Page, sentence: Sentence, named: Sequence[Named], carried: Carried) -> None:
     """Add those who attended to the gathering that the sentence right before tells, and their sentence to its quote."""
     last = carried.found[-1]
@@ -281,6 +315,8 @@ def _accepted(telling: Telling, relation: Relation, told: When, phase: Phase, pu
     """
     if relation is Relation.DIRECT:
         return telling.strength >= 2 or telling.sure or bool(telling.dates)
+    if telling.kind in COUNTED:
+        return False  # last year's sales of a firm are no step of anything
     return bool(telling.dates) and phase is not Phase.PLANNED and older(told, published)
 
 
@@ -307,7 +343,7 @@ def _with_carried(
     ):
         parties = _joined(parties, carried.parties)
         stands.append(carried.parties_at)
-    before = [n for n in named if n.kind != "place" and n.start < telling.word[0]]
+    before = [n for n in named if n.kind != "place" and n.start < telling.word[0] and not _beside(page, n)]
     if any(n.start >= telling.start for n in before if n.kind == "person" or kind not in PERSONAL):
         return parties, stands
     if _firm_before(page, telling) and kind not in PERSONAL:
@@ -316,6 +352,12 @@ def _with_carried(
     if subject is None or page.prose.far(subject.start, telling.end):
         return parties, stands
     return _joined(actors(text, [subject], (), frozenset(), page.language), parties), [*stands, subject.start]
+
+
+def _beside(page: Page, named: Named) -> bool:
+    """Return whether a place is the one that somebody does it with (与平州市签署), and so not the subject."""
+    left = page.text.text[max(0, named.start - 2) : named.start]
+    return named.kind == "party" and page.language.partnering.together.search(left) is not None
 
 
 def _firm_before(page: Page, telling: Telling) -> bool:

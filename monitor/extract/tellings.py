@@ -8,7 +8,7 @@ the whole sentence. Every value carries the name of its rule.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -51,6 +51,7 @@ DECISIVE = {
     "done": Phase.DONE,
     "past": Phase.DONE,
 }
+RELATIVE = 12  # characters between the date of a relative clause and its verb (2021年在平州启用的)
 NEAR = 24  # characters in which an auxiliary stands before its verb
 THOUGHT = frozenset({"wish", "opinion"})
 """Marks that bear on all that follows in their sentence."""
@@ -83,6 +84,7 @@ class Telling:
     fresh: bool = True  # not 已 or 曾: may take its day from the sentence before
     former: bool = False  # a plan that no longer holds
     moved: bool = False  # put off to its date, which then lies ahead
+    recalled: bool = False  # beside what the sentence is about
 
 
 def tellings(
@@ -94,11 +96,12 @@ def tellings(
     if _silenced(text, start, end, marks, language):
         return ()
     polarity = _polarity(marks)
-    masked = [m.span() for m in language.masked.finditer(text, start, end)]
-    open_hits = [h for h in hits if not any(a <= h.start < b for a, b in masked)]
-    found = _candidates(text, clauses, open_hits, polarity, language)
-    groups = _groups(clauses, found, dates, [h.clause for h in marks if h.term.mark == "past"])
-    told = (_best(members, group, spans) for group, members, spans in _moved(groups, marks) if members)
+    bound = _bound(text, hits, dates, language)
+    found = _recalled(_candidates(text, clauses, hits, polarity, language), clauses, marks, bound)
+    groups = _groups(clauses, found, dates, [h.clause for h in marks if h.term.mark == "past"], bound)
+    told = [
+        t for group, members, spans in _moved(groups, marks) if members for t in _read(members, group, spans, bound)
+    ]
     return tuple(t for t in told if not (t.former and t.phase is Phase.PLANNED))
 
 
@@ -160,7 +163,8 @@ def _judge(
     if "maybe" in words:
         phase, rule = Phase.PLANNED, words["maybe"]
     clause = clauses[hit.clause]
-    rules = (("kind", hit.term.word), ("phase", rule), ("polarity", polarity[1]))
+    step = (("step", hit.term.step),) if hit.term.step else ()
+    rules = (("kind", hit.term.word), ("phase", rule), ("polarity", polarity[1]), *step)
     fresh = not any(h.term.mark in ("done", "past") for h in scope)
     return Telling(
         *clause, clause, (hit.start, hit.end), hit.kind, phase, polarity[0], hit.term.strength, (), rules,
@@ -234,14 +238,27 @@ def _called_off(
             for t in found
         ]
     if not (ended or language.endable.search(text, *clause)):
-        return found
+        return _called_off_before(hit, clauses, found)
     ahead = next((h.term.word for h in hits if h.term.mark == "planned" and clause[0] <= h.start < hit.start), None)
     phase = Phase.PLANNED if ahead else Phase.CANCELLED
     rules = (("kind", hit.term.word), ("phase", ahead or hit.term.word), ("polarity", polarity[1]))
     told = Telling(
         *clause, clause, (hit.start, hit.end), Kind.CANCELLATION, phase, polarity[0], 3, (), rules, sure=True
     )
-    return [t for t in found if t.clause != clause] + [told]
+    # 终止今年3月签订的协议: what is recalled was done, whatever ended.
+    return [t for t in found if t.clause != clause or language.restart.match(text, t.word[1])] + [told]
+
+
+def _called_off_before(hit: Hit, clauses: Clauses, found: list[Telling]) -> list[Telling]:
+    """Return *found* with a plan of the clause before cancelled, where the word of ending stands alone (原定3日举行的座谈会，因故取消)."""
+    before = clauses[hit.clause - 1] if hit.clause else (-1, -1)
+    rule = ("phase", hit.term.word)
+    return [
+        replace(t, phase=Phase.CANCELLED, sure=True, rules=_with(t.rules, rule))
+        if t.clause == before and t.phase is Phase.PLANNED
+        else t
+        for t in found
+    ]
 
 
 def _with(rules: tuple[tuple[str, str], ...], rule: tuple[str, str]) -> tuple[tuple[str, str], ...]:
@@ -277,17 +294,21 @@ def _corrected(clauses: Clauses, hits: Sequence[Hit], found: list[Telling]) -> l
 Group = tuple[tuple[int, int], list[Telling], list[DateSpan]]
 
 
-def _groups(clauses: Clauses, found: Sequence[Telling], dates: Sequence[DateSpan], past: Sequence[int]) -> list[Group]:
+def _groups(
+    clauses: Clauses, found: Sequence[Telling], dates: Sequence[DateSpan], past: Sequence[int], bound: Mapping[int, int]
+) -> list[Group]:
     """
     Return the sentence cut where a new date begins and something was already told.
 
-    A clause of *past* tells something as well, though no word of the lexicon names it (曾任分析师).
+    A clause of *past* tells something as well, though no word of the lexicon names it (曾任分析师). Dates that are *bound*
+    to one word begin nothing.
     """
     groups: list[Group] = []
     for number, (start, end) in enumerate(clauses):
         own = [d for d in dates if start <= d.start < end]
         told = [t for t in found if t.clause == (start, end)]
-        if groups and not _begins(groups[-1], own, number - 1 in past):
+        free = [d for d in own if d.start not in bound]
+        if groups and not _begins(groups[-1], free, number - 1 in past):
             (first, _), members, spans = groups[-1]
             groups[-1] = ((first, end), members + told, spans + own)
         else:
@@ -328,6 +349,56 @@ def _moved(groups: list[Group], marks: Sequence[Hit]) -> list[Group]:
     return groups
 
 
-def _best(members: Sequence[Telling], group: tuple[int, int], spans: Sequence[DateSpan]) -> Telling:
+def _bound(text: str, hits: Sequence[Hit], dates: Sequence[DateSpan], language: Language) -> dict[int, int]:
+    """
+    Return the dates that are of one word alone, with where it begins: of the word before (成立于2009年), or of the verb of a
+    relative clause (2019年启用的中心).
+    """
+    return {d.start: h.start for d in dates for h in hits if h.term.strength > 1 and _dates(text, h, d, language)}
+
+
+def _dates(text: str, hit: Hit, date: DateSpan, language: Language) -> bool:
+    if hit.end <= date.start:
+        return language.dates_it.fullmatch(text, hit.end, date.start) is not None
+    near = 0 <= hit.start - date.end <= RELATIVE and not language.pause.search(text, date.end, hit.start)
+    return near and language.restart.match(text, hit.end) is not None
+
+
+def _read(
+    members: Sequence[Telling], group: tuple[int, int], spans: Sequence[DateSpan], bound: Mapping[int, int]
+) -> Iterator[Telling]:
+    """Yield what a group tells, and what it recalls with a date of its own (10月18日开工的 before 产业园已封顶)."""
+    recalled = {word for date, word in bound.items() if date < word}
+    told = _best([t for t in members if t.word[0] not in recalled] or members, group, spans, bound)
+    for t in members:
+        own = tuple(d for d in spans if bound.get(d.start) == t.word[0])
+        if t.word != told.word and own and told.kind is not Kind.CORRECTION:
+            yield replace(
+                t, start=min(own[0].start, t.word[0]), end=max(own[-1].end, t.clause[1]), dates=own, recalled=True
+            )
+    yield told
+
+
+def _recalled(found: list[Telling], clauses: Clauses, marks: Sequence[Hit], bound: Mapping[int, int]) -> list[Telling]:
+    """
+    Take what is only recalled out of what a sentence denies: by a date of its own (否认5月1日开业的门店将关), or as done where
+    nobody speaks of a rumour (门店已于5月1日开业，所谓取消的说法不实).
+    """
+    deny = next((h for h in marks if h.term.mark == "deny"), None)
+    if deny is None:
+        return found
+    own = {word for date, word in bound.items() if date < word}
+    rumour = any(h.term.mark == "rumour" for h in marks)
+    kept = [t.word[0] in own or (not rumour and not t.fresh and t.clause[1] <= deny.start) for t in found]
+    told = [replace(t, polarity=Polarity.ASSERTED) if k else t for t, k in zip(found, kept, strict=True)]
+    return [*told, _bare_denial(clauses, deny)] if told and all(kept) else told
+
+
+def _best(
+    members: Sequence[Telling], group: tuple[int, int], spans: Sequence[DateSpan], bound: Mapping[int, int]
+) -> Telling:
     told = max(members, key=lambda t: (t.strength, t.phase is not Phase.PLANNED, _RANK[t.kind], -t.word[0]))
-    return replace(told, start=group[0], end=group[1], dates=tuple(spans))
+    # What a correction corrects has its own date, by which it is found.
+    right = told.kind is Kind.CORRECTION
+    own = tuple(d for d in spans if right or bound.get(d.start, told.word[0]) == told.word[0])
+    return replace(told, start=group[0], end=group[1], dates=own)

@@ -7,6 +7,7 @@ on; the day of a bulletin or of the publication, as "not later than"; nothing.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,7 +16,7 @@ from monitor.extract.hits import Hit
 from monitor.extract.language import Language
 from monitor.extract.sentences import Sentence
 from monitor.extract.tellings import Telling
-from monitor.model import UNKNOWN_WHEN, Basis, DateSpan, Kind, Phase, Precision, Relation, When
+from monitor.model import UNKNOWN_WHEN, Basis, DateSpan, Kind, Phase, Polarity, Precision, Relation, When
 
 # Declaring these is doing them: the day of the declaration is the day of the happening.
 PERFORMED = frozenset(
@@ -31,6 +32,10 @@ PERFORMED = frozenset(
     }
 )
 
+
+# So many sentences of one paragraph that begin with a date run on through the years.
+SERIES = 3
+YEARLESS = frozenset({Precision.DAY, Precision.MONTH})
 
 # What is counted is counted for a term.
 COUNTED = frozenset({Kind.STATISTICS, Kind.FORECAST})
@@ -58,23 +63,49 @@ def sort_dates(
 ) -> Dates:
     """Tell the dates of *sentence* apart by the words after them."""
     bulletins = [d for d in spans if language.bulletin.match(text, d.end, sentence.end)]
-    rest = [d for d in spans if d not in bulletins and not _of_another(text, sentence, hits, d, language)]
+    rest = [d for d in spans if d not in bulletins and not _of_another(text, hits, d, language)]
     declared = [d for d in rest if _declares(text, sentence, hits, d, language)]
     return Dates(tuple(d for d in rest if d not in declared), tuple(bulletins), tuple(declared))
 
 
-def _of_another(text: str, sentence: Sentence, hits: Sequence[Hit], date: DateSpan, language: Language) -> bool:
+def _of_another(text: str, hits: Sequence[Hit], date: DateSpan, language: Language) -> bool:
+    """Return whether *date* is only a term for accounts (2025年度)."""
+    return language.term.match(text, date.end - 1) is not None and not any(h.kind in COUNTED for h in hits)
+
+
+def in_series(dates: Sequence[DateSpan], sentences: Sequence[Sentence], published: date | None) -> list[DateSpan]:
     """
-    Return whether *date* is only an attribute of what something is done to: 终止6月12日签署的协议 is not of 6月12日,
-    and 2025年度 is a term for accounts.
+    Return *dates* with the year that a list of dates goes on with: 2023年8月22日会谈。9月12日签约。12月27日拿地。
+
+    A paragraph is such a list where three of its sentences begin with a date; its years are told once and then run on.
     """
-    if language.term.match(text, date.end - 1) and not any(h.kind in COUNTED for h in hits):
-        return True
-    after = next((h for h in hits if h.kind and h.start >= date.end), None)
-    if after is None or not language.restart.match(text, after.end):
-        return False
-    before = [h for h in hits if h.term.mark == "cancel" and h.end <= date.start and h.clause == after.clause]
-    return bool(before) and date.start < after.start
+    opening = {s.start: s.paragraph for s in sentences}
+    paragraphs = Counter(opening[d.start] for d in dates if d.start in opening)
+    found: list[DateSpan] = []
+    last: tuple[int, When] | None = None
+    for d in dates:
+        paragraph = opening.get(d.start, -1)
+        if paragraphs[paragraph] >= SERIES:
+            if last and last[0] == paragraph:
+                d = replace(d, when=_on(last[1], d.when, published))
+            last = (paragraph, d.when)
+        found.append(d)
+    return found
+
+
+def _on(last: When, when: When, published: date | None) -> When:
+    """Return a date without its year as the first one after *last*."""
+    first, end, before = when.earliest, when.latest, last.earliest
+    if when.basis is not Basis.RESOLVED or when.precision not in YEARLESS or not (first and end and before):
+        return when
+    gap = before.year - first.year
+    moved = replace(when, earliest=_in_year(first, gap), latest=_in_year(end, gap), reference=before)
+    fits = moved.earliest and moved.latest and before <= moved.latest and (not published or moved.latest <= published)
+    return moved if fits else when
+
+
+def _in_year(day: date, gap: int) -> date:
+    return day.replace(year=day.year + gap, day=28 if (day.month, day.day) == (2, 29) else day.day)
 
 
 def _declares(text: str, sentence: Sentence, hits: Sequence[Hit], date: DateSpan, language: Language) -> bool:
@@ -90,7 +121,8 @@ def when(telling: Telling, dates: Dates, carried: Dated | None, published: date 
     A plan's date that does not lie ahead is when the plan was told: the happening is not earlier.
     """
     own = _nearest(telling)
-    if own is not None:
+    # A denial that was "lately" was so at its telling; what the word dates is the rumour (近日，网传…).
+    if own is not None and not (telling.polarity is Polarity.DENIED and own.when.precision is Precision.WITHIN):
         told = _coming(own.when, published) if telling.moved else own.when
         return Dated(_ahead(told, published) if telling.phase is Phase.PLANNED else told, own.start)
     if dates.declared:
@@ -120,12 +152,8 @@ def _coming(own: When, published: date | None) -> When:
     first, last = own.earliest, own.latest
     if own.basis is not Basis.RESOLVED or not published or not first or not last or last > published:
         return own
-    later = replace(own, earliest=_next_year(first), latest=_next_year(last))
+    later = replace(own, earliest=_in_year(first, 1), latest=_in_year(last, 1))
     return later if later.latest and later.latest > published else own
-
-
-def _next_year(day: date) -> date:
-    return day.replace(year=day.year + 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
 
 
 def _ahead(own: When, published: date | None) -> When:
@@ -156,8 +184,10 @@ def older(when: When, published: date | None) -> bool:
 
 
 def future(when: When, published: date | None) -> bool:
-    """Return whether the whole of *when* lies after the publication."""
-    return published is not None and when.earliest is not None and when.earliest > published
+    """Return whether the whole of *when* lies after the publication, or reaches from it on (年底前)."""
+    if published is None or when.earliest is None:
+        return False
+    return when.earliest > published or (when.earliest == published and (when.latest or date.max) > published)
 
 
 def carries(telling: Telling, relation: Relation, when: When) -> bool:

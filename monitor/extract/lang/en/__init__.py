@@ -11,7 +11,7 @@ import re
 
 from monitor.extract.lang.en.figures import figures
 from monitor.extract.lang.en.names import firms, office_before, people, places
-from monitor.extract.language import Language, either, lexicon, line_pattern, lines, partnering
+from monitor.extract.language import Language, either, lexicon, line_pattern, lines, masks, partnering
 from monitor.model import Kind
 
 _LETTER = re.compile(r"[A-Za-z]")
@@ -64,12 +64,13 @@ def language() -> Language:
         lead_in=re.compile(r"(?:[\s,;:—-]|(?:On|In|Meanwhile|Earlier|Yesterday|Today|Also|However|And|But)\b)+"),
         both=re.compile(r"\b(?:both sides|the two sides|both parties|the visitors|they)\b", re.IGNORECASE),
         refers=re.compile(
-            r"\s*(?:and )?(?P<thing>(?:the|this|its) (?:new )?(?:project|plant|factory|site|park|base|agreement|contract|deal|fund|centre|center))?(?:\s|\bit\b|\b(?:was|is|were|be|been|to|in|on|by)\b)*",
+            r"\s*(?:and )?(?P<thing>(?:the|this|its) (?:new )?(?:project|plant|factory|site|park|base|agreement|contract|deal|fund|centre|center)|which|that)?(?:\s|\bit\b|\b(?:was|is|were|be|been|to|in|on|by|begin|began|start|started|enter|into|full|mass|also|now)\b)*",
             re.IGNORECASE,
         ),
         attends=re.compile(r"\b(?:attended|presided|was present|were present)\b"),
         contact=re.compile(r"(?!)"),
-        masked=re.compile(r"(?!)"),
+        masked=masks("en", re.IGNORECASE),
+        dates_it=re.compile(r" (?:(?:in|on) )?(?:early |late |mid-)?"),
         partnering=partnering("en"),
         people=people,
         office_before=office_before,

@@ -14,7 +14,7 @@ from monitor.extract.lang.zh.firms import firms, partners
 from monitor.extract.lang.zh.objects import objects
 from monitor.extract.lang.zh.people import office_before, people
 from monitor.extract.lang.zh.places import places
-from monitor.extract.language import Language, either, lexicon, line_pattern, lines, partnering, words
+from monitor.extract.language import Language, either, lexicon, line_pattern, lines, masks, partnering, words
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _CLOCK = r"(?:凌晨|清晨|早上|上午|中午|下午|傍晚|晚间?|夜)?"
@@ -54,11 +54,12 @@ def language() -> Language:
         ),
         both=re.compile(r"双方|两地|客人|来宾|一行人|各方|二人|两人|三方"),
         refers=re.compile(
-            rf"\s*(?:随后|目前|其中|而|据悉|原|现)?(?P<thing>(?:该|此|这一?个?|上述|本|其|整个)?(?:{either(words('zh', 'refers.txt'))})(?:的?(?:主体|主体工程|工程))?)?(?:[于在自从，,\s了前后也就便又再主体正式全面原现]|顺利|一并|开始|争取|确保|之?前|底前)*"
+            rf"\s*(?:随后|目前|其中|而|据悉|原|现)?(?P<thing>(?:该|此|这一?[个份]?|上述|本|其|整个)?(?:{either(words('zh', 'refers_of.txt'))}){{0,3}}(?:{either(words('zh', 'refers.txt'))})(?:的?(?:主体|主体工程|工程|环评|规划|用地|土地|手续))?)?(?:[于在自从，,\s了前后也就便又再主体正式全面原现可能]|顺利|一并|开始|争取|确保|实现|之?前|底前)*"
         ),
         attends=re.compile(r"出席|参加|主持|陪同|与会|参会"),
         contact=re.compile(r"接洽|对接|推介会"),
-        masked=re.compile(r"《[^》]{1,60}》"),
+        masked=masks("zh"),
+        dates_it=re.compile(r"(?:时间|日期)?[于在为是：:]{0,2}"),
         partnering=partnering("zh"),
         people=people,
         office_before=office_before,

@@ -12,11 +12,12 @@ from monitor.model import Kind
 MOST = 4  # objects of one happening; a longer list names parts, not the object
 
 _PAPER = re.compile(
-    r"《[^》]{2,40}》|(?:战略合作|框架|合作|投资|项目|入驻|入园|购销|采购|供货|供应|合伙|合资|租赁|服务|技术|认购|转让|委托|代工|经销)+(?:框架)?(?:协议|合同)|(?:战略|合作|谅解|投资)*(?:备忘录|意向书)"
+    r"《[^》]{2,40}》|(?:(?![签订署止除成的与和及了份该此本这在等将向就对双各履执终解终].|上述)[\u4e00-\u9fff]){2,8}?(?:协议|合同)(?!期|金额|书)|(?:战略合作|框架|合作|投资|项目|入驻|入园|购销|采购|供货|供应|合伙|合资|租赁|服务|技术|认购|转让|委托|代工|经销)+(?:框架)?(?:协议|合同)|(?:战略|合作|谅解|投资)*(?:备忘录|意向书)"
 )
 # A work without a word that says of what kind (工厂, 基地) tells nothing apart and is no object.
-_OF = r"(?:智能制造|智能家居|智能终端|智能|超级|零部件|充电桩|充电|电池|整车|汽车|新能源|电机|家电|手机|芯片|机器人|储能|轴承|光伏|材料|研发|数据|创新|生产|产业|总部|旗舰|体验|交付|一期|二期|第[一二三四]){1,4}"
-_WORKS = re.compile(_OF + r"(?:工厂|基地|产业园|园区?|中心|生产线|产线|总部|店|研究院)")
+_OF = r"(?:智能制造|智能家居|智能终端|智能|超级|零部件|充电桩|充电|电池|整车|汽车|新能源|电机|家电|手机|芯片|机器人|储能|轴承|光伏|材料|研发|数据|创新|展示|展览|物流|分拨|配送|结算|培训|试验|检测|服务|运营|生产|产业|总部|旗舰|体验|交付|一期|二期|第[一二三四]){1,4}"
+_WORKS = re.compile(_OF + r"(?:工厂|基地|产业园|园区?|中心|生产线|产线|总部|店|研究院)|(?:整车|电池|芯片|汽车)厂")
+_PART = re.compile(r"[一二三四首]期(?!工厂|基地|产业园|园|中心)")
 _PAPERS = frozenset({Kind.AGREEMENT, Kind.CANCELLATION})
 _BUILT = frozenset({Kind.CONSTRUCTION, Kind.PRODUCTION, Kind.OPENING, Kind.LAND, Kind.PERMIT})
 
@@ -33,7 +34,8 @@ def objects(text: str, kind: Kind) -> tuple[str, ...]:
     if kind is Kind.CORRECTION:
         return (*objects(text, Kind.AGREEMENT), *objects(text, Kind.CONSTRUCTION))[:MOST]
     if kind in _BUILT:
-        return _each(m[0] for m in _WORKS.finditer(text))
+        parts = (m[0].replace("首", "一") for m in _PART.finditer(text))
+        return _each((*(m[0] for m in _WORKS.finditer(text)), *parts))
     if kind is Kind.PERSONNEL:
         return _each(m[0] for m in _posts().finditer(text))
     return ()
