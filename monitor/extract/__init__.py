@@ -17,6 +17,8 @@ Rules of kind that others rely on:
 
 - Where somebody is met it is a *meeting* (会见 会谈 座谈 拜会), though the words of a visit stand beside it; a
   *visit* (考察 到访 调研) is told by such words alone. An article that tells both of one day tells one meeting.
+- A founding that is told more than a year later only introduces the firm: it is background. A denied sentence denies its
+  claim, not what it recalls with a date of its own or tells as done.
 - A denial keeps the kind of what is denied and has polarity ``denied``; kind *denial* is left for one whose
   claim is not named. A rumour likewise keeps its kind, with polarity ``rumoured``.
 - The ending of what was settled (an agreement) has kind *cancellation* and phase ``cancelled``; a plan called

@@ -7,6 +7,7 @@ on; the day of a bulletin or of the publication, as "not later than"; nothing.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from monitor.extract.language import Language
 from monitor.extract.sentences import Sentence
 from monitor.extract.tellings import Telling
 from monitor.model import UNKNOWN_WHEN, Basis, DateSpan, Kind, Phase, Polarity, Precision, Relation, When
+from monitor.normalize.dates import find
 
 # Declaring these is doing them: the day of the declaration is the day of the happening.
 PERFORMED = frozenset(
@@ -35,7 +37,8 @@ PERFORMED = frozenset(
 
 # So many sentences of one paragraph that begin with a date run on through the years.
 SERIES = 3
-YEARLESS = frozenset({Precision.DAY, Precision.MONTH})
+FINE = frozenset({Precision.DAY, Precision.MONTH})
+YEARLESS = frozenset({Basis.RESOLVED, Basis.UNKNOWN})
 
 # What is counted is counted for a term.
 COUNTED = frozenset({Kind.STATISTICS, Kind.FORECAST})
@@ -79,29 +82,37 @@ def in_series(dates: Sequence[DateSpan], sentences: Sequence[Sentence], publishe
 
     A paragraph is such a list where three of its sentences begin with a date; its years are told once and then run on.
     """
+    starts = [s.start for s in sentences]
     opening = {s.start: s.paragraph for s in sentences}
     paragraphs = Counter(opening[d.start] for d in dates if d.start in opening)
     found: list[DateSpan] = []
-    last: tuple[int, When] | None = None
+    last: dict[int, When] = {}  # the date that a paragraph goes on from
     for d in dates:
-        paragraph = opening.get(d.start, -1)
+        number = bisect_right(starts, d.start) - 1
+        paragraph = sentences[number].paragraph if number >= 0 else -1
         if paragraphs[paragraph] >= SERIES:
-            if last and last[0] == paragraph:
-                d = replace(d, when=_on(last[1], d.when, published))
-            last = (paragraph, d.when)
+            if d.start in opening and paragraph in last:
+                d = replace(d, when=_on(last[paragraph], d.when, published))
+            if d.when.earliest and (d.start in opening or d.when.basis is Basis.STATED):
+                last[paragraph] = d.when
         found.append(d)
     return found
 
 
 def _on(last: When, when: When, published: date | None) -> When:
     """Return a date without its year as the first one after *last*."""
-    first, end, before = when.earliest, when.latest, last.earliest
-    if when.basis is not Basis.RESOLVED or when.precision not in YEARLESS or not (first and end and before):
+    before = last.earliest
+    if when.basis not in YEARLESS or before is None:
         return when
-    gap = before.year - first.year
-    moved = replace(when, earliest=_in_year(first, gap), latest=_in_year(end, gap), reference=before)
-    fits = moved.earliest and moved.latest and before <= moved.latest and (not published or moved.latest <= published)
-    return moved if fits else when
+    for year in (before.year, before.year + 1):
+        read = [d.when for d in find(when.raw, date(year, 12, 31))]
+        if len(read) == 1 and read[0].precision in FINE and _between(before, read[0].latest, published):
+            return replace(read[0], raw=when.raw, basis=Basis.RESOLVED, reference=before)
+    return when
+
+
+def _between(first: date, day: date | None, last: date | None) -> bool:
+    return day is not None and first <= day and (last is None or day <= last)
 
 
 def _in_year(day: date, gap: int) -> date:

@@ -2,7 +2,13 @@
 Mention + known events -> Event. Pure: what should change is returned, only the store writes.
 
     keys      what a mention can be found by
+    sides     who and what a telling names, and which names mean one
+    nearness  how two dates stand to each other
+    plans     a plan and its happening; which date holds
+    amends    corrections and what they correct
     same      whether a mention and an event are one happening
+    deal      in which order mentions are placed, so that the order of arrival does not matter
+    ties      endings and what they end, news and what it follows
     teller    who tells a text first: its credit, its dateline or its outlet
     origins   which articles are copies of one text
     compose   what an event says, from the mentions and the seed that it rests on

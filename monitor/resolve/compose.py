@@ -33,7 +33,9 @@ from monitor.model import (
     Topic,
     When,
 )
+from monitor.resolve.amends import amended, news
 from monitor.resolve.origins import origins
+from monitor.resolve.plans import dating
 from monitor.resolve.ruled import UNRULED, Ruled
 from monitor.resolve.weigh import importance, weight
 
@@ -76,9 +78,11 @@ def compose(
         return _retracted(id, topic, before, ruled)
     groups = origins(told)
     weights = _weights(told, groups)
-    asserted = [p for p in told if p.mention.polarity is not Polarity.DENIED]
-    when, when_reason = _when(told, weights, seed)
-    kind = _vote([(p.mention.kind, w) for p, w in zip(told, weights, strict=True)], seed.kind if seed else None)
+    asserted = [p for p in news(told) if p.mention.polarity is not Polarity.DENIED]
+    said = news(told)
+    shares = {p.id: w for p, w in zip(told, weights, strict=True)}
+    when, when_reason = _when(dating(said), [shares[p.id] for p in dating(said)], seed)
+    kind = _vote([(p.mention.kind, shares[p.id]) for p in said], seed.kind if seed else None)
     phase = _phase(asserted, seed)
     status, status_reason = _status(told, groups, seed)
     direct = (seed is not None and seed.relation is Relation.DIRECT) or any(
@@ -87,7 +91,7 @@ def compose(
     event = Event(
         id=id,
         topic=topic.id,
-        title=_title(asserted or told, seed),
+        title=_title(asserted or said, seed),
         kind=kind,
         relation=Relation.DIRECT if direct else Relation.BACKGROUND,
         when=when,
@@ -96,7 +100,7 @@ def compose(
         stage=_stage(asserted, seed, topic) if direct else "",
         actors=_actors(told, weights, seed),
         places=_places(told, weights, seed),
-        figures=_figures(asserted, seed),
+        figures=amended(told, _figures(asserted, seed)),
         independent_origins=max(len(set(groups)), 1),
     )
     event = replace(event, **ruled.fields)

@@ -179,7 +179,7 @@ def _part(laid: Laid, id: str, told: Sequence[Placed]) -> KnownEvent | None:
 
 
 def _fits_better(p: Placed, stays: KnownEvent | None, goes: KnownEvent | None, topic: Topic) -> bool:
-    stay, go = ((agreement(p.mention, part, topic) if part else None) for part in (stays, goes))
+    stay, go = ((agreement(p.mention, part, topic, p.published.day) if part else None) for part in (stays, goes))
     return go is not None and (stay is None or go > stay)
 
 

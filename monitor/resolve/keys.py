@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from importlib import resources
 
-from monitor.model import Actor, Basis, Event, Kind, Mention, Polarity, Precision, SeedEvent, Status, Topic, When
+from monitor.model import Actor, Basis, Event, Kind, Mention, Phase, Polarity, Precision, SeedEvent, Status, Topic, When
 
 # Kinds that two careful reporters may choose for one happening; a kind not named stands alone. A signing
 # with money in it is an agreement to one paper and an investment to the next; ground is broken for a plant
@@ -44,6 +44,22 @@ NARROW_DAYS = 10
 AWAITED_DAYS = 60
 
 
+# How long after its report a paper corrects it; a filing's correction may take a quarter.
+AMENDED_DAYS = 92
+
+# Kinds that are known by the thing itself: one firm is founded once, whatever capital a paper gives it.
+ONCE = frozenset({Kind.REGISTRATION, Kind.LAND, Kind.CONSTRUCTION, Kind.PRODUCTION, Kind.OPENING})
+
+# Kinds filed under their year as well: those of which a plan may come true years later, and what may be ended years later.
+YEARLY = ONCE | {Kind.AGREEMENT, Kind.INVESTMENT, Kind.CANCELLATION}
+
+# Phases of what did not happen yet, or never will.
+AHEAD = frozenset({Phase.PLANNED, Phase.CANCELLED})
+
+# Smaller sums are told of many deals (1,000 jobs, 500 mu); ten million of one unit is told of one.
+LARGE = 1e7
+
+
 def family(kind: Kind) -> str:
     """Return the name of the family that *kind* belongs to."""
     return next((min(f).value for f in FAMILIES if kind in f), kind.value)
@@ -58,8 +74,16 @@ def particular(told: Mention | SeedEvent | Event, topic: Topic) -> frozenset[str
 def carried(told: Mention | SeedEvent | Event, topic: Topic) -> frozenset[str]:
     """Return the keys under which a happening is filed."""
     group = family(told.kind)
-    claims = {f"claim|{key}" for key in _claimed(told.when, 0)} if is_claim(told) else set()
-    return frozenset({f"{group}|{key}" for key in (*_named(told, topic), *_filed(told.when))} | claims)
+    amended = {f"any|{_month(d)}" for d in _ends(told.when)} if told.kind is Kind.CORRECTION else set()
+    return frozenset({f"{group}|{key}" for key in _years(told)} | amended) | _own(told, topic)
+
+
+def _own(told: Mention | SeedEvent | Event, topic: Topic) -> frozenset[str]:
+    """Return the keys that two tellings of one happening have in common."""
+    group = family(told.kind)
+    claims = {f"claim|{key}" for key in _claimed(told.when, 0) or ["t:unknown"]} if is_claim(told) else set()
+    own = (*_named(told, topic), *_filed(told.when), *_sums(told))
+    return frozenset({f"{group}|{key}" for key in own} | claims)
 
 
 def is_claim(told: Mention | SeedEvent | Event) -> bool:
@@ -69,12 +93,31 @@ def is_claim(told: Mention | SeedEvent | Event) -> bool:
     return isinstance(told, Event) and told.status in (Status.DENIED, Status.DISPUTED)
 
 
-def asked(told: Mention | SeedEvent, topic: Topic) -> frozenset[str]:
-    """Return the keys to look for: those it would be filed under, and the ones around its date."""
+def asked(told: Mention | SeedEvent, topic: Topic, published: date | None = None) -> frozenset[str]:
+    """
+    Return the keys to look for: those it would be filed under, and the ones around its date; of a claim, around the day on
+    which it was *published*.
+    """
     group = family(told.kind)
-    around = {f"{group}|{key}" for key in (*_named(told, topic), *_looked(told.when))}
-    claims = {f"claim|{key}" for key in _claimed(told.when, DATELESS_DAYS)} if is_claim(told) else set()
-    return carried(told, topic) | around | claims
+    around = {f"{group}|{key}" for key in (*_named(told, topic), *_looked(told.when), *_awaited(told))}
+    return _own(told, topic) | around | _doubted(told, published) | _amended(told)
+
+
+def _doubted(told: Mention | SeedEvent, published: date | None) -> set[str]:
+    if not is_claim(told):
+        return set()
+    near = _days("d", published, published, DATELESS_DAYS, DATELESS_DAYS) if published else ()
+    return {f"claim|{key}" for key in (*_claimed(told.when, DATELESS_DAYS), *near, "t:unknown")}
+
+
+def _amended(told: Mention | SeedEvent) -> set[str]:
+    """Return the keys of what a correction may be of, and of corrections of what is told."""
+    ends = _ends(told.when)
+    if told.kind is not Kind.CORRECTION:
+        return {f"any|{_month(d + timedelta(days))}" for d in ends for days in (0, AMENDED_DAYS // 2, AMENDED_DAYS)}
+    times = [key for d in ends for prefix in "dr" for key in _days(prefix, d, d, before=AMENDED_DAYS)]
+    groups = {family(kind) for kind in Kind}
+    return {f"{group}|{key}" for group in groups for key in (*times, *_sums(told))}
 
 
 def _is_common(actor: Actor, topic: Topic) -> bool:
@@ -120,6 +163,39 @@ def _common() -> tuple[frozenset[str], re.Pattern[str]]:
     return words, re.compile("|".join(sorted(w for w in words if not w.isascii())))
 
 
+# --------------------------------------------------------------------------- how much, and in what years
+
+
+def _sums(told: Mention | SeedEvent | Event) -> list[str]:
+    return [f"sum:{f.value:g}{f.unit}" for f in told.figures if f.value >= LARGE]
+
+
+def _years(told: Mention | SeedEvent | Event) -> Iterator[str]:
+    """Yield the years of what is filed under them, and those of a plan."""
+    years = sorted({d.year for d in _ends(told.when)})
+    if told.kind in YEARLY:
+        yield from (f"in:{year}" for year in years)
+    if told.kind in ONCE and told.phase in AHEAD:
+        yield from ((f"plan:{year}" for year in years) if years else ("plan:unknown",))
+
+
+def _awaited(told: Mention | SeedEvent) -> Iterator[str]:
+    """Yield the years of plans of what happens once, two to either side; of a plan or a vague date those of what it may be."""
+    if told.kind not in ONCE:
+        return
+    years = {d.year for d in _ends(told.when)}
+    yield from (f"plan:{year + step}" for year in years for step in range(-2, 3))
+    yield "plan:unknown"
+    if told.phase in AHEAD or (years and not is_narrow(told.when) and told.when.basis is not Basis.PUBLISHED):
+        yield from (
+            f"in:{year + step}" for year in years for step in (range(-1, 3) if told.phase in AHEAD else range(1))
+        )
+
+
+def _ends(when: When) -> list[date]:
+    return [d for d in (when.earliest, when.latest) if d]
+
+
 # --------------------------------------------------------------------------- when
 
 
@@ -161,11 +237,10 @@ def _looked(when: When) -> Iterator[str]:
         yield from _days("r", last, last, DATELESS_DAYS, DATELESS_DAYS)
 
 
-def _claimed(when: When, around: int) -> Iterator[str]:
-    """Yield the days of a claim: the one that it names, else the one on which it was told."""
+def _claimed(when: When, around: int) -> list[str]:
+    """Return the days of a claim: the one that it names, else the one on which it was told."""
     day = when.latest or when.earliest
-    if day:
-        yield from _days("d", day, day, around, around)
+    return list(_days("d", day, day, around, around)) if day else []
 
 
 def _days(prefix: str, first: date, last: date, before: int = 0, after: int = 0) -> Iterator[str]:

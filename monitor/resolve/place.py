@@ -6,15 +6,16 @@ What persons decided is laid over the outcome afterwards: see ``decided``.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from monitor.model import Change, KnownEvent, Mention, Placed, Revision, SeedEvent, Topic
+from monitor.resolve.deal import deal
 from monitor.resolve.keys import asked
 from monitor.resolve.same import agreement, is_vague, succeeds
-from monitor.resolve.table import Candidates, Table
+from monitor.resolve.table import Candidates, Table, event_id
+from monitor.resolve.ties import tie
 
 
 def place(
@@ -29,15 +30,18 @@ def place(
     changes: list[Change] = []
     resting = ask.place_of(article) if article else ()
     for id, topic in sorted(topics.items()):
-        table = Table(topic, now, ask, "machine:resolve")
-        bereft = [table.learn(k) for k in resting if k.event.topic == id]
-        for known in bereft:
-            _recompose(table, known)
-        for p in placed:
-            if p.mention.topic == id:
-                _settle(table, p, bereft)
-        changes += table.changes()
+        own = [p for p in placed if p.mention.topic == id]
+        changes += _place(own, [k for k in resting if k.event.topic == id], Table(topic, now, ask, "machine:resolve"))
     return tuple(changes)
+
+
+def _place(own: Sequence[Placed], resting: Sequence[KnownEvent], table: Table) -> tuple[Change, ...]:
+    bereft = [table.learn(k) for k in resting]
+    for known in bereft:
+        _recompose(table, known)
+    deal(table, own, lambda p: _settle(table, p, bereft))
+    tie(table, own)
+    return table.changes()
 
 
 def sow(seeds: Sequence[SeedEvent], topic: Topic, ask: Candidates, now: datetime) -> tuple[Change, ...]:
@@ -54,6 +58,7 @@ def sow(seeds: Sequence[SeedEvent], topic: Topic, ask: Candidates, now: datetime
         elif known.seed != seed:
             table.learn(known)
             table.put(known.event.id, known.mentions, seed)
+    tie(table, ())
     return table.changes()
 
 
@@ -76,11 +81,6 @@ def unpublished(
     return tuple(found)
 
 
-def event_id(topic: str, founded_on: str) -> str:
-    """Return the id of the event of *topic* that a mention or seed founds: opaque, and the same on every machine."""
-    return "ev_" + hashlib.sha256(f"{topic}|{founded_on}".encode()).hexdigest()[:20]
-
-
 def _recompose(table: Table, known: KnownEvent) -> None:
     table.put(known.event.id, known.mentions, known.seed)
 
@@ -92,18 +92,21 @@ def _settle(table: Table, p: Placed, bereft: Sequence[KnownEvent]) -> None:
     *bereft* are events that rested on an earlier version of the article: an edit revises such an event, once
     nothing else supports it, before it founds another.
     """
-    best = _best(table, p.mention, lambda known: agreement(p.mention, known, table.topic))
+    keys = asked(p.mention, table.topic, p.published.day)
+    best = _best(table, p.mention, keys, lambda known: agreement(p.mention, known, table.topic, p.published.day))
     best = best or next((k for k in bereft if table.is_empty(k) and succeeds(p.mention, k, table.topic)), None)
     if best is None:
-        table.put(event_id(table.topic.id, p.id), (p,), None)
+        table.put(table.new_id(p), (p,), None)
         return
     known = table.learn(best)
     if all(q.id != p.id for q in known.mentions):
         table.put(known.event.id, (*known.mentions, p), known.seed)
 
 
-def _best(table: Table, told: Mention | SeedEvent, fit: Callable[[KnownEvent], float | None]) -> KnownEvent | None:
-    fits = [(score, known) for known in table.near(asked(told, table.topic)) if (score := fit(known)) is not None]
+def _best(
+    table: Table, told: Mention | SeedEvent, keys: frozenset[str], fit: Callable[[KnownEvent], float | None]
+) -> KnownEvent | None:
+    fits = [(score, known) for known in table.near(keys) if (score := fit(known)) is not None]
     best = max((score for score, _ in fits), default=0.0)
     equal = [known for score, known in fits if score == best]
     # A telling that fits two events alike by a weak date tells of one of them, and nobody knows of which.
@@ -117,5 +120,6 @@ def _found_before(table: Table, seed: SeedEvent) -> KnownEvent | None:
     return _best(
         table,
         seed,
+        asked(seed, table.topic),
         lambda known: None if known.seed else agreement(seed, known, table.topic),
     )

@@ -10,7 +10,8 @@ from itertools import combinations
 
 from monitor.model import Event, Precision, Relation, Status, Topic
 from monitor.resolve.keys import carried, family, particular
-from monitor.resolve.same import Nearness, figures_agree, nearness
+from monitor.resolve.nearness import Nearness, nearness
+from monitor.resolve.same import figures_agree
 
 # Days apart at which two reports may still mean one happening: told on Friday, printed in Monday's paper.
 NEAR_DAYS = 3

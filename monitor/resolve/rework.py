@@ -16,8 +16,9 @@ from typing import Protocol
 
 from monitor.model import Change, KnownEvent, Placed, Reread, Rework, SeedEvent, Topic
 from monitor.resolve.draft import Draft
-from monitor.resolve.place import event_id, place, sow
-from monitor.resolve.table import Candidates, Table
+from monitor.resolve.place import place, sow
+from monitor.resolve.table import Candidates, Table, event_id
+from monitor.resolve.ties import tied
 
 # A seed names its event for ever, however many mentions went elsewhere.
 SEEDED = 1_000_000
@@ -75,6 +76,9 @@ def _renamed(draft: Draft, old: Sequence[KnownEvent], topic: Topic, ask: Past, n
     names = _names(shares, draft.events, taken, topic)
     for id, known in draft.events.items():
         table.put(names[id], known.mentions, known.seed)
+    for id, known in draft.events.items():
+        made = table.after[names[id]]
+        table.after[names[id]] = replace(made, event=tied(known.event, made.event, names))
     used = set(names.values())
     for known in old:
         if known.event.id not in used and (known.mentions or known.seed):

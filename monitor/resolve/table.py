@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -12,8 +13,9 @@ from monitor.resolve.compose import compose
 from monitor.resolve.decided import Known, Laid, lay, neighbourhood
 from monitor.resolve.keys import carried
 from monitor.resolve.ruled import words
+from monitor.resolve.ties import tied
 
-REVISED = ("title", "kind", "relation", "when", "actors", "places", "figures", "phase", "status", "stage")
+REVISED = ("title", "kind", "relation", "when", "actors", "places", "figures", "phase", "status", "stage", "links")
 """The fields whose every change is a revision."""
 
 
@@ -30,6 +32,11 @@ class Candidates(Known, Protocol):
         """Return the event that a seed began."""
 
 
+def event_id(topic: str, founded_on: str) -> str:
+    """Return the id of the event of *topic* that a mention or seed founds: opaque, and the same on every machine."""
+    return "ev_" + hashlib.sha256(f"{topic}|{founded_on}".encode()).hexdigest()[:20]
+
+
 @dataclass(slots=True)
 class Table:
     """The events touched so far, so that two mentions of one article can found and join one event."""
@@ -43,10 +50,14 @@ class Table:
     before: dict[str, KnownEvent] = field(default_factory=dict)  # as the rules had them
     after: dict[str, KnownEvent] = field(default_factory=dict)
     merged: dict[str, list[str]] = field(default_factory=dict)  # what the rules merge, by what it goes into
+    dealt: set[str] = field(default_factory=set)  # events whose mentions were taken up, to be dealt out anew
+    taken: set[str] = field(default_factory=set)  # the mentions taken up
 
     def learn(self, known: KnownEvent) -> KnownEvent:
         """Put an event of the store on the table; return it as the rules have it by now."""
         id = known.event.id
+        if id in self.after and id not in self.before:  # it was founded on the table
+            return self.after[id]
         self.kept.setdefault(id, known)
         if id not in self.before:
             self.before[id] = self._ruled(known)
@@ -62,7 +73,7 @@ class Table:
         fetched = [self.after.get(k.event.id) or self._ruled(k) for k in found]
         ids = {k.event.id for k in fetched}
         here = [k for k in self.after.values() if k.event.id not in ids]
-        return [k for k in (*here, *fetched) if k.event.topic == self.topic.id]
+        return [k for k in (*here, *fetched) if k.event.topic == self.topic.id and k.event.id not in self.dealt]
 
     def is_empty(self, known: KnownEvent) -> bool:
         """Return whether nothing supports *known* any more, as things stand on the table."""
@@ -75,10 +86,36 @@ class Table:
         event = compose(id, self.topic, placed, seed, old.event if old else None)
         new = KnownEvent(event, tuple(placed), seed)
         self.after[id] = replace(old, event=event, mentions=tuple(placed), seed=seed) if old else new
+        self.dealt.discard(id)
+
+    def take_up(self, known: KnownEvent) -> None:
+        """Take the mentions of *known* up, so that they can be dealt out anew; what a seed says stays."""
+        self.learn(known)
+        self.taken |= {p.id for p in known.mentions}
+        if known.seed:
+            self.put(known.event.id, (), known.seed)
+        else:
+            self.dealt.add(known.event.id)
+
+    def new_id(self, p: Placed) -> str:
+        """Return the id of an event that *p* founds; what *p* founded once may be another's by now."""
+        id = event_id(self.topic.id, p.id)
+        return id if p.id not in self.taken or id in self.dealt else event_id(self.topic.id, f"{p.id}|{self.now}")
+
+    def decided(self, known: Collection[KnownEvent]) -> bool:
+        """Return whether a decision in force names one of *known* or an article that it rests on."""
+        names = {n for k in known for n in (k.event.id, *k.absorbed, *(p.article for p in k.mentions))}
+        return bool(names and self.ask.decisions(self.topic.id, names))
+
+    def rename(self, old: str, new: str) -> None:
+        """Let the event that was founded as *old* keep the id *new* that most of its mentions had."""
+        known = self.after.pop(old)
+        self.put(new, known.mentions, known.seed)
 
     def absorb(self, id: str, into: str) -> None:
         """Merge the event *id* of the store into *into* for good; where it redirects, its mentions must be put."""
         gone, known = self.after.pop(id), self.after[into]
+        self.dealt.discard(id)
         self.after[into] = replace(known, absorbed=(*known.absorbed, id, *gone.absorbed))
         self.merged.setdefault(into, []).append(id)
 
@@ -125,7 +162,9 @@ class Table:
         told, seed = laid.told.get(id, ()), laid.seed(id)
         if before is None and not told and seed is None:
             return None
-        return compose(id, self.topic, told, seed, before, laid.ruled(id))
+        ruled = laid.ruled(id)
+        shown = compose(id, self.topic, told, seed, before, ruled)
+        return tied(known.event, shown, fixed="phase" in ruled.fields) if known else shown
 
     def _keys(self, known: KnownEvent | None) -> frozenset[str] | None:
         """Return what the rules find *known* by, whatever persons made of it."""

@@ -78,5 +78,9 @@ def test_a_denial_meets_the_claim_of_the_same_days_whatever_its_kind():
     assert asked(denial, TOPIC) & carried(claim, TOPIC)
 
 
-def test_a_claim_without_any_date_is_looked_for_by_names_alone():
-    assert not {k for k in asked(mention(UNKNOWN, polarity=Polarity.DENIED), TOPIC) if k.startswith("claim|")}
+def test_a_claim_without_any_date_is_looked_for_by_names_and_when_it_was_told():
+    told = mention(UNKNOWN, polarity=Polarity.DENIED)
+    assert {k for k in asked(told, TOPIC) if k.startswith("claim|")} == {"claim|t:unknown"}
+    assert asked(told, TOPIC, date(2025, 6, 18)) & carried(
+        mention(day("2025-06-12"), polarity=Polarity.RUMOURED), TOPIC
+    )

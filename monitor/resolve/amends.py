@@ -1,0 +1,64 @@
+"""
+A correction belongs to the event that it corrects: a revision of it, with both quotes.
+
+It names what is right and of what (总投资…应为18亿元); what was wrong is told by the event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from monitor.model import Basis, Figure, Kind, KnownEvent, Mention, Placed, Relation, SeedEvent, When
+
+# Papers correct within days; a filing's correction may take a quarter.
+WITHIN = timedelta(days=92)
+
+
+def is_amendment(told: Mention | SeedEvent) -> bool:
+    """Return whether *told* only corrects what another telling said."""
+    return told.kind is Kind.CORRECTION
+
+
+def amends(correction: Mention, when: When, figures: Sequence[Figure], relation: Relation) -> bool:
+    """Return whether *correction* can be of an event with *when*, *figures* and *relation*, by time and measure."""
+    direct = correction.relation is Relation.DIRECT and relation is Relation.DIRECT
+    return direct and _in_time(correction.when, when) and _of_one_measure(correction.figures, figures)
+
+
+def _in_time(correction: When, when: When) -> bool:
+    told, happened = correction.latest, when.latest or when.earliest
+    if correction.basis is not Basis.PUBLISHED:
+        return bool(correction.earliest and happened and correction.earliest <= happened <= (told or happened))
+    return bool(told and happened and timedelta(0) <= told - happened <= WITHIN)
+
+
+def _of_one_measure(right: Sequence[Figure], told: Sequence[Figure]) -> bool:
+    return any(f.what and measure(f) == measure(g) for f in right for g in told)
+
+
+def measure(figure: Figure) -> tuple[str, str]:
+    """Return of what a figure is: its unit and what is counted."""
+    return figure.unit, figure.what
+
+
+def news(told: Sequence[Placed]) -> list[Placed]:
+    """Return the tellings that say what happened: corrections only where there is nothing else."""
+    return [p for p in told if not is_amendment(p.mention)] or list(told)
+
+
+def amended(told: Sequence[Placed], figures: Sequence[Figure]) -> tuple[Figure, ...]:
+    """Return *figures* with those replaced that a correction among *told* puts right."""
+    right = {measure(f): f for p in told if is_amendment(p.mention) for f in p.mention.figures}
+    kept = [right.get(measure(f), f) for f in figures]
+    return tuple({(f.value, *measure(f)): f for f in kept}.values())
+
+
+def corrects(mention: Mention | SeedEvent, known: KnownEvent) -> bool:
+    """Return whether one of the two is a correction of the other."""
+    event = known.event
+    if not isinstance(mention, Mention) or is_amendment(mention) == (event.kind is Kind.CORRECTION):
+        return False
+    if is_amendment(mention):
+        return amends(mention, event.when, event.figures, event.relation)
+    return any(amends(p.mention, mention.when, mention.figures, mention.relation) for p in known.mentions)

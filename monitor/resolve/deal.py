@@ -1,0 +1,119 @@
+"""
+In which order the mentions of an article and those near it are placed, so that the order of arrival does not matter.
+
+What comes in its turn is placed one by one. What comes late takes up the mentions of the events near it, and all are
+dealt out again in their order; ids go with the most mentions, and those that are left over redirect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from datetime import date
+from typing import Protocol
+
+from monitor.model import KnownEvent, Placed, Topic
+from monitor.resolve.amends import is_amendment
+from monitor.resolve.compose import FINEST, compose
+from monitor.resolve.keys import asked
+from monitor.resolve.same import agreement, one_sum
+
+# Mentions near a late one that are thought over; it takes a second. Beyond, all is placed anew by reprocessing.
+MOST_DEALT = 300
+
+
+class Table(Protocol):
+    """The events touched so far; see ``place``."""
+
+    topic: Topic
+    before: dict[str, KnownEvent]
+    after: dict[str, KnownEvent]
+    dealt: set[str]
+
+    def near(self, keys: frozenset[str]) -> list[KnownEvent]:
+        """Return the events on the table and in the store that could be meant, but for those taken up."""
+
+    def take_up(self, known: KnownEvent) -> None:
+        """Take the mentions of an event up."""
+
+    def decided(self, known: Collection[KnownEvent]) -> bool:
+        """Return whether a decision in force names one of *known*."""
+
+    def rename(self, old: str, new: str) -> None:
+        """Let an event founded just now have another id."""
+
+    def absorb(self, id: str, into: str) -> None:
+        """Let the event *id* redirect to *into*."""
+
+
+def deal(table: Table, own: Sequence[Placed], settle: Callable[[Placed], None]) -> None:
+    """Let *settle* place the mentions of an article, and anew those near it that come after them in their order."""
+    own = sorted(own, key=canonical)
+    around = _around(table, own) if own else []
+    for known in around:
+        table.take_up(known)
+    told = {p.id: p for k in around for p in k.mentions} | {p.id: p for p in own}
+    for p in sorted(told.values(), key=canonical):
+        settle(p)
+    _keep_ids(table, around)
+
+
+def canonical(p: Placed) -> tuple[date, int, str, int, str]:
+    """Return where *p* stands in the order in which mentions are placed: as published, of one day the surest date first."""
+    return (p.published.day or date.max, FINEST.index(p.mention.when.precision), p.url, p.mention.start, p.id)
+
+
+def _around(table: Table, own: Sequence[Placed]) -> list[KnownEvent]:
+    """
+    Return the events whose mentions are to be dealt out again: those that one of *own* agrees with, those that one of theirs
+    agrees with, and so on; none where nothing of them comes after *own*, or where it is too much.
+    """
+    first = canonical(own[0])
+    found: dict[str, KnownEvent] = {}
+    asking = list(own)
+    while asking and sum(len(k.mentions) for k in found.values()) <= MOST_DEALT:
+        new = {k.event.id: k for p in asking for k in _agreeing(table, p) if k.event.id not in found}
+        found |= new
+        asking = [p for k in new.values() for p in k.mentions]
+    told = [p for k in found.values() for p in k.mentions]
+    late = any(canonical(p) > first for p in told) and len(told) <= MOST_DEALT
+    # Where persons have decided, what the rules made stays as it was when they did.
+    return [found[id] for id in sorted(found)] if late and not table.decided(found.values()) else []
+
+
+def _agreeing(table: Table, p: Placed) -> list[KnownEvent]:
+    """Return the events that *p* agrees with as they are, or as they were before what comes after *p* was told."""
+    near = [k for k in table.near(asked(p.mention, table.topic, p.published.day)) if k.mentions]
+    return [k for k in near if _agrees(table, p, k) or ((then := _then(table, p, k)) and _agrees(table, p, then))]
+
+
+def _agrees(table: Table, p: Placed, known: KnownEvent) -> bool:
+    # What a correction puts right may have kept another telling of the right sum apart.
+    if is_amendment(p.mention) and one_sum(p.mention, known.event):
+        return True
+    return agreement(p.mention, known, table.topic, p.published.day) is not None
+
+
+def _then(table: Table, p: Placed, known: KnownEvent) -> KnownEvent | None:
+    turn = canonical(p)
+    told = tuple(q for q in known.mentions if canonical(q) < turn)
+    if len(told) == len(known.mentions) or not (told or known.seed):
+        return None
+    return KnownEvent(compose(known.event.id, table.topic, told, known.seed, None), told, known.seed)
+
+
+def _keep_ids(table: Table, around: Sequence[KnownEvent]) -> None:
+    """Give an event that was founded anew the id of one that it took over, and let the other ids redirect."""
+    for known in sorted(around, key=lambda k: (-len(k.mentions), k.event.id)):
+        if known.event.id in table.dealt:
+            heir = _heir(table, known)
+            if heir in table.before:
+                table.absorb(known.event.id, heir)
+            else:
+                table.rename(heir, known.event.id)
+
+
+def _heir(table: Table, known: KnownEvent) -> str:
+    """Return the event that holds most of the mentions that *known* had."""
+    had = {p.id for p in known.mentions}
+    held = {id: len(had & {p.id for p in k.mentions}) for id, k in table.after.items() if id not in table.dealt}
+    return max(sorted(held), key=lambda id: held[id])

@@ -1,0 +1,110 @@
+"""Who and what a telling names, and whether the names of two mean one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import reduce
+
+from monitor.model import KnownEvent, Mention, SeedEvent, Topic
+from monitor.resolve.keys import particular
+
+Same = Callable[[str, str], bool]
+
+# Half of the characters of the shorter one: 合作协议 and 战略合作框架协议 are one thing, 供货协议 is another.
+OBJECT_LIKENESS = 0.75
+
+
+class Fit(IntEnum):
+    """How two tellings of one aspect stand to each other."""
+
+    CONFLICT = 0
+    SILENT = 1
+    SHARED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Who and what a telling names: outside the tie, units of the tied, the tied themselves, things, places."""
+
+    who: frozenset[str] = frozenset()
+    units: frozenset[str] = frozenset()
+    tied: frozenset[str] = frozenset()
+    what: frozenset[str] = frozenset()
+    places: frozenset[str] = frozenset()
+
+    def with_(self, other: Sides) -> Sides:
+        """Return what both name together."""
+        return Sides(
+            self.who | other.who,
+            self.units | other.units,
+            self.tied | other.tied,
+            self.what | other.what,
+            self.places | other.places,
+        )
+
+
+def compared(a: KnownEvent, b: KnownEvent, topic: Topic) -> tuple[Fit, Fit, int]:
+    """Return how two events stand to each other in who took part and in what it was done to, and how much they share."""
+    ours, theirs = sides_of(a, topic), sides_of(b, topic)
+    who = Fit.SHARED if ours.units & theirs.units else fit(ours.who, theirs.who, same_name)
+    return who, fit(ours.what, theirs.what, same_thing), shared(ours, theirs)
+
+
+def sides(told: Mention | SeedEvent, topic: Topic) -> Sides:
+    """Return who and what *told* names."""
+    ids = {a.entity for a in told.actors if a.entity}
+    units = frozenset(i for i in ids if _is_unit(i, topic))
+    tied = frozenset(ids & set(topic.together)) | frozenset(e.of for i in units if (e := topic.entity(i)))
+    return Sides(
+        particular(told, topic) - set(told.objects), units, tied, frozenset(told.objects), frozenset(told.places)
+    )
+
+
+def sides_of(known: KnownEvent, topic: Topic) -> Sides:
+    """Return who and what the tellings of *known* name together."""
+    told: Iterable[Mention | SeedEvent] = [p.mention for p in known.mentions] + ([known.seed] if known.seed else [])
+    return reduce(Sides.with_, (sides(t, topic) for t in told), Sides(places=frozenset(known.event.places)))
+
+
+def _is_unit(id: str, topic: Topic) -> bool:
+    entity = topic.entity(id)
+    return entity is not None and entity.kind != "person" and entity.of in topic.together
+
+
+def same_name(a: str, b: str) -> bool:
+    """Return whether two names mean one: equal, or a firm's short form inside its long one."""
+    short, long = sorted((a, b), key=len)
+    return short == long or (len(short) >= 3 and short in long)
+
+
+def same_thing(a: str, b: str) -> bool:
+    """Return whether two words for a thing mean one; words of two scripts cannot be compared."""
+    if a.isascii() != b.isascii():
+        return False
+    short, long = sorted((a, b), key=len)
+    return short in long or sum(c in long for c in short) >= OBJECT_LIKENESS * len(short)
+
+
+def fit(ours: Collection[str], theirs: Collection[str], same: Same) -> Fit:
+    """Compare what two tellings name, where *same* says which names mean one."""
+    if not ours or not theirs:
+        return Fit.SILENT
+    return Fit.SHARED if count(ours, theirs, same) else Fit.CONFLICT
+
+
+def count(ours: Collection[str], theirs: Collection[str], same: Same) -> int:
+    """Return how many of *ours* are among *theirs*."""
+    return sum(any(same(a, b) for b in theirs) for a in ours)
+
+
+def shared(ours: Sides, theirs: Sides) -> int:
+    """Return how much two tellings share, as a score."""
+    found = count(ours.who, theirs.who, same_name) + count(ours.what, theirs.what, same_thing)
+    return 2 * min(found, 5)
+
+
+def same_place(a: str, b: str) -> bool:
+    """Return whether one place lies in the other, by their names."""
+    return a in b or b in a

@@ -1,0 +1,124 @@
+"""A plan and its happening are one event; a correction is of its event."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from monitor.model import UNKNOWN_WHEN, Actor, Figure, Kind, Phase, Polarity, Precision, When
+from tests.resolve.make import Memory, by, day, mention, placed, year
+
+FIRM = (Actor("firm", "甲公司"),)
+
+
+def works(when: When, phase: Phase = Phase.DONE, step: str = "", **other: object):
+    rules = (("step", step),) if step else ()
+    told = {"kind": Kind.CONSTRUCTION, "phase": phase, "actors": FIRM, "stage": "", "rules": rules} | other
+    return mention(when, **told)
+
+
+PLANNED = works(year(2025), Phase.PLANNED, "begun")
+OPENED = works(day("2026-02-03"), step="begun")
+
+
+def tell(*told):
+    memory = Memory()
+    for number, (said, published) in enumerate(told):
+        memory.tell(placed(f"{number}", said, published=published))
+    return [k.event for k in memory.events]
+
+
+def test_what_was_planned_and_happened_later_is_one_event_with_the_day_it_happened() -> None:
+    (event,) = tell((PLANNED, "2025-01-10"), (OPENED, "2026-02-03"))
+
+    assert (event.when.edtf, event.phase) == ("2026-02-03", Phase.DONE)
+
+
+def test_of_two_plans_the_last_one_told_says_when() -> None:
+    later = works(day("2026-05-01"), Phase.PLANNED)
+
+    (event,) = tell((works(day("2025-12-01"), Phase.PLANNED), "2025-01-10"), (later, "2025-11-20"))
+
+    assert (event.when.edtf, event.phase) == ("2026-05-01", Phase.PLANNED)
+
+
+def test_a_plan_repeated_with_less_care_keeps_its_day() -> None:
+    (event,) = tell((works(day("2025-12-01"), Phase.PLANNED), "2025-01-10"), (PLANNED, "2025-06-20"))
+
+    assert event.when.edtf == "2025-12-01"
+
+
+def test_a_plan_called_off_is_the_plan_itself() -> None:
+    (event,) = tell((PLANNED, "2025-01-10"), (works(year(2025), Phase.CANCELLED), "2025-06-20"))
+
+    assert event.phase is Phase.CANCELLED
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(OPENED, when=day("2028-06-01")),
+        replace(OPENED, when=day("2024-12-01")),
+        replace(OPENED, objects=("二期",)),
+        replace(OPENED, rules=(("step", "topped"),)),
+        replace(OPENED, polarity=Polarity.DENIED),
+        replace(OPENED, places=("丙市",)),
+    ],
+    ids=["years later", "before it was planned", "another part", "another step", "denied", "elsewhere"],
+)
+def test_what_cannot_have_come_of_a_plan_is_another_event(other) -> None:
+    plan = replace(PLANNED, objects=("一期",))
+
+    assert len(tell((plan, "2025-01-10"), (other, "2028-06-02"))) == 2
+
+
+def test_a_thing_that_has_happened_takes_no_second_happening_for_its_plans_sake() -> None:
+    again = replace(OPENED, when=day("2026-04-09"))
+
+    assert len(tell((PLANNED, "2025-01-10"), (OPENED, "2026-02-03"), (again, "2026-04-09"))) == 2
+
+
+def test_a_plan_without_a_day_may_come_true_within_two_years() -> None:
+    plan = works(UNKNOWN_WHEN, Phase.PLANNED)
+
+    assert plan.when.precision is Precision.UNKNOWN
+    assert len(tell((plan, "2025-01-10"), (OPENED, "2026-02-03"))) == 1
+    assert len(tell((plan, "2023-01-10"), (OPENED, "2026-02-03"))) == 2
+
+
+# --------------------------------------------------------------------------- corrections
+
+WRONG = mention(day("2025-06-12"), figures=(Figure(35e8, "元", "35亿元", "总投资"),))
+RIGHT = mention(by("2025-06-14"), kind=Kind.CORRECTION, actors=FIRM, figures=(Figure(30e8, "元", "30亿元", "总投资"),))
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["after it", "before it"])
+def test_a_correction_revises_its_event_whenever_it_comes(order: tuple[int, int]) -> None:
+    told = [(WRONG, "2025-06-13"), (RIGHT, "2025-06-14")]
+
+    (event,) = tell(*(told[n] for n in order))
+
+    assert (event.kind, event.when.edtf) == (Kind.AGREEMENT, "2025-06-12")
+    assert [f.value for f in event.figures] == [30e8]
+    assert len(event.evidence) == 2, "both quotes stay"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(RIGHT, figures=(Figure(460.0, "亩", "460亩", "占地"),)),
+        replace(RIGHT, when=by("2025-12-14")),
+        replace(RIGHT, when=by("2025-06-11")),
+        replace(RIGHT, places=("丙市",)),
+    ],
+    ids=["of another measure", "half a year later", "before it", "elsewhere"],
+)
+def test_a_correction_of_something_else_stays_apart(other) -> None:
+    assert len(tell((WRONG, "2025-06-13"), (other, "2025-12-14"))) == 2
+
+
+def test_a_correction_that_fits_two_events_alike_is_of_neither() -> None:
+    second = replace(WRONG, when=day("2025-05-12"))
+
+    assert len(tell((second, "2025-05-13"), (WRONG, "2025-06-13"), (RIGHT, "2025-06-14"))) == 3
