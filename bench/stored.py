@@ -25,7 +25,7 @@ from monitor import config, match, pipeline
 from monitor.model import Entity, Entry, FeedStatus, ParsedFeed, Published, Response, Topic
 from monitor.normalize import urls
 from monitor.pipeline import Asked, Desk
-from monitor.store.sqlite import SqliteStore
+from monitor.store.on_sqlite import SqliteStore
 
 T = TypeVar("T")
 

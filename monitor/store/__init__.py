@@ -1,9 +1,10 @@
 """
 The store: what came in, what was made of it, and when.
 
-``base.py`` is the contract; ``sqlite.py`` keeps it on one file. Behind it: ``declared`` (topics, feeds), ``collect``
-(polls, entries), ``accounts`` (rounds), ``digest`` (inbox, articles), ``events``, ``entries`` and ``coverage``
-(reading), over ``connection``, ``migrations`` and ``rows``. The tables are described in ``docs/schema.md``.
+``base.py`` is the contract; ``tables.py`` keeps it over any :class:`~monitor.store.database.Connection`, of which
+``on_sqlite.py`` is one. Behind it: ``declared`` (topics, feeds), ``collect`` (polls, entries), ``accounts`` (rounds),
+``digest`` (inbox, articles), ``events``, ``entries`` and ``coverage`` (reading), over ``database``, ``migrations`` and
+``rows``. The tables are described in ``docs/schema.md``.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from monitor.errors import StoreError
 from monitor.store.base import Store
-from monitor.store.sqlite import SqliteStore
+from monitor.store.on_sqlite import SqliteStore
 
 __all__ = ["Store", "open_store"]
 

@@ -12,12 +12,11 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlite_utils import Database
-
 from monitor.errors import StoreError
 from monitor.model import Counts
 from monitor.store.base import RoundRecord
-from monitor.store.rows import Row, add, instant, moment
+from monitor.store.database import Database
+from monitor.store.rows import Row, add_numbered, instant, moment
 
 _POLLED = "SELECT feed, sum(known) AS known, sum(cut) AS cut FROM polls WHERE round = ? GROUP BY feed"
 _STATES = """
@@ -36,7 +35,7 @@ _LAST_POLLED = """
 
 def begin(db: Database, now: datetime) -> int:
     """Begin a round and return its number."""
-    return add(db, "rounds", {"started": instant(now)})
+    return add_numbered(db, "rounds", "id", {"started": instant(now)})
 
 
 def close(db: Database, round: int, now: datetime) -> RoundRecord:
@@ -50,8 +49,8 @@ def close(db: Database, round: int, now: datetime) -> RoundRecord:
 
 def read(db: Database, id: int | None) -> RoundRecord | None:
     """Return one round, by default the last finished one."""
-    last = "SELECT max(id) FROM rounds WHERE finished IS NOT NULL"
-    number = db.execute(last).fetchone()[0] if id is None else id
+    last = "SELECT max(id) AS id FROM rounds WHERE finished IS NOT NULL"
+    number = db.execute(last).fetchone()["id"] if id is None else id
     row = db.execute("SELECT started, finished FROM rounds WHERE id = ?", (number,)).fetchone()
     if row is None:
         return None
@@ -62,7 +61,8 @@ def read(db: Database, id: int | None) -> RoundRecord | None:
 
 
 def _feeds(db: Database, round: int) -> dict[str, Counts]:
-    urls = dict(db.execute("SELECT f.id, f.url FROM feeds f JOIN polls p ON p.feed = f.id WHERE p.round = ?", (round,)))
+    sql = "SELECT f.id, f.url FROM feeds f JOIN polls p ON p.feed = f.id WHERE p.round = ?"
+    urls = {row["id"]: row["url"] for row in db.execute(sql, (round,))}
     states = _by_feed(db.execute(_STATES, (round,)))
     polled = db.execute(_POLLED, (round,))
     return dict(sorted((urls[r["feed"]], _counts(states[r["feed"]], r["known"], r["cut"])) for r in polled))

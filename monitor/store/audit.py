@@ -13,11 +13,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby, pairwise
 from typing import Any
 
-from sqlite_utils import Database
-
 from monitor.model import FIXABLE, Event, SeedEvent, SeedRecord, Status
 from monitor.store import decisions
 from monitor.store.base import Audit
+from monitor.store.database import Database
 from monitor.store.events import NOW, whole
 from monitor.store.rows import Row, Unreadable, from_json, parse
 
@@ -27,10 +26,10 @@ Fault = str
 def audit(db: Database, seeds: Sequence[SeedEvent], topics: Sequence[str]) -> Audit:
     """Check all of *db*; *seeds* are those that the files hold now, *topics* those that are declared."""
     seen: Counter[str] = Counter()
-    if damage := tuple(_file(db)):  # what is read from a damaged file says nothing
+    if damage := tuple(db.faults()):  # what is read from a damaged database says nothing
         return Audit({}, damage)
     found = [
-        *_references(db),
+        *db.strays(),
         *_bodies(db, seen),
         *_articles(db, seen),
         *_mentions(db, seen),
@@ -44,22 +43,11 @@ def audit(db: Database, seeds: Sequence[SeedEvent], topics: Sequence[str]) -> Au
     return Audit(dict(sorted(seen.items())), tuple(found))
 
 
-def _file(db: Database) -> Iterator[Fault]:
-    for row in db.execute("PRAGMA integrity_check"):
-        if row[0] != "ok":
-            yield f"the file is damaged: {row[0]}"
-
-
-def _references(db: Database) -> Iterator[Fault]:
-    for row in db.execute("PRAGMA foreign_key_check"):
-        yield f"{row['table']} row {row['rowid']} refers to a row of {row['parent']} that is not there"
-
-
 # --------------------------------------------------------------------------- what was kept
 
 
 def _bodies(db: Database, seen: Counter[str]) -> Iterator[Fault]:
-    for row in db.execute("SELECT sha256, size, data FROM bodies WHERE data IS NOT NULL"):
+    for row in db.stream("SELECT sha256, size, data FROM bodies WHERE data IS NOT NULL"):
         seen["bodies"] += 1
         try:
             body = zlib.decompress(row["data"])
@@ -75,7 +63,7 @@ def _bodies(db: Database, seen: Counter[str]) -> Iterator[Fault]:
 
 
 def _articles(db: Database, seen: Counter[str]) -> Iterator[Fault]:
-    for row in db.execute("SELECT id, text, text_sha256, forgotten FROM articles"):
+    for row in db.stream("SELECT id, text, text_sha256, forgotten FROM articles"):
         seen["articles"] += 1
         if row["forgotten"]:
             seen["forgotten articles"] += 1
@@ -93,7 +81,7 @@ _MENTIONS = """
 
 
 def _mentions(db: Database, seen: Counter[str]) -> Iterator[Fault]:
-    for row in db.execute(_MENTIONS):
+    for row in db.stream(_MENTIONS):
         seen["mentions"] += 1
         told = parse(row["data"])
         if not row["forgotten"] and not _is_slice(told, row["text"]):
@@ -106,7 +94,7 @@ def _mentions(db: Database, seen: Counter[str]) -> Iterator[Fault]:
 
 def _quotes(db: Database, seen: Counter[str]) -> Iterator[Fault]:
     """Check every quote that was ever shown: those of earlier versions are what ``--as-of`` shows."""
-    rows = db.execute(
+    rows = db.stream(
         """SELECT v.n, v.event, v.data, a.id AS article, a.text, a.text_sha256, a.forgotten FROM evidence v
         LEFT JOIN articles a ON a.id = json_extract(v.data, '$.article')
         WHERE json_extract(v.data, '$.quote') IS NOT NULL"""
@@ -149,7 +137,8 @@ def _redirects(db: Database, seen: Counter[str]) -> Iterator[Fault]:
         if row["target"] is None or row["further"] is not None:
             yield f"{row['id']} redirects to {row['merged_into']}, where no event is"
     for row in db.execute(
-        """SELECT e.id FROM events e WHERE e.version IS NOT (SELECT max(n) FROM event_versions v WHERE v.event = e.id)"""
+        """SELECT e.id FROM events e WHERE coalesce(e.version, 0) !=
+        coalesce((SELECT max(n) FROM event_versions v WHERE v.event = e.id), 0)"""
     ):
         yield f"{row['id']} is not at its last version"
 
@@ -180,10 +169,10 @@ def _event(event: Event, known: set[str]) -> Iterator[Fault]:
 def _history(db: Database, seen: Counter[str]) -> Iterator[Fault]:
     """Check that each version of an event rests on evidence that is there, and that revisions say all that changed."""
     for table in ("event_versions", "revisions", "evidence", "decisions"):
-        count, last = db.execute(f"SELECT count(*), coalesce(max(n), 0) FROM {table}").fetchone()
-        if count != last:
-            yield f"{last - count} of {table} are gone"
-    versions = db.execute("SELECT n, event, data FROM event_versions ORDER BY event, n")
+        row = db.execute(f"SELECT coalesce(max(n), 0) - count(*) AS gone FROM {table}").fetchone()
+        if row["gone"]:
+            yield f"{row['gone']} of {table} are gone"
+    versions = db.stream("SELECT n, event, data FROM event_versions ORDER BY event, n")
     for id, group in groupby(versions, key=lambda row: str(row["event"])):
         held = {row["n"] for row in db.execute("SELECT n FROM evidence WHERE event = ?", (id,))}
         said = db.execute("SELECT * FROM revisions WHERE event = ? ORDER BY n", (id,)).fetchall()

@@ -1,4 +1,4 @@
-"""The one store contract. SQLite implements it in ``sqlite.py``; whatever else comes inherits the same tests."""
+"""The one store contract, kept by ``tables.py`` on every database; each inherits the same tests."""
 
 from __future__ import annotations
 
@@ -348,7 +348,7 @@ class Store(Protocol):
         """Return what changed since the *mark* that an earlier call gave; of a topic never asked for, everything."""
 
     def search(self, words: Sequence[Sequence[str]], limit: int = 50) -> Sequence[Hit]:
-        """Return the events, then the articles, in which all *words* stand, each in one of its spellings; best first, *limit* of each."""
+        """Return the events, then the articles, in which all *words* stand, each in one of its spellings: *limit* of each, those that say it in their title first, then the newest."""
 
     def entries(self, feed: str = "", state: EntryState | None = None, id: str = "") -> Iterator[EntryRecord]:
         """Yield every entry ever seen that fits, in order of first sight."""

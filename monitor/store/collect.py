@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlite_utils import Database
-
 from monitor import codec
 from monitor.model import Counts, Entry, EntryState, FeedState, KnownEntry, Poll, Screened, Verdict
 from monitor.store import accounts
+from monitor.store.database import Database
 from monitor.store.declared import SAVED, feed_row, saved
 from monitor.store.rows import (
     Row,
@@ -182,8 +181,9 @@ def _save_aliases(db: Database, feed: int, entries: Sequence[Screened]) -> None:
     named = [(text(a), text(s.entry.identity), feed) for s in entries for a in s.entry.aliases]
     if not named:
         return
-    db.conn.executemany(
-        "INSERT OR IGNORE INTO entry_aliases (alias, entry) SELECT ?, n FROM entries WHERE identity = ? AND feed = ?",
+    db.many(
+        """INSERT INTO entry_aliases (alias, entry) SELECT ?, n FROM entries WHERE identity = ? AND feed = ?
+        ON CONFLICT DO NOTHING""",
         named,
     )
 

@@ -12,9 +12,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from monitor.model import Coverage, FeedCoverage, FeedState
+from monitor.store.database import Database
 from monitor.store.declared import feeds_of
 from monitor.store.rows import Row, instant, moment
 

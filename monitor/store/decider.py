@@ -8,10 +8,9 @@ import heapq
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
-from sqlite_utils import Database
-
 from monitor.model import Decision, Event, KnownEvent, Placed, SeedEvent
 from monitor.store import decisions
+from monitor.store.database import Database
 from monitor.store.events import whole
 from monitor.store.rows import Row, chunks, from_json, load, marks, parse, text
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
-from sqlite_utils import Database
-
 from monitor.model import Decision, Verb
-from monitor.store.rows import Row, add, add_all, chunks, from_json, instant, marks, text, to_json
+from monitor.store.database import Database
+from monitor.store.rows import Row, add_all, add_numbered, chunks, from_json, instant, marks, text, to_json
 
 _NAMING = """
     SELECT DISTINCT d.* FROM decision_names w JOIN decisions d ON d.n = w.decision
@@ -21,7 +20,7 @@ def append(db: Database, decision: Decision) -> None:
     data = replace(decision, undone_by="", number=0)
     row = {name: text(getattr(decision, name)) for name in ("id", "topic", "person", "reason")}
     row |= {"at": instant(decision.at), "verb": decision.verb.value, "data": to_json(data)}
-    number = add(db, "decisions", row)
+    number = add_numbered(db, "decisions", "n", row)
     add_all(db, "decision_names", [{"name": text(n), "decision": number} for n in sorted(decision.names)])
     if decision.verb is Verb.UNDO:
         _undo(db, decision.undoes, decision.id)

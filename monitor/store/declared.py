@@ -6,11 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from monitor.model import FeedState, FeedStatus, Settings, Topic
 from monitor.store import accounts
-from monitor.store.rows import add, from_json, in_short, instant, parse, text, to_json
+from monitor.store.database import Database
+from monitor.store.rows import add, add_numbered, from_json, in_short, instant, parse, text, to_json
 
 _IN_FORCE = """
     SELECT name, data FROM declarations WHERE n IN (
@@ -48,7 +47,7 @@ def _append(db: Database, kind: str, declared: dict[str, str], now: datetime) ->
 def in_force(db: Database, kind: str, as_of: datetime | None = None) -> dict[str, str]:
     """Return the JSON of each declaration of *kind* in force at *as_of*, or now, by name."""
     until = instant(as_of) if as_of else _FOREVER
-    return dict(db.execute(_IN_FORCE, (kind, until)).fetchall())
+    return {row["name"]: row["data"] for row in db.execute(_IN_FORCE, (kind, until))}
 
 
 def topics(db: Database, as_of: datetime | None) -> Sequence[Topic]:
@@ -76,7 +75,7 @@ def feed_row(db: Database, url: str) -> tuple[int, bool]:
 
 
 def _added(db: Database, url: str) -> int:
-    return add(db, "feeds", {"url": text(url), "status": in_short(FeedStatus(url, url))})
+    return add_numbered(db, "feeds", "id", {"url": text(url), "status": in_short(FeedStatus(url, url))})
 
 
 def reschedule(db: Database, moved: Iterable[FeedStatus]) -> None:

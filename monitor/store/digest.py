@@ -7,13 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from monitor import codec
 from monitor.errors import StoreError
 from monitor.model import Article, Change, EntryState, Judgement, Mention, SeedEvent, Waiting
 from monitor.store.base import Decider, Digested
 from monitor.store.collect import joined, sent, verdicts
+from monitor.store.database import Database
 from monitor.store.decider import Decisions
 from monitor.store.events import save_mention, write
 from monitor.store.rows import Row, add, from_json, gather, instant, spread, text, to_json

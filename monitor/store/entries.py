@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlite_utils import Database
-
 from monitor.model import EntryState
 from monitor.store.base import EntryRecord
 from monitor.store.collect import sent, verdicts
+from monitor.store.database import Database
 from monitor.store.rows import Row, chunks, marks, moment, text
 
 PAGE = 500

@@ -14,12 +14,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlite_utils import Database
-
 from monitor import codec
 from monitor.model import Change, Event, Evidence, Mention, Revision
 from monitor.store.base import News
-from monitor.store.rows import Row, add, chunks, instant, load, marks, parse, text, to_json
+from monitor.store.database import Database
+from monitor.store.rows import Row, add, add_numbered, chunks, instant, load, marks, parse, text, to_json
 
 # --------------------------------------------------------------------------- read
 
@@ -117,7 +116,9 @@ def survivor(db: Database, id: str) -> str:
 def write(db: Database, changes: Sequence[Change], now: datetime) -> list[str]:
     """Write *changes*; return the ids of the events that are now another than before."""
     for change in changes:  # first, since they may redirect to one another
-        db.execute("INSERT OR IGNORE INTO events (id, topic) VALUES (?, ?)", (change.event.id, change.event.topic))
+        db.execute(
+            "INSERT INTO events (id, topic) VALUES (?, ?) ON CONFLICT DO NOTHING", (change.event.id, change.event.topic)
+        )
     changed = list(dict.fromkeys(c.event.id for c in changes if _write(db, c, now)))
     for change in changes:
         _show(db, change)
@@ -132,7 +133,7 @@ def _write(db: Database, change: Change, now: datetime) -> bool:
     if change.keys is not None:
         _write_keys(db, event, change.keys)
     if change.seed:
-        sql = "INSERT INTO seeds (topic, key, event, data) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET event = excluded.event, data = excluded.data"
+        sql = "INSERT INTO seeds (topic, key, event, data) VALUES (?, ?, ?, ?) ON CONFLICT (topic, key) DO UPDATE SET event = excluded.event, data = excluded.data"
         db.execute(sql, (change.seed.topic, change.seed.key, event.id, to_json(change.seed)))
     return changed or bool(absorbed)
 
@@ -152,7 +153,9 @@ def _write_version(db: Database, change: Change, now: datetime) -> bool:
     same = before["data"] == data and before["merged_into"] == into and before["absorbed_by"] is None
     if same and not event.revisions:
         return False
-    version = add(db, "event_versions", {"event": event.id, "at": instant(now), "merged_into": into, "data": data})
+    version = add_numbered(
+        db, "event_versions", "n", {"event": event.id, "at": instant(now), "merged_into": into, "data": data}
+    )
     bounds = [day and day.isoformat() for day in (event.when.earliest, event.when.latest)]
     db.execute(
         "UPDATE events SET earliest = ?, latest = ?, merged_into = ?, absorbed_by = NULL, version = ? WHERE id = ?",
@@ -183,7 +186,7 @@ def _numbers(db: Database, event: str, evidence: Sequence[Evidence]) -> list[int
     held = {row["data"]: row["n"] for row in rows}
     for one in map(to_json, evidence):
         if one not in held:
-            held[one] = add(db, "evidence", {"event": event, "data": one})
+            held[one] = add_numbered(db, "evidence", "n", {"event": event, "data": one})
     return [held[to_json(one)] for one in evidence]
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlite_utils import Database
-
 from monitor.model import EntryState
+from monitor.store.database import Database
 from monitor.store.rows import instant
 
 

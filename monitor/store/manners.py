@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from monitor.model import Manners, RobotsEntry
+from monitor.store.database import Database
 from monitor.store.rows import Row, add, add_all, instant, moment, text
 
 LONGEST = 7 * 86400.0  # what a Retry-After may ask for

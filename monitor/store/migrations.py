@@ -1,13 +1,12 @@
 """
 The tables, as the list of steps that made them: append only, each step in one transaction of its own.
 
-``PRAGMA user_version`` counts the steps taken. A step that was ever released is never edited: a database somewhere
-has it behind it. ``docs/schema.md`` says what every table and column is for.
+Written as SQLite has it; ``dialect`` says it to PostgreSQL. The database counts the steps taken. A step that was ever
+released is never edited: a database somewhere has it behind it. ``docs/schema.md`` says what every table and column is
+for.
 """
 
 from __future__ import annotations
-
-from sqlite_utils import Database
 
 APPLICATION_ID = 0x6D6F6E69  # "moni": tells our file from any other SQLite database
 
@@ -282,17 +281,3 @@ _VIEWS = (
 )
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _MANNERS, _COPIES, _DECISIONS, _DUE, _SEARCH + _VIEWS)
-
-
-def version(db: Database) -> int:
-    """Return how many steps the database has behind it."""
-    return int(db.execute("PRAGMA user_version").fetchone()[0])
-
-
-def step(db: Database) -> None:
-    """Take the next missing step, if there is one; the caller holds the write transaction."""
-    behind = version(db)
-    for statement in MIGRATIONS[behind] if behind < len(MIGRATIONS) else ():
-        db.execute(statement)
-        db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        db.execute(f"PRAGMA user_version = {behind + 1}")

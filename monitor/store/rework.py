@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from monitor.model import Reread, Rework
 from monitor.store import digest
 from monitor.store.base import Decider, Kept
 from monitor.store.collect import joined, verdicts
+from monitor.store.database import Database
 from monitor.store.decider import Decisions
 from monitor.store.events import write
 from monitor.store.rows import chunks, marks, text

@@ -10,9 +10,8 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlite_utils import Database
-
 from monitor import codec
+from monitor.store.database import Database
 
 T = TypeVar("T")
 
@@ -116,8 +115,8 @@ def _is_empty(value: Any) -> bool:
 
 
 def marks(values: Sequence[object]) -> str:
-    """Return ``?, ?, ?`` for an IN list."""
-    return ", ".join("?" * len(values))
+    """Return ``?, ?, ?`` for an IN list; nothing is in an empty one."""
+    return ", ".join("?" * len(values)) or "NULL"
 
 
 def chunks(values: Iterable[T]) -> Iterable[list[T]]:
@@ -126,15 +125,21 @@ def chunks(values: Iterable[T]) -> Iterable[list[T]]:
     return (whole[i : i + CHUNK] for i in range(0, len(whole), CHUNK))
 
 
-def add(db: Database, table: str, row: Row) -> int:
-    """Insert one row and return its number."""
-    return db.execute(_insert(table, tuple(row)), tuple(row.values())).lastrowid or 0
+def add(db: Database, table: str, row: Row) -> None:
+    """Insert one row."""
+    db.execute(_insert(table, tuple(row)), tuple(row.values()))
+
+
+def add_numbered(db: Database, table: str, number: str, row: Row) -> int:
+    """Insert one row and return its *number*, the column so called."""
+    (added,) = db.execute(f"{_insert(table, tuple(row))} RETURNING {number}", tuple(row.values())).fetchall()
+    return int(added[number])
 
 
 def add_all(db: Database, table: str, rows: Sequence[Row]) -> None:
     """Insert *rows*, which have the same columns."""
     if rows:
-        db.conn.executemany(_insert(table, tuple(rows[0])), [tuple(row.values()) for row in rows])
+        db.many(_insert(table, tuple(rows[0])), [tuple(row.values()) for row in rows])
 
 
 @cache

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from monitor.model import Change, Ruling, Verb
 from monitor.store import decisions, digest, search
 from monitor.store.base import Decider, Digested
+from monitor.store.database import Database
 from monitor.store.decider import Decisions
 from monitor.store.events import write
 from monitor.store.rows import instant, text
@@ -35,7 +34,7 @@ def rule(
 
 def forget(db: Database, identities: Collection[str], now: datetime) -> None:
     """Remove what articles said; their rows stay, with hashes, so that nobody keeps them again."""
-    db.execute("PRAGMA secure_delete = ON")  # zeros where it was, not only a free page
+    db.scrub()
     for identity in map(text, identities):
         search.forget(db, identity)
         db.execute(

@@ -1,57 +1,39 @@
 """
 Full-text search that finds every Chinese word, however short.
 
-FTS5 cuts text at what is no letter, so each Chinese character is indexed as a word of its own and a word is asked for
-as a phrase. Rows are numbered after what they were made from (versions of events, articles), which are appended to and
-never edited, so that the index is only ever added to; what is no longer in force is left out by the query. What came
-after the last row indexed is read as it stands, so nothing is missed before :func:`catch_up` comes by.
+Each Chinese character is indexed as a word of its own and a word is asked for as a phrase (``tokens``); how, is the
+database's own affair (``fts``, ``grams``). Rows are numbered after what they were made from (versions of events,
+articles), which are appended to and never edited, so that the index is only ever added to; what is no longer in force
+is left out. What came after the last row indexed is read as it stands, so nothing is missed before :func:`catch_up`
+comes by. What says it in its title comes first, then the newest: the same on every database, indexed or not.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections import deque
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
-from sqlite_utils import Database
-
 from monitor.store.base import Hit
-from monitor.store.rows import CHUNK, Row, moment, parse
-from monitor.store.rows import text as to_text
-
-Words = Sequence[Sequence[str]]
-"""What to find: all of these words, each in any of its spellings."""
+from monitor.store.database import Database, Rows, Words
+from monitor.store.rows import CHUNK, Row, marks, moment, parse
+from monitor.store.tokens import LONGEST, holds, spaced, tokens
 
 EVENT, ARTICLE = 0, 1  # a row of the index is twice the number of what it was made from, plus one of these
 BATCH = 200  # rows indexed in one go: the write lock is held for some 50 ms
-LONGEST = 1_000_000  # characters of one text that are indexed
+PAGE = 100  # numbers that the index is asked for at a time
 BEFORE, AFTER = 30, 60  # characters of the passage around what was found
 _SOFT = re.compile(r"\s+")
 
-# One character, one word: scripts that put no space between words. Beyond U+FFFF the tokenizer knows only some.
-_ALONE = re.compile("[\u2e80-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\U00010000-\U0010ffff]")
-
 _EVENTS = """
     SELECT v.n, v.event, v.data FROM event_versions v JOIN events e ON e.version = v.n
-    WHERE e.merged_into IS NULL AND {where} ORDER BY v.n
+    WHERE e.merged_into IS NULL AND {where} ORDER BY v.n DESC
 """
 _ARTICLES = """
     SELECT n, id, title, text, url, more FROM articles
-    WHERE newest = 1 AND forgotten IS NULL AND {where} ORDER BY n
+    WHERE newest = 1 AND forgotten IS NULL AND {where} ORDER BY n DESC
 """
-
-
-def spaced(said: str) -> str:
-    """Return *said* as it is indexed and asked for; what is indexed is deleted by the same form, so it never changes."""
-    plain = unicodedata.normalize("NFKC", to_text(said[:LONGEST]).replace("\0", " "))
-    return _SOFT.sub(" ", _ALONE.sub(_token, plain)).strip()
-
-
-def _token(found: re.Match[str]) -> str:
-    char = found[0]
-    return f" {char} " if char < "\U00010000" else f" u{ord(char):x} "
 
 
 # --------------------------------------------------------------------------- index
@@ -80,9 +62,7 @@ def _mark(db: Database, kind: int) -> int:
 
 
 def _add(db: Database, kind: int, rows: Sequence[tuple[int, str, str]]) -> int:
-    for n, title, body in rows:
-        sql = "INSERT INTO search (rowid, title, text) VALUES (?, ?, ?)"
-        db.execute(sql, (2 * n + kind, spaced(title), spaced(body)))
+    db.words.add([(2 * n + kind, title, body) for n, title, body in rows])
     if rows:
         db.execute("UPDATE searched SET n = ? WHERE kind = ?", (rows[-1][0], kind))
     return len(rows)
@@ -93,7 +73,7 @@ def _said(db: Database, version: Row) -> tuple[str, str]:
     data = parse(version["data"])
     parts: list[str] = []
     numbers = data["evidence"][:CHUNK]
-    sql = f"SELECT data FROM evidence WHERE n IN ({', '.join('?' * len(numbers))}) ORDER BY n"
+    sql = f"SELECT data FROM evidence WHERE n IN ({marks(numbers)}) ORDER BY n"
     for row in db.execute(sql, numbers):
         piece: dict[str, Any] = parse(row["data"])
         parts += [piece.get(name, "") for name in ("quote", "reading", "title")]
@@ -108,13 +88,7 @@ def forget(db: Database, identity: str) -> None:
         "SELECT n, title, text FROM articles WHERE identity = ? AND forgotten IS NULL AND n <= ?",
         (identity, _mark(db, ARTICLE)),
     ).fetchall()
-    for row in rows:
-        db.execute(
-            "INSERT INTO search (search, rowid, title, text) VALUES ('delete', ?, ?, ?)",
-            (2 * row["n"] + ARTICLE, spaced(row["title"]), spaced(row["text"])),
-        )
-    if rows:
-        db.execute("INSERT INTO search (search) VALUES ('optimize')")  # else the words stay in older segments
+    db.words.remove([(2 * row["n"] + ARTICLE, row["title"], row["text"]) for row in rows])
 
 
 # --------------------------------------------------------------------------- find
@@ -122,54 +96,61 @@ def forget(db: Database, identity: str) -> None:
 
 def search(db: Database, words: Words, limit: int) -> list[Hit]:
     """Return the events and then the articles in which all *words* stand, best first, *limit* of each."""
-    asked = [[form for form in map(spaced, word) if form] for word in words]
-    asked = [word for word in asked if word]
+    asked = [[form for form in map(spaced, word) if tokens(form)] for word in words]
+    asked = [word for word in asked if word]  # a comma says nothing
     if not asked:
         return []
     needles = [form for word in words for form in word if form]
-    events = [_event_hit(db, row, needles) for row in _found(db, EVENT, asked, limit)]
-    return events + [_article_hit(row, needles) for row in _found(db, ARTICLE, asked, limit)]
+    events = [_event_hit(db, row, needles) for row in _Looking(db, EVENT, asked).found(limit)]
+    return events + [_article_hit(row, needles) for row in _Looking(db, ARTICLE, asked).found(limit)]
 
 
-def _found(db: Database, kind: int, asked: Words, limit: int) -> list[Row]:
-    """Return what was not indexed yet, newest first, then what the index says, best first."""
-    late = list(deque(_late(db, kind, asked), limit))[::-1]
-    sql = "SELECT rowid / 2 AS n FROM search WHERE search MATCH ? AND rowid % 2 = ? ORDER BY rank"
-    indexed = _rows(db, kind, [row["n"] for row in db.execute(sql, (_query(asked), kind))], limit)
-    return (late + indexed)[:limit]
+class _Looking:
+    """One look for *asked* among what is of one *kind*."""
 
+    def __init__(self, db: Database, kind: int, asked: Words) -> None:
+        self._db, self._kind, self._asked = db, kind, asked
+        self._forms = [[tokens(form) for form in word] for word in asked]
+        self._mark = _mark(db, kind)
 
-def _query(asked: Words) -> str:
-    quoted = [[f'"{form.replace(chr(34), " ")}"' for form in word] for word in asked]
-    return " AND ".join(f"({' OR '.join(word)})" for word in quoted)
+    def found(self, limit: int) -> list[Row]:
+        """Return the first *limit* rows that say it in their title, newest first, then those that say it anywhere."""
+        titled, others = self._late(limit)
+        kept = {row["n"]: row for row in islice(self._then(titled, titles=True), limit)}
+        rest = (row for row in self._then(others, titles=False) if row["n"] not in kept)
+        kept.update({row["n"]: row for row in islice(rest, limit - len(kept))})
+        return list(kept.values())
 
+    def _then(self, late: Sequence[Row], *, titles: bool) -> Iterator[Row]:
+        """Yield what was not indexed yet, then what the index finds."""
+        yield from late
+        before, exact = 2 * self._mark + 2, self._db.words.exact
+        while numbers := self._db.words.find(self._kind, self._asked, titles=titles, before=before, limit=PAGE):
+            for row in self._rows("IN", [n // 2 for n in numbers]):
+                if exact or self._stands(row, titles=titles):
+                    yield row
+            before = numbers[-1]
 
-def _rows(db: Database, kind: int, numbers: Sequence[int], limit: int) -> list[Row]:
-    """Return the first *limit* of *numbers* that are in force."""
-    sql, column = (_EVENTS, "v.n") if kind == EVENT else (_ARTICLES, "n")
-    kept: list[Row] = []
-    for at in range(0, len(numbers), CHUNK):
-        some = numbers[at : at + CHUNK]
-        found = {r["n"]: r for r in db.execute(sql.format(where=f"{column} IN ({', '.join('?' * len(some))})"), some)}
-        kept += [found[n] for n in some if n in found]
-        if len(kept) >= limit:
-            break
-    return kept[:limit]
+    def _late(self, limit: int) -> tuple[list[Row], list[Row]]:
+        """Return what is not indexed yet: the first *limit* that say it in their title, and as many that do elsewhere."""
+        titled: list[Row] = []
+        others: list[Row] = []
+        for row in self._rows(">", [self._mark]):
+            if self._stands(row, titles=False):
+                heap = titled if self._stands(row, titles=True) else others
+                heap += [row] * (len(heap) < limit)
+        return titled, others
 
+    def _rows(self, where: str, numbers: Sequence[int]) -> Rows:
+        """Return the rows in force of these *numbers* (IN), or beyond the one (>); the newest first."""
+        sql, column = (_EVENTS, "v.n") if self._kind == EVENT else (_ARTICLES, "n")
+        return self._db.stream(sql.format(where=f"{column} {where} ({marks(numbers)})"), numbers)
 
-def _late(db: Database, kind: int, asked: Words) -> Iterator[Row]:
-    sql = _EVENTS.format(where="v.n > ?") if kind == EVENT else _ARTICLES.format(where="n > ?")
-    for row in db.execute(sql, (_mark(db, kind),)):
-        title, body = _said(db, row) if kind == EVENT else (row["title"], row["text"])
-        whole = f" {spaced(title)} {spaced(body)} ".casefold()
-        if all(any(_holds(whole, form.casefold()) for form in word) for word in asked):
-            yield row
-
-
-def _holds(whole: str, form: str) -> bool:
-    """Return whether *form* stands in *whole* as whole words, as the index would say."""
-    tokens = re.findall(r"\w+", form)
-    return bool(tokens) and re.search(r"(?<!\w)" + r"\W+".join(map(re.escape, tokens)) + r"(?!\w)", whole) is not None
+    def _stands(self, row: Row, *, titles: bool) -> bool:
+        """Return whether all words stand in *row* as whole words, as an index would say."""
+        title, body = _said(self._db, row) if self._kind == EVENT else (row["title"], row["text"])
+        parts = [f" {' '.join(tokens(spaced(part)))} " for part in ((title,) if titles else (title, body))]
+        return all(any(holds(part, form) for form in word for part in parts) for word in self._forms)
 
 
 def _event_hit(db: Database, row: Row, needles: Sequence[str]) -> Hit:

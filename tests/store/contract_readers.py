@@ -104,6 +104,15 @@ class ReadersContract:
         assert found("20") and not found("2")
         assert store.search([["大橋", "大桥"], ["开工"]])
 
+    def test_what_says_it_in_its_title_comes_first_then_the_newest(self, store, found):
+        kept = [article(n, f"{said}第{n}次") for n, said in enumerate(("奠基", "动工", "奠基", "动工"))]
+        kept[0] = replace(kept[0], title="奠基礼")
+        for one in kept:
+            store.finish(digested(one), NOW, decides())
+        assert found("奠基") == [kept[0].id, kept[2].id]
+        assert found("动工") == [kept[3].id, kept[1].id]
+        assert [hit.id for hit in store.search([["奠基"], ["次"]], 1)] == [kept[2].id]
+
     def test_events_come_before_articles_and_are_found_by_title_quote_and_who_took_part(self, store, found):
         told(store, 1, "ev_1", title="长虹卧波", actors=(Actor("", "鲁班"),))
         (text,) = store.articles()

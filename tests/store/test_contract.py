@@ -1,4 +1,4 @@
-from monitor.store.sqlite import SqliteStore
+from monitor.store.on_sqlite import SqliteStore
 
 from .contract import StoreContract
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import StoreError
-from monitor.store.sqlite import SqliteStore
+from monitor.store.on_sqlite import SqliteStore
 
 from .make import NOW, RSS, collected, entry, screened
 

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from monitor.store import migrations
-from monitor.store.sqlite import SqliteStore
+from monitor.store.on_sqlite import SqliteStore
 
 DOC = Path(__file__).parents[2] / "docs" / "schema.md"
 

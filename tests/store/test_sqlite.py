@@ -18,8 +18,7 @@ import pytest
 from monitor.errors import StoreError
 from monitor.model import EntryState
 from monitor.store import migrations, open_store
-from monitor.store.connection import insist
-from monitor.store.sqlite import SqliteStore
+from monitor.store.on_sqlite import SqliteStore, insist
 
 from .make import NOW, RSS, TOPIC, article, change, collected, decides, digested, entry, screened, told
 

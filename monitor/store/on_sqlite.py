@@ -1,5 +1,5 @@
 """
-One connection to one SQLite file: opening, transactions, the single instance lock, and errors as sentences.
+The store on one SQLite file: opening, transactions, the single instance lock, and errors as sentences.
 
 Writers take the write lock at the start (BEGIN IMMEDIATE) and wait for it; readers see one state of the database
 for as long as they read and wait for nobody (WAL). A commit has reached the disk when it returns (synchronous=FULL).
@@ -12,15 +12,18 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlite_utils import Database
+import sqlite_utils
 
 from monitor.errors import StoreError
 from monitor.store import migrations
+from monitor.store.database import Values
+from monitor.store.fts import Fts
 from monitor.store.rows import Unreadable
+from monitor.store.tables import Tables
 
 PATIENCE = 10.0
 """Seconds to wait for a lock; the command line promises exit 3 after ten."""
@@ -60,6 +63,32 @@ def insist(act: Callable[[], object], patience: float) -> None:
             time.sleep(0.01)
 
 
+class Database(sqlite_utils.Database):
+    """SQLite as the rooms ask for it."""
+
+    def __init__(self, conn: sqlite3.Connection) -> None:
+        super().__init__(conn, recursive_triggers=False, execute_plugins=False)
+        self.words = Fts(self.execute)
+
+    def stream(self, sql: str, values: Values = (), /) -> sqlite3.Cursor:
+        return self.execute(sql, values)
+
+    def many(self, sql: str, rows: Sequence[Values], /) -> None:
+        self.conn.executemany(sql, rows)
+
+    def faults(self) -> Iterator[str]:
+        for row in self.execute("PRAGMA integrity_check"):
+            if row[0] != "ok":
+                yield f"the file is damaged: {row[0]}"
+
+    def strays(self) -> Iterator[str]:
+        for row in self.execute("PRAGMA foreign_key_check"):
+            yield f"{row['table']} row {row['rowid']} refers to a row of {row['parent']} that is not there"
+
+    def scrub(self) -> None:
+        self.execute("PRAGMA secure_delete = ON")  # zeros where it was, not only a free page
+
+
 class Connection:
     """
     A database file, opened and brought up to date; ``:memory:`` is one that nobody else sees and nothing survives.
@@ -95,7 +124,7 @@ class Connection:
             self._uri(create), uri=True, timeout=self._patience, isolation_level=None, check_same_thread=False
         )
         conn.row_factory = sqlite3.Row
-        return Database(conn, recursive_triggers=False, execute_plugins=False)
+        return Database(conn)
 
     def _uri(self, create: bool) -> str:
         if self._in_memory:
@@ -117,7 +146,7 @@ class Connection:
         with self.read() as db:  # as one: another process may be filling it
             mark = db.execute("PRAGMA application_id").fetchone()[0]
             tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-            behind, known = migrations.version(db), len(migrations.MIGRATIONS)
+            behind, known = version(db), len(migrations.MIGRATIONS)
         if mark != migrations.APPLICATION_ID and (mark or tables):
             raise StoreError(f"{self.path} is the database of another program; name another file")
         if not tables and not create:
@@ -137,9 +166,9 @@ class Connection:
             self.db.execute(pragma)
         if self._writable and not self._in_memory:
             insist(lambda: self.db.execute("PRAGMA journal_mode = WAL"), self._patience)
-        while migrations.version(self.db) < len(migrations.MIGRATIONS):
+        while version(self.db) < len(migrations.MIGRATIONS):
             with self.write() as db:
-                migrations.step(db)
+                step(db)
 
     # ------------------------------------------------------------- transactions
 
@@ -256,3 +285,30 @@ _SENTENCES = {
     sqlite3.SQLITE_NOTADB: "{path} is not a database; name another file or restore a backup",
     sqlite3.SQLITE_IOERR: "{path} cannot be read or written: the disk failed ({why}); nothing was written",
 }
+
+
+# --------------------------------------------------------------------------- migrations
+
+
+def version(db: Database) -> int:
+    """Return how many steps the database has behind it."""
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
+def step(db: Database) -> None:
+    """Take the next missing step, if there is one; the caller holds the write transaction."""
+    behind = version(db)
+    for statement in migrations.MIGRATIONS[behind] if behind < len(migrations.MIGRATIONS) else ():
+        db.execute(statement)
+        db.execute(f"PRAGMA application_id = {migrations.APPLICATION_ID}")
+        db.execute(f"PRAGMA user_version = {behind + 1}")
+
+
+# --------------------------------------------------------------------------- the store
+
+
+class SqliteStore(Tables):
+    """A timeline in the file *path*, waiting at most *patience* seconds for another writer."""
+
+    def __init__(self, path: Path, *, create: bool = True, patience: float = PATIENCE) -> None:
+        super().__init__(Connection(path, create=create, patience=patience))

@@ -1,11 +1,10 @@
-"""The store contract on one SQLite file; what each method means is said in :mod:`monitor.store.base`."""
+"""The store contract on tables, whichever database has them; what each method means is said in :mod:`monitor.store.base`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -48,14 +47,14 @@ from monitor.store import (
     search,
 )
 from monitor.store.base import Audit, Decider, Digested, EntryRecord, Hit, Kept, News, RoundRecord
-from monitor.store.connection import PATIENCE, Connection
+from monitor.store.database import Connection
 
 
-class SqliteStore:
-    """A timeline in the file *path*, waiting at most *patience* seconds for another writer."""
+class Tables:
+    """A timeline kept in the tables behind one *connection*."""
 
-    def __init__(self, path: Path, *, create: bool = True, patience: float = PATIENCE) -> None:
-        self._connection = Connection(path, create=create, patience=patience)
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
 
     def __enter__(self) -> Self:
         return self
