@@ -16,7 +16,7 @@ OWNERS = {
     "bs4": {"parse"}, "lxml": {"parse"}, "feedparser": {"parse"}, "trafilatura": {"parse"}, "defusedxml": {"parse"},
     "opencc": {"normalize"}, "jieba": {"normalize"}, "pypinyin": {"normalize"},
     "ahocorasick_rs": {"match"},
-    "sqlite_utils": {"store"}, "sqlite3": {"store"},
+    "sqlite_utils": {"store"}, "sqlite3": {"store"}, "psycopg": {"store"},
     "yaml": {"config"}, "pydantic": {"config"}, "pydantic_core": {"config"},
     "apscheduler": {"daemon"}, "click": {"cli"}, "rich": {"console"}, "jinja2": {"export"}, "starlette": {"web"}, "uvicorn": {"web"}, "structlog": {"console", "daemon", "rounds", "web"},
 }  # fmt: skip
@@ -119,6 +119,18 @@ def test_a_library_is_imported_only_by_the_room_that_owns_it(file):
 )
 def test_the_data_path_knows_the_contract_and_no_store(name):
     assert {n for n in imports(HOME / f"{name}.py") if n.startswith("monitor.store")} == {"monitor.store.base"}
+
+
+@pytest.mark.parametrize(
+    ("library", "files"),
+    [
+        ("sqlite3", {"on_sqlite"}),
+        ("sqlite_utils", {"on_sqlite"}),
+        ("psycopg", {"on_postgres", "postgres_values"}),
+    ],
+)
+def test_the_rooms_of_the_store_know_no_database(library, files):
+    assert {f.stem for f in FILES if library in {n.split(".")[0] for n in imports(f)}} == files
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda f: str(f.relative_to(HOME)))

@@ -154,3 +154,17 @@ class Settings:
     def topic(self, id: str) -> Topic | None:
         """Return the topic called *id*, or None."""
         return next((t for t in self.topics if t.id == id), None)
+
+    @property
+    def shown(self) -> str:
+        """The database as people may see it."""
+        return shown_database(self.database)
+
+
+def shown_database(url: str) -> str:
+    """Return *url* without password and options, however badly it is written; a path is shown as it is."""
+    scheme, found, rest = url.partition("://")
+    if not found or scheme == "sqlite":
+        return url
+    person, at, place = rest.rpartition("@")  # the last: a password may hold one that nobody escaped
+    return f"{scheme}://{person.partition(':')[0]}{at}{place.partition('?')[0]}"

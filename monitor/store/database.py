@@ -67,7 +67,7 @@ class Database(Protocol):
     def execute(self, sql: str, values: Values = (), /) -> Rows:
         """Do one statement."""
 
-    def stream(self, sql: str, values: Values = (), /) -> Rows:
+    def stream(self, sql: str, values: Values = (), /) -> Iterator[Any]:
         """Do one query whose rows may be more than memory holds."""
 
     def many(self, sql: str, rows: Sequence[Values], /) -> None:
@@ -102,6 +102,9 @@ class Connection(Protocol):
 
     def settle(self) -> None:
         """Give back what is no longer needed, and refresh the planner's figures."""
+
+    def purge(self) -> None:
+        """Let what was deleted be read nowhere any more, as far as the database can see to that."""
 
     def patience(self, seconds: float) -> None:
         """Wait at most *seconds* for another writer from now on."""

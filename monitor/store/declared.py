@@ -97,7 +97,7 @@ def saved(status: FeedStatus) -> tuple[str, str, str]:
 
 def sharing(db: Database, body_sha256: str) -> Sequence[str]:
     """Return the declared feeds whose last body was exactly this one."""
-    sql = "SELECT url FROM feeds WHERE position IS NOT NULL AND instr(status, ?) ORDER BY position"
+    sql = "SELECT url FROM feeds WHERE position IS NOT NULL AND instr(status, ?) > 0 ORDER BY position"
     return [row["url"] for row in db.execute(sql, (f'"body_sha256":{to_json(body_sha256)}',))]
 
 

@@ -210,6 +210,10 @@ class Connection:
             self.db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
             self.db.execute("PRAGMA optimize").fetchall()
 
+    def purge(self) -> None:
+        """Fold the write-ahead log back, where what was removed could still be read."""
+        self.settle()
+
     def patience(self, seconds: float) -> None:
         """Wait at most *seconds* for another writer from now on."""
         self._patience = seconds

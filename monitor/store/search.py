@@ -16,7 +16,7 @@ from itertools import islice
 from typing import Any
 
 from monitor.store.base import Hit
-from monitor.store.database import Database, Rows, Words
+from monitor.store.database import Database, Words
 from monitor.store.rows import CHUNK, Row, marks, moment, parse
 from monitor.store.tokens import LONGEST, holds, spaced, tokens
 
@@ -141,8 +141,8 @@ class _Looking:
                 heap += [row] * (len(heap) < limit)
         return titled, others
 
-    def _rows(self, where: str, numbers: Sequence[int]) -> Rows:
-        """Return the rows in force of these *numbers* (IN), or beyond the one (>); the newest first."""
+    def _rows(self, where: str, numbers: Sequence[int]) -> Iterator[Row]:
+        """Yield the rows in force of these *numbers* (IN), or beyond the one (>); the newest first."""
         sql, column = (_EVENTS, "v.n") if self._kind == EVENT else (_ARTICLES, "n")
         return self._db.stream(sql.format(where=f"{column} {where} ({marks(numbers)})"), numbers)
 

@@ -181,7 +181,7 @@ class Tables:
         with self._connection.write() as db:
             made = ruling.rule(db, now, decide, digested, place)
         if made.decision.verb is Verb.FORGET:
-            self._connection.settle()  # else what was removed could be read in the write-ahead log
+            self._connection.purge()
         return made
 
     def newest(self) -> Sequence[str]:

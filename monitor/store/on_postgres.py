@@ -1,0 +1,381 @@
+"""
+The store on a PostgreSQL database: connecting, transactions, locks, and errors as sentences.
+
+One writer at a time, as on SQLite: a transaction that writes first takes an advisory lock, which goes with it. Readers
+see one state of the database (REPEATABLE READ) and wait for nobody. A lost connection is made again with the next
+transaction; where it is lost while a commit is under way, the server is asked what became of it.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from typing import Any, cast
+
+import psycopg
+from psycopg import errors
+from psycopg.pq import TransactionStatus
+from psycopg.rows import DictRow, dict_row
+
+from monitor.errors import ConfigError, StoreError
+from monitor.model import shown_database
+from monitor.store import dialect, migrations
+from monitor.store.postgres_values import Database, adapt, literal
+from monitor.store.rows import Unreadable
+from monitor.store.tables import Tables
+
+PATIENCE = 10.0
+"""Seconds to wait for a lock; the command line promises exit 3 after ten."""
+
+GRACE = 1.0  # seconds that the server may take to notice that a process has gone, and its lock with it
+OLDEST = 15  # the first whose `public` is not everybody's, and the oldest that these tests run on
+
+_CONNECT: dict[str, Any] = {
+    "connect_timeout": 10,
+    # A peer that is gone without a word is noticed within half a minute, so that its locks do not stay.
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "client_encoding": "UTF8",
+}
+_SESSION = (
+    "SET tcp_keepalives_idle = 10",
+    "SET tcp_keepalives_interval = 5",
+    "SET tcp_keepalives_count = 3",
+    "SET client_min_messages = warning",
+    "SET jit = off",  # what is asked is small
+)
+
+_ALONE = ("BEGIN", "COMMIT", ("ROLLBACK",))
+_WITHIN = ("SAVEPOINT part", "RELEASE part", ("ROLLBACK TO part", "RELEASE part"))
+
+# --------------------------------------------------------------------------- connection
+
+
+class Connection:
+    """
+    A database at *url*, brought up to date; its tables are in the schema that comes first in the search path.
+
+    Any method may raise StoreError. May be used from any thread, by one at a time; others wait.
+    """
+
+    _schema: str | None
+
+    def __init__(self, url: str, *, create: bool, patience: float = PATIENCE, oldest: int = OLDEST) -> None:
+        self.name = shown_database(url)
+        self._url, self._patience, self._oldest = url, patience, oldest
+        self._turn = threading.RLock()
+        self._closed = self._holding = False
+        self._depth = 0  # of writes inside one another
+        self._old = 0  # the server's process that had our locks
+        self.db = self._opened()
+        try:
+            with self._sentences():
+                self._recognise(create)
+                if create:
+                    self._prepare()
+        except BaseException:
+            self.db.conn.close()
+            raise
+
+    # ------------------------------------------------------------- opening
+
+    def _opened(self) -> Database:
+        return self._ready(connected(self._url))
+
+    def _ready(self, conn: psycopg.Connection[DictRow]) -> Database:
+        adapt(conn)
+        if conn.info.server_version < 10_000 * self._oldest:
+            version = conn.info.server_version // 10_000
+            conn.close()
+            raise StoreError(f"{self.name} is PostgreSQL {version}; {self._oldest} or newer is needed")
+        if (encoding := conn.info.parameter_status("server_encoding")) != "UTF8":
+            conn.close()
+            raise StoreError(f"{self.name} keeps text as {encoding}; make it with ENCODING 'UTF8'")
+        db = Database(conn)
+        with self._sentences():
+            for setting in _SESSION:
+                db.execute(setting)
+            row: Any = db.execute("SELECT current_schema() AS name").fetchone()
+            self._schema = row["name"]
+            self._wait(db)
+        if self._schema is None:
+            conn.close()
+            raise StoreError(f"{self.name} has no schema to keep tables in; make the one that its search_path names")
+        return db
+
+    def _wait(self, db: Database) -> None:
+        db.execute(f"SET lock_timeout = {max(int(self._patience * 1000), 1)}")
+
+    def _recognise(self, create: bool) -> None:
+        """Refuse, before anything is written, what is not ours or is newer than we are."""
+        with self.read() as db:
+            sql = "SELECT count(*) AS n, bool_or(tablename = 'monitor') AS ours FROM pg_tables WHERE schemaname = ?"
+            found: Any = db.execute(sql, (self._schema,)).fetchone()
+            behind, known = (_version(db) if found["ours"] else 0), len(migrations.MIGRATIONS)
+        if found["n"] and not found["ours"]:
+            raise StoreError(
+                f"{self.name} holds the tables of another program in its schema {self._schema}; name another database"
+            )
+        if not found["n"] and not create:
+            raise StoreError(f"{self.name} is empty; `monitor seed` or `monitor poll` fills it")
+        if behind > known:
+            raise StoreError(
+                f"{self.name} was written by a newer version of monitor (schema {behind}, this one knows {known});"
+                " upgrade monitor to use it"
+            )
+        if behind < known and not create:
+            raise StoreError(f"{self.name} was written by an older version of monitor; `monitor seed` upgrades it")
+
+    def _prepare(self) -> None:
+        steps = list(dialect.steps(migrations.MIGRATIONS))
+        while True:
+            with self.read() as db:
+                if _made(db) and _version(db) >= len(steps):
+                    return
+            with self.write() as db:
+                _step(db, steps)
+
+    # ------------------------------------------------------------- transactions
+
+    @contextmanager
+    def write(self) -> Iterator[Database]:
+        with self._turn, self._sentences():
+            self._connect()
+            begin, commit, rollback = _WITHIN if self._depth else _ALONE
+            self.db.execute(begin)
+            self._depth += 1
+            try:
+                number = self._alone() if self._depth == 1 else None
+                yield self.db
+                self._commit(commit, number)
+            except BaseException:
+                if self._open():
+                    for statement in rollback:
+                        self.db.execute(statement)
+                raise
+            finally:
+                self._depth -= 1
+
+    def _open(self) -> bool:
+        """Whether a transaction is open; one that failed is, until it is rolled back."""
+        return self.db.conn.info.transaction_status in (TransactionStatus.INTRANS, TransactionStatus.INERROR)
+
+    def _alone(self) -> str:
+        """Wait until nobody else writes; return the number of this transaction."""
+        sql = "SELECT pg_advisory_xact_lock(?, ?), pg_current_xact_id()::text AS number"
+        row: Any = self.db.execute(sql, (_OURS, self._key("write"))).fetchone()
+        return cast("str", row["number"])
+
+    def _commit(self, commit: str, number: str | None) -> None:
+        try:
+            if self.db.execute(commit).statusmessage == "ROLLBACK":  # what failed inside was not told to us
+                raise errors.InFailedSqlTransaction("a part of it failed")
+        except psycopg.OperationalError:
+            if number is None or not self.db.conn.closed or not self._came_through(number):
+                raise
+
+    def _came_through(self, number: str) -> bool:
+        """Return whether the transaction *number*, on whose commit the connection was lost, was committed."""
+        with suppress(StoreError):
+            self._again()
+            row: Any = self.db.execute("SELECT pg_xact_status(?::xid8) AS status", (number,)).fetchone()
+            return bool(row["status"] == "committed")
+        return False
+
+    @contextmanager
+    def read(self) -> Iterator[Database]:
+        with self._turn, self._sentences():
+            self._connect()
+            if self._open():
+                yield self.db
+                return
+            self.db.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            try:
+                yield self.db
+            finally:
+                if self._open():
+                    self.db.execute("ROLLBACK")
+
+    def settle(self) -> None:
+        """Leave it to the server's autovacuum, which knows what was changed."""
+
+    def purge(self) -> None:
+        """Take the old versions of rows out of the tables now, and what stood in them."""
+        with self._turn, self._sentences():
+            self._connect()
+            self.db.execute("VACUUM articles, bodies, entries, entry_versions, search")
+
+    def patience(self, seconds: float) -> None:
+        self._patience = seconds
+        with self._turn, self._sentences():
+            self._connect()
+            self._wait(self.db)
+
+    def _connect(self) -> None:
+        """Connect again where the connection was lost, with the lock that was held."""
+        if self._closed:
+            raise StoreError(f"{self.name} is closed")
+        if not self.db.conn.closed:
+            return
+        if self._depth:  # what the outer transaction wrote is gone with it
+            raise psycopg.OperationalError("in the middle of a transaction")
+        self._again()
+
+    def _again(self) -> None:
+        self.db = self._opened()
+        if self._holding:
+            # The server may not have noticed yet that our old connection is gone.
+            self.db.execute(f"SELECT pg_terminate_backend(pid) FROM pg_locks WHERE pid = ? AND {_LOCK}", self._lock())
+            self._take()
+
+    # ------------------------------------------------------------- one daemon at a time
+
+    def hold(self) -> None:
+        with self._turn, self._sentences():
+            self._connect()
+            if not self._holding:
+                self._take()
+                self._holding = True
+
+    def _take(self) -> None:
+        deadline = time.monotonic() + GRACE
+        while not self._got():
+            if time.monotonic() > deadline:
+                raise StoreError(f"another monitor ({self._holder()}) is running on {self.name}")
+            time.sleep(0.02)
+        self._old = self.db.conn.info.backend_pid
+
+    def _got(self) -> bool:
+        row: Any = self.db.execute("SELECT pg_try_advisory_lock(?, ?) AS got", (_OURS, self._key("hold"))).fetchone()
+        return bool(row["got"])
+
+    def _holder(self) -> str:
+        sql = f"SELECT application_name AS name FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE pid != ? AND {_LOCK}"
+        row = self.db.execute(sql, (0, *self._lock()[1:])).fetchone()
+        return f"process {row['name'].removeprefix('monitor ')}" if row and row["name"] else "unknown"
+
+    def _lock(self) -> tuple[int, int, int]:
+        return self._old, _OURS, self._key("hold") & 0xFFFFFFFF
+
+    def _key(self, purpose: str) -> int:
+        return zlib.crc32(f"{self._schema}:{purpose}".encode()) - 0x80000000
+
+    def close(self) -> None:
+        with self._turn:
+            self._closed = True
+            self.db.conn.close()
+
+    # ------------------------------------------------------------- errors
+
+    @contextmanager
+    def _sentences(self) -> Iterator[None]:
+        try:
+            yield
+        except psycopg.Error as exc:
+            raise self._told(exc) from exc
+        except Unreadable as exc:
+            raise StoreError(f"{self.name} holds a record that cannot be read ({exc}); restore a backup") from exc
+
+    def _told(self, exc: psycopg.Error) -> StoreError:
+        state = exc.sqlstate or ""
+        lost = not state and isinstance(exc, psycopg.OperationalError)
+        words = _SENTENCES.get(state) or _SENTENCES.get(state[:2]) or (_LOST if lost else "{name}: {why}")
+        passing = lost or state in _PASSING or state[:2] in _PASSING
+        return StoreError(
+            words.format(name=self.name, why=_reason(exc, self._url), patience=self._patience), passing=passing
+        )
+
+
+def connected(url: str) -> psycopg.Connection[DictRow]:
+    """Return a connection to *url*; StoreError or ConfigError in words that do not tell the password."""
+    name = shown_database(url)
+    who = f"monitor {os.getpid()} on {socket.gethostname()}"[:63]
+    try:
+        conn: Any = psycopg.connect(
+            url, autocommit=True, cursor_factory=psycopg.RawCursor, application_name=who, **_CONNECT
+        )
+    except psycopg.OperationalError as exc:
+        state = exc.sqlstate
+        passing = state is None or state in _PASSING or state[:2] in _PASSING
+        raise StoreError(f"cannot connect to {name}: {_reason(exc, url)}", passing=passing) from None
+    except psycopg.Error:  # its words repeat the URL, password and all
+        raise ConfigError(
+            (f"{name} cannot be read as postgresql://USER@HOST:PORT/DATABASE (a special character is written %40)",)
+        ) from None
+    conn.row_factory = dict_row
+    return cast("psycopg.Connection[DictRow]", conn)
+
+
+def _reason(exc: psycopg.Error, url: str) -> str:
+    """Return the first line of what the server said, or the last of what was tried."""
+    told = exc.diag.message_primary
+    line = (told or str(exc) or "no reason given").strip().splitlines()[0 if told else -1].strip()
+    return line.removeprefix("connection failed: ").replace(url, shown_database(url))
+
+
+_OURS = migrations.APPLICATION_ID
+_LOCK = """locktype = 'advisory' AND granted AND classid::bigint = ? AND objid::bigint = ?
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
+_LOST = "the connection to {name} was lost; what was not yet written was not written ({why})"
+
+# What another process, or a person who makes room or starts the server, mends while we wait: states and their classes.
+_PASSING = {"08", "53", "57", "58", errors.LockNotAvailable.sqlstate, errors.ReadOnlySqlTransaction.sqlstate, "40"}
+
+_SENTENCES = {
+    "55P03": "{name} is locked by another process for more than {patience:g} s; let it finish and try again",
+    "53100": "the disk is full: no room for {name}; free some space and run again, nothing was written",
+    "53": "{name} has nothing left for us ({why}); nothing was written",
+    "42501": "{name} may not be used as it must be: {why}; grant the right and run again",
+    "25006": "{name} cannot be written: it is read-only ({why})",
+    "57": "the server of {name} ended our work ({why}); nothing was written",
+    "58": "{name} cannot be read or written: the disk failed ({why}); nothing was written",
+    "08": _LOST,
+    "XX": "{name} is damaged ({why}); restore a backup",
+}
+
+
+# --------------------------------------------------------------------------- migrations
+
+
+def _made(db: Database) -> bool:
+    row: Any = db.execute("SELECT to_regclass('monitor') AS found").fetchone()
+    return row["found"] is not None
+
+
+def _version(db: Database) -> int:
+    row: Any = db.execute("SELECT step FROM monitor").fetchone()
+    return int(row["step"])
+
+
+def _step(db: Database, steps: Sequence[Sequence[str]]) -> None:
+    """Take the next missing step, if there is one; nobody else writes meanwhile."""
+    if not _made(db):
+        db.conn.execute("CREATE TABLE monitor (step BIGINT NOT NULL)")
+        db.conn.execute("INSERT INTO monitor VALUES (0)")
+    behind = _version(db)
+    if behind < len(steps):
+        for statement in steps[behind]:
+            db.conn.execute(literal(statement))
+        db.execute("UPDATE monitor SET step = ?", (behind + 1,))
+
+
+# --------------------------------------------------------------------------- the store
+
+
+class PostgresStore(Tables):
+    """A timeline in the database at *url*, waiting at most *patience* seconds for another writer."""
+
+    def __init__(self, url: str, *, create: bool = True, patience: float = PATIENCE) -> None:
+        super().__init__(Connection(url, create=create, patience=patience))
+
+
+def exists(url: str) -> bool:
+    """Return whether the database at *url* holds tables of ours."""
+    with closing(connected(url)) as conn:
+        return _made(Database(conn))

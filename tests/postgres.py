@@ -1,0 +1,97 @@
+"""A PostgreSQL server of the test's own: Debian's package, in a temporary folder, on a socket alone, stopped by its number."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+
+OPTIONS = "-c listen_addresses='' -c max_connections=60 -c shared_buffers=64MB"
+
+
+def programs() -> Path:
+    """Return the folder of the newest server that is installed; that there is none is a fault, not a reason to skip."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"), key=lambda p: int(p.parts[-3]))
+    assert found, "PostgreSQL is not installed: apt-get install postgresql"
+    return found[-1].parent
+
+
+class Server:
+    """One server; ``folder`` holds its data and its socket."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.data = folder, folder / "data"
+        # The server refuses to run as root.
+        self._user = "nobody" if os.getuid() == 0 else None
+        if self._user:
+            os.chown(folder, pwd.getpwnam(self._user).pw_uid, -1)
+        self._run("initdb", "-D", self.data, "-U", "owner", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
+        self.start()
+
+    def _run(self, program: str, *args: str | Path) -> None:
+        done = subprocess.run(
+            [programs() / program, *args], user=self._user, cwd=self.folder, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def start(self) -> None:
+        log = self.folder / "log"
+        self._run("pg_ctl", "start", "-w", "-D", self.data, "-l", log, "-o", f"{OPTIONS} -k {self.folder}")
+
+    def stop(self) -> None:
+        """Stop as a machine is shut down: sessions end, what was committed is there."""
+        self._run("pg_ctl", "stop", "-D", self.data, "-m", "fast")
+
+    @property
+    def pid(self) -> int:
+        return int((self.data / "postmaster.pid").read_text().split()[0])
+
+    def kill(self) -> None:
+        """Let the server and all its processes end at once, as when the power goes."""
+        pid = self.pid
+        family = [pid, *children(pid)]
+        for one in family:
+            os.kill(one, signal.SIGKILL)
+        while any(Path(f"/proc/{one}").exists() for one in family):
+            time.sleep(0.01)
+        (self.data / "postmaster.pid").unlink()
+
+    def url(self, database: str = "postgres", user: str = "owner", **options: str) -> str:
+        more = "".join(f"&{name}={quote(value, safe='')}" for name, value in options.items())
+        return f"postgresql://{user}@/{database}?host={quote(str(self.folder), safe='')}{more}"
+
+    def schema(self, name: object) -> str:
+        """Return the URL of a schema of its own for *name*, made where it is not there."""
+        schema = f"t{zlib.crc32(str(name).encode()):08x}"
+        with psycopg.connect(self.url(), autocommit=True) as conn:
+            conn.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")  # type: ignore[arg-type]
+        return self.url(options=f"-csearch_path={schema}")
+
+
+def children(pid: int) -> list[int]:
+    return [int(c) for c in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+@contextmanager
+def serving() -> Iterator[Server]:
+    """Start a server and stop it."""
+    folder = Path(tempfile.mkdtemp(prefix="pg"))
+    try:
+        server = Server(folder)
+        try:
+            yield server
+        finally:
+            server.stop()
+    finally:
+        shutil.rmtree(folder)
