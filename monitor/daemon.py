@@ -214,7 +214,7 @@ class Daemon:
             self.declared = replace(self.declared, stamp=stamp)
             return
         if declared.settings.database != self.declared.settings.database:
-            log.warning("the database changes only with a restart", database=self.declared.settings.database)
+            log.warning("the database changes only with a restart", database=self.declared.settings.shown)
         await apply(self.rounds, declared)
         self.declared = declared
         log.info("configuration read", file=declared.settings.file, feeds=len(declared.settings.feeds))

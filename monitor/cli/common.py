@@ -30,9 +30,7 @@ class Place:
 
         found = declared.read(self.config)
         if found.shipped:
-            say(
-                f"no configuration named and no ./config.yaml: using the shipped one, database {found.settings.database}"
-            )
+            say(f"no configuration named and no ./config.yaml: using the shipped one, database {found.settings.shown}")
         return found
 
 
@@ -45,13 +43,13 @@ def to_read(declared: Declared) -> Iterator[Store]:
     """Open the store to read; nothing is created or changed. Where there is none yet, the seeds alone are shown."""
     from monitor import seeding
     from monitor.clock import clock
-    from monitor.store import open_store
+    from monitor.store import exists, open_store
 
     settings = declared.settings
-    exists = Path(settings.database).exists()
-    with _closing(open_store(settings.database if exists else ":memory:", create=not exists)) as store:
-        if not exists:
-            say(f"no database at {settings.database} yet: this is what the seeds alone say")
+    there = exists(settings.database)
+    with _closing(open_store(settings.database if there else ":memory:", create=not there)) as store:
+        if not there:
+            say(f"no database at {settings.shown} yet: this is what the seeds alone say")
             store.declare(settings, clock())
             seeding.sow(settings.topics, store, declared.seeds, clock())
         yield store

@@ -8,7 +8,6 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -268,9 +267,10 @@ def deciding(place: Place) -> Iterator[tuple[Desk, Store]]:
     from monitor import seeding
     from monitor.clock import clock
     from monitor.pipeline import Desk
+    from monitor.store import exists
 
     declared = place.declared()
-    fresh = not Path(declared.settings.database).exists()
+    fresh = not exists(declared.settings.database)
     with to_write(declared.settings) as store:
         if fresh:
             seeding.sow(declared.settings.topics, store, declared.seeds, clock())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import click
 
@@ -19,21 +18,21 @@ def serve(place: Place, listen: str | None) -> None:
     import signal
 
     from monitor import console, web
-    from monitor.store import open_store
+    from monitor.store import exists, open_store
 
     declared = place.declared()
     console.configure_log()
     settings = declared.settings
     where = listen or (settings.web_listen if settings.web_listen != "off" else "127.0.0.1:8321")
 
-    exists = Path(settings.database).exists()
+    there = exists(settings.database)
 
     async def until_told() -> None:
         stopping = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stopping.set)
         with to_read(declared) as store:
-            opener = (lambda: open_store(settings.database, create=False)) if exists else (lambda: store)
+            opener = (lambda: open_store(settings.database, create=False)) if there else (lambda: store)
             async with web.served(web.bound(where), where, lambda: settings, opener) as address:
                 say(f"the timeline is at {address} (Ctrl-C ends)")
                 await stopping.wait()

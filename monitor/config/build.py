@@ -19,7 +19,7 @@ def settings(file: schema.File, path: Path, database: Path) -> Settings:
     sources = tuple(_source(source) for source in file.sources)
     return Settings(
         file=str(path),
-        database=str(database / Path(file.database).expanduser()),
+        database=_database(file.database, database),
         timezone=file.timezone,
         fetch=_fetch(file.fetch),
         web_listen=file.web.listen,
@@ -29,6 +29,14 @@ def settings(file: schema.File, path: Path, database: Path) -> Settings:
         disabled=tuple(_feed(feed, file, topics, sources) for feed in file.feeds if not feed.enabled),
         opml=tuple(str(path.parent / Path(name).expanduser()) for name in file.opml),
     )
+
+
+def _database(named: str, folder: Path) -> str:
+    """Return the database *named*: a file is relative to *folder*, an address stands as it is."""
+    scheme, found, path = named.partition("://")
+    if found and scheme != "sqlite":
+        return named
+    return str(folder / Path(path.removeprefix("/") if found else named).expanduser())
 
 
 def _fetch(fetch: schema.Fetch) -> FetchSettings:

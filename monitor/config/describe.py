@@ -25,7 +25,7 @@ def length(span: timedelta) -> str:
 def _head(settings: Settings) -> Iterator[str]:
     fetch = settings.fetch
     yield f"configuration  {settings.file}"
-    yield f"database       {settings.database}"
+    yield f"database       {settings.shown}"
     yield f"timezone       {settings.timezone}"
     slower = "".join(f", {length(pause)} for {host}" for host, pause in fetch.pauses.items())
     yield f"fetch          at most {length(fetch.timeout)} a page, {length(fetch.pause)} between two to one host{slower}"

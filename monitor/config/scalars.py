@@ -209,6 +209,18 @@ def proxy(value: object) -> str:
     return found
 
 
+_POSTGRES = re.compile(r"postgres(?:ql)?://\S+")
+_SCHEME = re.compile(r"(?!sqlite://)(?:[a-z]+://|postgres\w*:)", re.IGNORECASE)
+
+
+def database(value: object) -> str:
+    """Read where the timeline is kept; what is wrong is not repeated, since it may hold a password."""
+    found = text(value)
+    if _SCHEME.match(found) and not _POSTGRES.fullmatch(found):
+        raise wrong("expected a file name, or postgresql://USER@HOST/DATABASE")
+    return found
+
+
 # --------------------------------------------------------------------------- numbers, durations, days
 
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -316,6 +328,7 @@ Address = Annotated[str, BeforeValidator(address)]
 Template = Annotated[str, BeforeValidator(template)]
 Query = Annotated[str, BeforeValidator(query)]
 StepName = Annotated[str, BeforeValidator(step_name)]
+Database = Annotated[str, BeforeValidator(database)]
 Proxy = Annotated[str, BeforeValidator(proxy)]
 Duration = Annotated[timedelta, BeforeValidator(duration)]
 Number = Annotated[float, BeforeValidator(number)]

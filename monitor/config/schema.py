@@ -223,7 +223,9 @@ class Topic(Strict):
 class File(Strict):
     """A whole configuration."""
 
-    database: s.Text = Field(default="timeline.db", description="where the timeline is kept")
+    database: s.Database = Field(
+        default="timeline.db", description="where the timeline is kept: a file, or `postgresql://USER@HOST/DATABASE`"
+    )
     timezone: s.Zone = Field(default="Asia/Shanghai", description="the zone where nothing nearer says one")
     fetch: Fetch = Field(default=Fetch(), description="how we go out")
     web: Web = Field(default=Web(), description="the web face")

@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.newsroom.server import HOSTS, Newsroom
 
 TEMPLATE = """\
-database: timeline.db
+database: {database}
 timezone: Asia/Shanghai
 fetch: {{timeout: 5s, pause: 0s, allow_private: [{private}]}}
 web: {{listen: "off"}}
@@ -45,10 +45,10 @@ topics:
 PATHS = {"a": "/rss.xml", "b": "/atom.xml", "c": "/feed.json", "d": "/gbk.xml", "e": "/list.html"}
 
 
-def write(room: Newsroom, folder: Path, extra: str = "") -> Path:
+def write(room: Newsroom, folder: Path, extra: str = "", database: str = "timeline.db") -> Path:
     """Write the configuration into *folder* and return its path."""
     private = ", ".join(f'"{host}:{room.port}"' for host in HOSTS.values())
     urls = {outlet: room.url(outlet, path) for outlet, path in PATHS.items()}
     file = folder / "config.yaml"
-    file.write_text(TEMPLATE.format(private=private, **urls) + extra, "utf-8")
+    file.write_text(TEMPLATE.format(private=private, database=database, **urls) + extra, "utf-8")
     return file
