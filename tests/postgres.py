@@ -37,6 +37,8 @@ class Server:
         if self._user:
             os.chown(folder, pwd.getpwnam(self._user).pw_uid, -1)
         self._run("initdb", "-D", self.data, "-U", "owner", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
+        # One role must show a password, so that a wrong one can be tried.
+        (self.data / "pg_hba.conf").write_text("local all locked scram-sha-256\nlocal all all trust\n")
         self.start()
 
     def _run(self, program: str, *args: str | Path) -> None:
@@ -71,11 +73,20 @@ class Server:
         more = "".join(f"&{name}={quote(value, safe='')}" for name, value in options.items())
         return f"postgresql://{user}@/{database}?host={quote(str(self.folder), safe='')}{more}"
 
+    def do(self, *statements: str) -> None:
+        """Do *statements* as the owner."""
+        with psycopg.connect(self.url(), autocommit=True) as conn:
+            for one in statements:
+                conn.execute(one)  # type: ignore[arg-type]
+
+    @staticmethod
+    def named(name: object) -> str:
+        return f"t{zlib.crc32(str(name).encode()):08x}"
+
     def schema(self, name: object) -> str:
         """Return the URL of a schema of its own for *name*, made where it is not there."""
-        schema = f"t{zlib.crc32(str(name).encode()):08x}"
-        with psycopg.connect(self.url(), autocommit=True) as conn:
-            conn.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")  # type: ignore[arg-type]
+        schema = self.named(name)
+        self.do(f"CREATE SCHEMA IF NOT EXISTS {schema}")
         return self.url(options=f"-csearch_path={schema}")
 
 

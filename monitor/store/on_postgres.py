@@ -9,6 +9,7 @@ transaction; where it is lost while a commit is under way, the server is asked w
 from __future__ import annotations
 
 import os
+import re
 import socket
 import threading
 import time
@@ -292,10 +293,20 @@ class Connection:
         )
 
 
+_HOST = r"(?:[^:/?#@,\[\]]*|\[[^\]/?#@]*\])(?::\d{1,5})?"
+_READABLE = re.compile(rf"\w+://(?:[^@/?#]*@)?{_HOST}(?:,{_HOST})*(?:/[^@?#]*)?(?:\?[^@#]*)?")
+
+
 def connected(url: str) -> psycopg.Connection[DictRow]:
     """Return a connection to *url*; StoreError or ConfigError in words that do not tell the password."""
     name = shown_database(url)
     who = f"monitor {os.getpid()} on {socket.gethostname()}"[:63]
+    # A password with a / or @ in it is taken for a host, and named in complaints about it.
+    unreadable = ConfigError(
+        (f"{name} cannot be read as postgresql://USER@HOST:PORT/DATABASE (write @ as %40 and / as %2F in a password)",)
+    )
+    if not _READABLE.fullmatch(url):
+        raise unreadable
     try:
         conn: Any = psycopg.connect(
             url, autocommit=True, cursor_factory=psycopg.RawCursor, application_name=who, **_CONNECT
@@ -305,17 +316,17 @@ def connected(url: str) -> psycopg.Connection[DictRow]:
         passing = state is None or state in _PASSING or state[:2] in _PASSING
         raise StoreError(f"cannot connect to {name}: {_reason(exc, url)}", passing=passing) from None
     except psycopg.Error:  # its words repeat the URL, password and all
-        raise ConfigError(
-            (f"{name} cannot be read as postgresql://USER@HOST:PORT/DATABASE (a special character is written %40)",)
-        ) from None
+        raise unreadable from None
     conn.row_factory = dict_row
     return cast("psycopg.Connection[DictRow]", conn)
 
 
 def _reason(exc: psycopg.Error, url: str) -> str:
     """Return the first line of what the server said, or the last of what was tried."""
-    told = exc.diag.message_primary
-    line = (told or str(exc) or "no reason given").strip().splitlines()[0 if told else -1].strip()
+    if exc.diag.message_primary:
+        return exc.diag.message_primary.splitlines()[0]
+    lines = [" ".join(line.split()) for line in str(exc).splitlines() if line.strip()] or ["no reason given"]
+    line = next((line for line in reversed(lines) if "failed:" in line), lines[-1])
     return line.removeprefix("connection failed: ").replace(url, shown_database(url))
 
 
