@@ -355,8 +355,9 @@ _SENTENCES = {
 
 
 def _made(db: Database) -> bool:
-    row: Any = db.execute("SELECT to_regclass('monitor') AS found").fetchone()
-    return row["found"] is not None
+    # Not to_regclass: what it remembers may be older than the lock that we waited for.
+    sql = "SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'monitor'"
+    return db.execute(sql).fetchone() is not None
 
 
 def _version(db: Database) -> int:

@@ -6,8 +6,10 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -166,10 +168,18 @@ def test_every_version_we_ever_shipped_is_brought_up_to_date(server, tmp_path, v
     assert [rows(old, ask) for ask in (SHAPE, INDICES)] == [rows(new, ask) for ask in (SHAPE, INDICES)]
 
 
-def test_three_that_make_the_tables_at_once_all_succeed(url):
-    code = "import sys; from monitor.store import open_store; open_store(sys.argv[1]).close()"
-    started = [subprocess.Popen([sys.executable, "-c", code, url], cwd=ROOT) for _ in range(3)]
-    assert [one.wait() for one in started] == [0, 0, 0]
+def test_three_that_make_the_tables_at_once_all_succeed(server, tmp_path):
+    for n in range(5):
+        url, gate = server.schema(tmp_path / str(n)), threading.Barrier(3)
+
+        def create(url: str = url, gate: threading.Barrier = gate) -> None:
+            gate.wait()
+            PostgresStore(url).close()
+
+        with ThreadPoolExecutor(3) as pool:
+            for done in [pool.submit(create) for _ in range(3)]:
+                done.result()
+        assert rows(url, "SELECT step FROM monitor") == [(len(migrations.MIGRATIONS),)]
 
 
 # --------------------------------------------------------------------------- rights
