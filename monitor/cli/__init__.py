@@ -10,7 +10,7 @@ configuration, 3 the store is unavailable. Rooms are imported inside the command
     telling    timeline, export
     serving    serve, search
     asking     entries, sources, explain, check
-    keeping    verify, reprocess, forget
+    keeping    verify, reprocess, forget, move
     review     review and its orders; values: what is typed for a field
 """
 
@@ -84,5 +84,6 @@ for command in (
     keeping.verify,
     keeping.reprocess,
     keeping.forget,
+    keeping.move,
 ):
     cli.add_command(command)

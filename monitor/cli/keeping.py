@@ -1,4 +1,4 @@
-"""What keeps the timeline true: ``verify``, ``reprocess`` and ``forget``."""
+"""What keeps the timeline true, and keeps it: ``verify``, ``reprocess``, ``forget`` and ``move``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import click
 from monitor.cli.common import FAILED, Place, say, to_read, to_write
 from monitor.cli.review import deciding, ordering, who
 from monitor.errors import DecisionError
-from monitor.model import Order, Verb
+from monitor.model import Order, Verb, shown_database
 
 if TYPE_CHECKING:
     from monitor.model import Article
@@ -53,6 +53,22 @@ def reprocess(place: Place, apply: bool, form: str) -> None:
     console.show_rework(made, form, applied=apply)
     if not apply and form == "text":
         say("nothing was changed; `monitor reprocess --apply` does it")
+
+
+@click.command()
+@click.option("--to", "target", required=True, help="The other database: a file, or postgresql://USER@HOST/DATABASE.")
+@click.pass_obj
+def move(place: Place, target: str) -> None:
+    """
+    Copy the database whole into another that is empty, compare both, and print how many rows each table has.
+
+    The one that is configured is left as it is. Broken off, it goes on where it was when asked again.
+    """
+    from monitor import store
+
+    settings = place.declared().settings
+    store.move(settings.database, target, lambda table, rows: click.echo(f"{table:<16}{rows:>12}"))
+    say(f"all of {settings.shown} is in {shown_database(target)} too; name it as `database` in {settings.file}")
 
 
 @click.command()

@@ -2,20 +2,28 @@
 The store: what came in, what was made of it, and when.
 
 ``base.py`` is the contract; ``tables.py`` keeps it over any :class:`~monitor.store.database.Connection`, of which
-``on_sqlite.py`` is one. Behind it: ``declared`` (topics, feeds), ``collect`` (polls, entries), ``accounts`` (rounds),
+``on_sqlite.py`` has one and ``on_postgres.py`` the other. Behind it: ``declared`` (topics, feeds), ``collect`` (polls, entries), ``accounts`` (rounds),
 ``digest`` (inbox, articles), ``events``, ``entries`` and ``coverage`` (reading), over ``database``, ``migrations`` and
 ``rows``. The tables are described in ``docs/schema.md``.
 """
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
+from types import ModuleType
 
 from monitor.errors import ConfigError, StoreError
+from monitor.store import moving, on_sqlite
 from monitor.store.base import Store
-from monitor.store.on_sqlite import SqliteStore
+from monitor.store.database import Connection
+from monitor.store.moving import Tell
+from monitor.store.tables import Tables
 
-__all__ = ["Store", "exists", "open_store"]
+__all__ = ["Store", "exists", "move", "open_store"]
+
+
+POSTGRES = ("postgresql", "postgres")
 
 
 def open_store(url_or_path: str, *, create: bool = True) -> Store:
@@ -26,34 +34,48 @@ def open_store(url_or_path: str, *, create: bool = True) -> Store:
     damaged, locked, of a newer version or of another program. A file or folder that may not be written can be read.
     A PostgreSQL database is there already: what is made are its tables.
     """
-    scheme, found, rest = url_or_path.partition("://")
-    if not found:
-        return SqliteStore(Path(url_or_path), create=create)
-    if scheme in POSTGRES:
-        return _postgres(url_or_path, create=create)
-    if scheme != "sqlite":
-        raise StoreError(f"{scheme}:// databases are not supported; name a file or postgresql://...")
-    return SqliteStore(Path(rest.removeprefix("/")), create=create)
-
-
-POSTGRES = ("postgresql", "postgres")
+    return Tables(_connection(url_or_path, create=create))
 
 
 def exists(url_or_path: str) -> bool:
     """Return whether there is a database at *url_or_path* with anything in it; StoreError where that cannot be said."""
+    return _postgres().exists(url_or_path) if _is_postgres(url_or_path) else _path(url_or_path).exists()
+
+
+def move(url_or_path: str, target: str, tell: Tell) -> None:
+    """Copy the database at *url_or_path* whole into the one at *target*, empty or half copied; see :mod:`~monitor.store.moving`."""
+    if url_or_path == target:
+        raise StoreError("that is the database to be copied; name another database")
+    with (
+        closing(_connection(url_or_path, create=False)) as source,
+        closing(_connection(target, create=True, moving=True)) as copy,
+    ):
+        moving.move(source, copy, tell)
+
+
+def _connection(url_or_path: str, *, create: bool, moving: bool = False) -> Connection:
+    if _is_postgres(url_or_path):
+        found: Connection = _postgres().Connection(url_or_path, create=create, moving=moving)
+        return found
+    return on_sqlite.Connection(_path(url_or_path), create=create, moving=moving)
+
+
+def _is_postgres(url_or_path: str) -> bool:
+    return url_or_path.startswith(tuple(f"{scheme}://" for scheme in POSTGRES))
+
+
+def _path(url_or_path: str) -> Path:
     scheme, found, rest = url_or_path.partition("://")
-    if scheme in POSTGRES:
-        from monitor.store.on_postgres import exists
-
-        return exists(url_or_path)
-    return Path(rest.removeprefix("/") if found else url_or_path).exists()
+    if found and scheme != "sqlite":
+        raise StoreError(f"{scheme}:// databases are not supported; name a file or postgresql://...")
+    return Path(rest.removeprefix("/") if found else url_or_path)
 
 
-def _postgres(url: str, *, create: bool) -> Store:
+def _postgres() -> ModuleType:
     try:
-        from monitor.store.on_postgres import PostgresStore
+        from monitor.store import on_postgres
     except ImportError as exc:
         raise ConfigError(
             (f"postgresql:// needs more than is installed ({exc}); pip install 'monitor[scale]'",)
         ) from exc
-    return PostgresStore(url, create=create)
+    return on_postgres

@@ -90,6 +90,17 @@ class Connection(Protocol):
     May be used from any thread, by one at a time; others wait.
     """
 
+    @property
+    def name(self) -> str:
+        """The database as a sentence names it."""
+
+    @property
+    def moving(self) -> bool:
+        """Whether it is marked as half of a copy."""
+
+    def mark(self, *, moving: bool) -> None:
+        """Mark it as half of a copy, which is opened for copying alone, or take the mark away."""
+
     def write(self) -> AbstractContextManager[Database]:
         """
         Be the one writer; what was done inside is on the disk afterwards, or none of it after an exception.

@@ -13,6 +13,8 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import count
 
+from monitor.store.schema import REFERENCE, TABLE, listed, parts
+
 _WORDS = (("CROSS JOIN", "JOIN"), ("instr(", "strpos("))
 
 
@@ -48,10 +50,8 @@ _TYPES = {"INTEGER": "BIGINT", "TEXT": 'TEXT COLLATE "C"', "BLOB": "BYTEA", "REA
 _LONG = {"identity", "alias", "url", "name"}  # columns of addresses
 _NUMBERS = re.compile(r"(json_extract\([\w.]+, '\$\.(?:independent_origins|failures|line)'\))")
 
-_TABLE = re.compile(r"CREATE TABLE (\w+) \((.*)\)( WITHOUT ROWID)?\s*", re.DOTALL)
 _INDEX = re.compile(r"CREATE (UNIQUE )?INDEX (\w+) ON (\w+) \(([\w, ]+)\)(.*)", re.DOTALL)
 _TRIGGER = re.compile(r"(CREATE TRIGGER .*)\s+BEGIN SELECT RAISE\(ABORT, ('[^']+')\); END", re.DOTALL)
-_REFERENCE = re.compile(r" REFERENCES (\w+) \((\w+)\)")
 
 
 def step(statements: Sequence[str]) -> list[str]:
@@ -59,7 +59,7 @@ def step(statements: Sequence[str]) -> list[str]:
     made: list[str] = []
     later: list[str] = []
     for one in statements:
-        if found := _TABLE.fullmatch(one):
+        if found := TABLE.fullmatch(one):
             table, references = _table(found[1], found[2])
             made += table
             later += references
@@ -91,10 +91,10 @@ def _table(name: str, body: str) -> tuple[list[str], list[str]]:
     after: list[str] = []
     references: list[str] = []
     columns: list[str] = []
-    for line in re.split(r",\n|,(?= PRIMARY| \w+ [A-Z]{4})", body.strip()):
-        column, _, rest = line.strip().partition(" ")
+    for line in parts(body):
+        column, _, rest = line.partition(" ")
         if column == "PRIMARY":
-            keys = line[line.index("(") + 1 : line.rindex(")")].split(", ")
+            keys = listed(line)
             if _LONG & set(keys):
                 after += _index(f"{name}_key", name, keys, "", unique=True)
                 continue
@@ -104,9 +104,9 @@ def _table(name: str, body: str) -> tuple[list[str], list[str]]:
         elif rest.startswith("INTEGER PRIMARY KEY"):
             before.append(_next(name, column))
             line += f" DEFAULT next_{name}()"
-        if found := _REFERENCE.search(line):
+        if found := REFERENCE.search(line):
             references.append(f"ALTER TABLE {name} ADD FOREIGN KEY ({column}){found[0]}")
-            line = _REFERENCE.sub("", line)
+            line = REFERENCE.sub("", line)
         columns.append(_typed(line))
     return [*before, f"CREATE TABLE {name} ({', '.join(columns)})", *after], references
 

@@ -67,7 +67,9 @@ class Connection:
 
     _schema: str | None
 
-    def __init__(self, url: str, *, create: bool, patience: float = PATIENCE, oldest: int = OLDEST) -> None:
+    def __init__(
+        self, url: str, *, create: bool, patience: float = PATIENCE, moving: bool = False, oldest: int = OLDEST
+    ) -> None:
         self.name = shown_database(url)
         self._url, self._patience, self._oldest = url, patience, oldest
         self._turn = threading.RLock()
@@ -77,7 +79,7 @@ class Connection:
         self.db = self._opened()
         try:
             with self._sentences():
-                self._recognise(create)
+                self._recognise(create, moving)
                 if create:
                     self._prepare()
         except BaseException:
@@ -113,12 +115,15 @@ class Connection:
     def _wait(self, db: Database) -> None:
         db.execute(f"SET lock_timeout = {max(int(self._patience * 1000), 1)}")
 
-    def _recognise(self, create: bool) -> None:
+    def _recognise(self, create: bool, moving: bool) -> None:
         """Refuse, before anything is written, what is not ours or is newer than we are."""
         with self.read() as db:
             sql = "SELECT count(*) AS n, bool_or(tablename = 'monitor') AS ours FROM pg_tables WHERE schemaname = ?"
             found: Any = db.execute(sql, (self._schema,)).fetchone()
             behind, known = (_version(db) if found["ours"] else 0), len(migrations.MIGRATIONS)
+            self.moving = bool(found["ours"] and _half(db))
+        if self.moving and not moving:
+            raise StoreError(f"{self.name} is half of a copy; run `monitor move` again to finish it, or empty it")
         if found["n"] and not found["ours"]:
             raise StoreError(
                 f"{self.name} holds the tables of another program in its schema {self._schema}; name another database"
@@ -141,6 +146,11 @@ class Connection:
                     return
             with self.write() as db:
                 _step(db, steps)
+
+    def mark(self, *, moving: bool) -> None:
+        with self.write() as db:
+            db.execute("UPDATE monitor SET moving = ?", (moving,))
+        self.moving = moving
 
     # ------------------------------------------------------------- transactions
 
@@ -365,10 +375,15 @@ def _version(db: Database) -> int:
     return int(row["step"])
 
 
+def _half(db: Database) -> bool:
+    row: Any = db.execute("SELECT moving FROM monitor").fetchone()
+    return bool(row["moving"])
+
+
 def _step(db: Database, steps: Sequence[Sequence[str]]) -> None:
     """Take the next missing step, if there is one; nobody else writes meanwhile."""
     if not _made(db):
-        db.conn.execute("CREATE TABLE monitor (step BIGINT NOT NULL)")
+        db.conn.execute("CREATE TABLE monitor (step BIGINT NOT NULL, moving BIGINT NOT NULL DEFAULT 0)")
         db.conn.execute("INSERT INTO monitor VALUES (0)")
     behind = _version(db)
     if behind < len(steps):

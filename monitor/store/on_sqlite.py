@@ -28,6 +28,9 @@ from monitor.store.tables import Tables
 PATIENCE = 10.0
 """Seconds to wait for a lock; the command line promises exit 3 after ten."""
 
+MOVING_ID = migrations.APPLICATION_ID + 1
+"""The mark of a file that is half of a copy."""
+
 _PRAGMAS = (
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
@@ -96,8 +99,9 @@ class Connection:
     Any method may raise StoreError. May be used from any thread, by one at a time; others wait.
     """
 
-    def __init__(self, path: Path, *, create: bool, patience: float = PATIENCE) -> None:
+    def __init__(self, path: Path, *, create: bool, patience: float = PATIENCE, moving: bool = False) -> None:
         self.path = path
+        self.name = str(path)
         self._in_memory = str(path) == ":memory:"
         self._patience = patience
         self._turn = threading.RLock()
@@ -107,7 +111,7 @@ class Connection:
             self.db = self._open(create)
         try:
             with self._sentences():
-                self._recognise(create)
+                self._recognise(create, moving)
                 self._prepare()
         except BaseException:
             self.db.close()
@@ -141,13 +145,16 @@ class Connection:
         path = self.path.resolve()
         return path.with_name(path.name + suffix)
 
-    def _recognise(self, create: bool) -> None:
+    def _recognise(self, create: bool, moving: bool) -> None:
         """Refuse, before anything is written, what is not ours or is newer than we are."""
         with self.read() as db:  # as one: another process may be filling it
             mark = db.execute("PRAGMA application_id").fetchone()[0]
             tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
             behind, known = version(db), len(migrations.MIGRATIONS)
-        if mark != migrations.APPLICATION_ID and (mark or tables):
+        self.moving = mark == MOVING_ID
+        if self.moving and not moving:
+            raise StoreError(f"{self.path} is half of a copy; run `monitor move` again to finish it, or remove it")
+        if mark not in (migrations.APPLICATION_ID, MOVING_ID) and (mark or tables):
             raise StoreError(f"{self.path} is the database of another program; name another file")
         if not tables and not create:
             raise StoreError(f"{self.path} is empty; `monitor seed` or `monitor poll` fills it")
@@ -169,6 +176,11 @@ class Connection:
         while version(self.db) < len(migrations.MIGRATIONS):
             with self.write() as db:
                 step(db)
+
+    def mark(self, *, moving: bool) -> None:
+        with self.write() as db:
+            db.execute(f"PRAGMA application_id = {MOVING_ID if moving else migrations.APPLICATION_ID}")
+        self.moving = moving
 
     # ------------------------------------------------------------- transactions
 
@@ -304,7 +316,8 @@ def step(db: Database) -> None:
     behind = version(db)
     for statement in migrations.MIGRATIONS[behind] if behind < len(migrations.MIGRATIONS) else ():
         db.execute(statement)
-        db.execute(f"PRAGMA application_id = {migrations.APPLICATION_ID}")
+        if behind == 0:
+            db.execute(f"PRAGMA application_id = {migrations.APPLICATION_ID}")
         db.execute(f"PRAGMA user_version = {behind + 1}")
 
 

@@ -143,7 +143,7 @@ def test_a_database_of_a_newer_version_is_left_alone_and_an_older_one_is_not_upg
 def at_version(url: str, version: int) -> None:
     """Make the tables as the program that knew *version* steps left them."""
     with psycopg.connect(url) as conn:
-        conn.execute("CREATE TABLE monitor (step BIGINT NOT NULL)")
+        conn.execute("CREATE TABLE monitor (step BIGINT NOT NULL, moving BIGINT NOT NULL DEFAULT 0)")
         conn.execute("INSERT INTO monitor VALUES (%s)", [version])
         for statements in list(dialect.steps(migrations.MIGRATIONS))[:version]:
             for statement in statements:
