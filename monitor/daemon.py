@@ -29,7 +29,7 @@ from monitor.model import FeedStatus, Settings
 from monitor.pipeline import Desk
 from monitor.progress import Progress, unwatched
 from monitor.rounds import Rounds
-from monitor.store import open_store
+from monitor.store import Store, open_store
 
 TICK = 5.0  # seconds between two looks at what is due
 RELOAD = 5.0  # seconds between two looks at the configuration file
@@ -97,10 +97,14 @@ async def _leave(rounds: Rounds) -> None:
 async def apply(rounds: Rounds, declared: Declared) -> None:
     """Make *declared* the configuration in force: feeds, topics, seeds."""
     desk = Desk.of(declared.settings)
-    await rounds.write(rounds.store.declare, declared.settings, rounds.clock())
-    changed = await rounds.write(seeding.sow, declared.settings.topics, rounds.store, declared.seeds, rounds.clock())
+    await rounds.write(declare, rounds.store, declared, rounds.clock())
     rounds.desk = desk
-    if changed:
+
+
+def declare(store: Store, declared: Declared, now: datetime) -> None:
+    """Write feeds, topics and seeds of *declared* into *store*."""
+    store.declare(declared.settings, now)
+    if changed := seeding.sow(declared.settings.topics, store, declared.seeds, now):
         log.info("seeded", events=changed)
 
 

@@ -146,7 +146,7 @@ class Rounds:
         done = itertools.count(1)
 
         async def one(status: FeedStatus) -> tuple[str, bool]:
-            end = await self._poll_one(status, number)
+            end = await self.poll_one(status, number)
             self.progress("polled", next(done), len(statuses))
             return end
 
@@ -159,7 +159,7 @@ class Rounds:
         reached = {host for host, connected in ends if connected}
         return frozenset(host for host, connected in ends if not connected and host not in reached)
 
-    async def _poll_one(self, status: FeedStatus, number: int) -> tuple[str, bool]:
+    async def poll_one(self, status: FeedStatus, number: int) -> tuple[str, bool]:
         """Poll one feed; return its host and whether anything there took the connection."""
         self.recorder.under_way += 1
         try:
@@ -218,13 +218,26 @@ class Rounds:
             pass
         return tally
 
+    async def read_one(self, waiting: Waiting) -> Digested | None:
+        """Read one waiting entry, to be settled; None where it is left waiting."""
+        reading = asyncio.create_task(self._read(waiting))
+        try:
+            await asyncio.wait([reading])
+        finally:
+            reading.cancel()
+        outcome = self._outcome(reading, waiting)
+        if isinstance(outcome, Digested):
+            return outcome
+        await self._postpone(outcome, waiting)
+        return None
+
     async def recheck(self) -> None:
         """Look again at the pages whose time has come; each look says when the next one is."""
         while due := await self.write(self.store.rechecks, self.clock(), 4 * UNDER_WAY):
             some = _by_turns(due)
             seen = await asyncio.gather(*(self._look(w) for w in some))
             for digested in sorted((s for s in seen if isinstance(s, Digested)), key=pipeline.canonical):
-                await self._settle(digested)
+                await self.settle(digested)
             for waiting, one in zip(some, seen, strict=True):
                 if isinstance(one, pipeline.Rechecked):
                     await self._rechecked(waiting, one)
@@ -254,16 +267,7 @@ class Rounds:
 
     async def _begin(self, running: dict[asyncio.Task[Digested | Postponed], Waiting]) -> bool:
         """Start reading as many waiting entries as there is room for; return whether any is under way."""
-        waiting = await self._ready()
-        busy = {w.id for w in running.values()}
-        hosts = Counter(_host(w) for w in running.values())
-        feeds = Counter(w.feed for w in running.values())
-        for w in waiting:
-            full = hosts[_host(w)] >= PER_HOST or feeds[w.feed] >= PER_FEED or len(running) >= UNDER_WAY
-            if full or w.id in busy:
-                continue
-            hosts[_host(w)] += 1
-            feeds[w.feed] += 1
+        for w in chosen(await self._ready(), list(running.values())):
             running[asyncio.create_task(self._read(w))] = w
         return bool(running)
 
@@ -292,16 +296,19 @@ class Rounds:
         for task, waiting in done.items():
             outcome = self._outcome(task, waiting)
             if isinstance(outcome, Postponed):
-                until, why = outcome.until, outcome.reason
-                await self.write(self.store.postpone, outcome.entry, until, why, tried=outcome.tried)
-                if outcome.told:
-                    self._told[_host(waiting)] = outcome.told
-                log.info("article waits", url=waiting.entry.url, reason=outcome.reason, next_try=_minute(outcome.until))
+                await self._postpone(outcome, waiting)
             else:
                 read.append(outcome)
         for digested in sorted(read, key=pipeline.canonical):
-            await self._settle(digested)
+            await self.settle(digested)
             tally[digested.state] += 1
+
+    async def _postpone(self, outcome: Postponed, waiting: Waiting) -> None:
+        until, why = outcome.until, outcome.reason
+        await self.write(self.store.postpone, outcome.entry, until, why, tried=outcome.tried)
+        if outcome.told:
+            self._told[_host(waiting)] = outcome.told
+        log.info("article waits", url=waiting.entry.url, reason=outcome.reason, next_try=_minute(outcome.until))
 
     def _outcome(self, task: asyncio.Task[Digested | Postponed], waiting: Waiting) -> Digested | Postponed:
         bug = task.exception()
@@ -312,7 +319,8 @@ class Rounds:
         log.error("bug", entry=waiting.id, url=waiting.entry.url, exc_info=bug)
         return Digested(waiting.id, EntryState.FAILED, f"bug: {type(bug).__name__}: {bug}", ())
 
-    async def _settle(self, digested: Digested) -> None:
+    async def settle(self, digested: Digested) -> None:
+        """Place what an entry says among the events."""
         try:
             changed = await self.write(pipeline.settle, self.desk, self.store, digested, self.clock())
         except StoreError:
@@ -324,6 +332,22 @@ class Rounds:
             return
         for id in changed:
             log.info("event", id=id, article=digested.article.url if digested.article else "")
+
+
+def chosen(waiting: Sequence[Waiting], running: Sequence[Waiting]) -> list[Waiting]:
+    """Return those of *waiting* that may be read beside *running*: few of any host and feed, and not many in all."""
+    busy = {w.id for w in running}
+    hosts = Counter(_host(w) for w in running)
+    feeds = Counter(w.feed for w in running)
+    some: list[Waiting] = []
+    for w in waiting:
+        full = hosts[_host(w)] >= PER_HOST or feeds[w.feed] >= PER_FEED or len(running) + len(some) >= UNDER_WAY
+        if full or w.id in busy:
+            continue
+        hosts[_host(w)] += 1
+        feeds[w.feed] += 1
+        some.append(w)
+    return some
 
 
 def _by_turns(waiting: Sequence[Waiting]) -> list[Waiting]:

@@ -18,7 +18,7 @@ OWNERS = {
     "ahocorasick_rs": {"match"},
     "sqlite_utils": {"store"}, "sqlite3": {"store"}, "psycopg": {"store"},
     "yaml": {"config"}, "pydantic": {"config"}, "pydantic_core": {"config"},
-    "apscheduler": {"daemon"}, "click": {"cli"}, "rich": {"console"}, "jinja2": {"export"}, "starlette": {"web"}, "uvicorn": {"web"}, "structlog": {"console", "daemon", "rounds", "web"},
+    "apscheduler": {"daemon"}, "procrastinate": {"jobs"}, "click": {"cli"}, "rich": {"console"}, "jinja2": {"export"}, "starlette": {"web"}, "uvicorn": {"web"}, "structlog": {"console", "daemon", "jobs", "rounds", "web"},
 }  # fmt: skip
 
 PURE = {"parse", "normalize", "match", "extract", "resolve", "export"}
@@ -29,6 +29,7 @@ ROOF = {
     "cli",
     "web",
     "daemon",
+    "jobs",
     "recording",
     "rounds",
     "console",
@@ -126,7 +127,7 @@ def test_the_data_path_knows_the_contract_and_no_store(name):
     [
         ("sqlite3", {"on_sqlite"}),
         ("sqlite_utils", {"on_sqlite"}),
-        ("psycopg", {"on_postgres", "postgres_values"}),
+        ("psycopg", {"on_postgres", "postgres_turns", "postgres_values"}),
     ],
 )
 def test_the_rooms_of_the_store_know_no_database(library, files):

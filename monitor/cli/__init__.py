@@ -5,7 +5,7 @@ Exit status: 0 done (a source that failed is reported, not an error), 1 the comm
 configuration, 3 the store is unavailable. Rooms are imported inside the commands, so that ``--help`` is quick.
 
     common     what the commands share
-    polling    run, poll
+    polling    run, poll, work
     taking     seed, ingest
     telling    timeline, export
     serving    serve, search
@@ -70,6 +70,7 @@ def cli(context: click.Context, config: Path | None) -> None:
 for command in (
     polling.run,
     polling.poll,
+    polling.work,
     taking.seed,
     taking.ingest,
     telling.timeline,

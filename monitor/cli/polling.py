@@ -1,16 +1,17 @@
-"""Keeping up to date: ``run`` and ``poll``."""
+"""Keeping up to date: ``run``, ``poll`` and ``work``."""
 
 from __future__ import annotations
 
 import contextlib
 import sys
 from collections.abc import AsyncIterator, Callable
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import click
 
 from monitor.cli.common import Place, say
-from monitor.errors import InputError
+from monitor.errors import ConfigError, InputError
 
 if TYPE_CHECKING:
     from monitor.model import Settings
@@ -96,3 +97,44 @@ def poll(place: Place, everything: bool, form: str) -> None:
         console.show_round(record, statuses, form)
 
     asyncio.run(once())
+
+
+@click.command()
+@click.option("--queues", default="poll,digest", show_default=True, help="What this process does.")
+@click.option("--concurrency", type=click.IntRange(1, 1000), default=32, show_default=True, help="Jobs at a time.")
+@click.pass_obj
+def work(place: Place, queues: str, concurrency: int) -> None:
+    """
+    Poll and digest beside other processes on one PostgreSQL database, until SIGTERM or Ctrl-C.
+
+    Start as many as you like, on as many machines; one of them makes the jobs, and when it is gone another does.
+    """
+    import asyncio
+    import signal
+
+    from monitor import console
+
+    declared = place.declared()
+    console.configure_log()
+    wanted = queues.split(",")
+    jobs = _jobs()
+    if unknown := set(wanted) - set(jobs.QUEUES):
+        raise click.UsageError(f"no queue {', '.join(sorted(unknown))}; there are: {', '.join(jobs.QUEUES)}")
+
+    async def live() -> None:
+        async with jobs.opened(declared) as team:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                asyncio.get_running_loop().add_signal_handler(number, team.stopping.set)
+            await team.run(wanted, concurrency)
+
+    asyncio.run(live())
+
+
+def _jobs() -> ModuleType:
+    try:
+        from monitor import jobs
+    except ImportError as exc:
+        raise ConfigError(
+            (f"`monitor work` needs more than is installed ({exc}); pip install 'monitor[scale]'",)
+        ) from exc
+    return jobs

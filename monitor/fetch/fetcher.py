@@ -19,6 +19,7 @@ from monitor.fetch.guard import Guard, Resolve
 from monitor.fetch.pace import Pace
 from monitor.fetch.resolve import SystemResolver
 from monitor.fetch.robots import MAX_BYTES, Robots
+from monitor.fetch.shared import Shared
 from monitor.fetch.target import Target
 from monitor.fetch.wire import Answer, Limits, Trip, Wire
 from monitor.model import FetchSettings, Manners, Request, Response, RobotsEntry, Validators
@@ -95,7 +96,7 @@ class Fetcher:
 
     *resolve* finds addresses (default: the system's resolver), *now* tells the time for a Retry-After date from a
     server that sends no Date, *tls* replaces the trust store, *wire* what carries each exchange; nothing is asked while
-    *room* is not set. Raise ConfigError for a proxy or a user agent that cannot be used.
+    *room* is not set; *shared* is what other processes know. Raise ConfigError for a proxy or a user agent that cannot be used.
     """
 
     def __init__(
@@ -107,6 +108,7 @@ class Fetcher:
         tls: ssl.SSLContext | None = None,
         wire: Carries | None = None,
         room: asyncio.Event | None = None,
+        shared: Shared | None = None,
     ) -> None:
         agent = settings.user_agent or USER_AGENT
         if not (agent.isascii() and agent.isprintable()):
@@ -115,8 +117,9 @@ class Fetcher:
         self._now = now
         self._guard = Guard(settings.allow_private, resolve or SystemResolver())
         self._wire: Carries = wire or Wire(self._guard, agent, settings.proxy, tls)
-        self._pace = Pace(settings.concurrency, room)
-        self._robots = Robots(self._ask_robots, agent)
+        self._pace = Pace(settings.concurrency, room, shared)
+        self._robots = Robots(self._ask_robots, agent, shared)
+        self._shared = shared
 
     async def __aenter__(self) -> Self:
         return self
@@ -145,7 +148,12 @@ class Fetcher:
             request.body,
         )
         end = await self._follow(request.url, order)
-        self._judge(request, end)
+        try:
+            self._judge(request, end)
+        except RateLimited as limited:
+            if self._shared is not None:  # whoever asks this host next does not know of it otherwise
+                await self._shared.rest(end.goal.party, limited.retry_after.total_seconds())
+            raise
         answer = end.answer
         body = None if answer.status == 304 else answer.body
         moved_to = end.goal.url if end.permanent else ""

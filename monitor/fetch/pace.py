@@ -11,6 +11,7 @@ from math import inf
 
 from monitor.errors import FetchError, Resting
 from monitor.fetch import reasons
+from monitor.fetch.shared import Shared
 
 # A caller is kept waiting for a rest of at most this many seconds; for more, it is told to come again.
 LONGEST_WAIT = 60.0
@@ -35,7 +36,8 @@ class _Host:
 class Pace:
     """Turns: times are those of the event loop, seconds everywhere."""
 
-    def __init__(self, concurrency: int, room: asyncio.Event | None = None) -> None:
+    def __init__(self, concurrency: int, room: asyncio.Event | None = None, shared: Shared | None = None) -> None:
+        self._shared = shared
         self._room = room or asyncio.Event()
         self._room.set()
         # Who let the last deadline pass waits in a lane of its own, a quarter as wide: however many they are,
@@ -59,7 +61,7 @@ class Pace:
         try:
             async with host.lock:
                 await self._rest(url, party, host, pause)
-                async with self._aside if host.silent else self._slots:
+                async with self._among_all(url, party, pause), self._aside if host.silent else self._slots:
                     await self._room.wait()
                     host.silent = False
                     try:
@@ -93,11 +95,23 @@ class Pace:
         now = _now()
         return {party: left for party, host in self._hosts.items() if (left := host.ready(host.pause) - now) > 0}
 
+    @asynccontextmanager
+    async def _among_all(self, url: str, party: str, pause: float) -> AsyncIterator[None]:
+        """Hold the turn that all processes share, where there are others."""
+        if self._shared is None:
+            yield
+            return
+        while (wait := await self._shared.take(party, pause)) > 0:
+            _bearable(url, party, wait)
+            await asyncio.sleep(wait)
+        try:
+            yield
+        finally:
+            await asyncio.shield(self._shared.give(party))
+
     async def _rest(self, url: str, party: str, host: _Host, pause: float) -> None:
         while (wait := host.ready(pause) - _now()) > 0:
-            if wait > LONGEST_WAIT:
-                sentence = f"{party} is to be left alone for another {wait:.0f} s"
-                raise Resting(url, reasons.RESTING, sentence, timedelta(seconds=wait))
+            _bearable(url, party, wait)
             await asyncio.sleep(wait)
 
     def _host(self, party: str) -> _Host:
@@ -105,6 +119,12 @@ class Pace:
             now = _now()
             self._hosts = {p: h for p, h in self._hosts.items() if h.users or h.ready(h.pause) > now}
         return self._hosts.setdefault(party, _Host(ended=self._began))
+
+
+def _bearable(url: str, party: str, wait: float) -> None:
+    if wait > LONGEST_WAIT:
+        sentence = f"{party} is to be left alone for another {wait:.0f} s"
+        raise Resting(url, reasons.RESTING, sentence, timedelta(seconds=wait))
 
 
 def _now() -> float:

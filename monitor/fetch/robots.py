@@ -16,6 +16,7 @@ from protego import Protego
 
 from monitor.errors import FetchError, RateLimited, Refused
 from monitor.fetch import reasons, target
+from monitor.fetch.shared import Shared
 from monitor.fetch.target import Target
 from monitor.fetch.wire import Answer
 from monitor.model import RobotsEntry
@@ -48,8 +49,9 @@ class _Known:
 class Robots:
     """Asks each origin once a day at most; *ask* fetches one URL with its redirects and returns any status."""
 
-    def __init__(self, ask: Ask, user_agent: str) -> None:
+    def __init__(self, ask: Ask, user_agent: str, shared: Shared | None = None) -> None:
         self._ask = ask
+        self._shared = shared
         self._agent = product(user_agent)
         self._known: dict[str, _Known] = {}
         self._asking: dict[str, asyncio.Lock] = {}
@@ -80,10 +82,26 @@ class Robots:
         try:
             async with lock:
                 known = self._known.get(origin)
-                return known if known and known.until > _now() else await self._fetch(origin)
+                return known if known and known.until > _now() else await self._learn(origin)
         finally:
             if not lock.locked():
                 self._asking.pop(origin, None)
+
+    async def _learn(self, origin: str) -> _Known:
+        """Ask *origin*, unless another process has: while one of them asks, the others wait for what it learns."""
+        if self._shared is None:
+            return await self._fetch(origin)
+        turn = f"{origin}/robots.txt"
+        while (wait := await self._shared.take(turn, 0.0)) > 0:  # noqa: ASYNC110 - what is awaited is in a database
+            await asyncio.sleep(wait)
+        try:
+            if told := await self._shared.robots(origin):
+                return self._remember(origin, told.rules, told.closed, min(told.fresh, FRESH))
+            known = await self._fetch(origin)
+            await self._shared.learned(RobotsEntry(origin, known.rules, known.closed, known.until - _now()))
+            return known
+        finally:
+            await asyncio.shield(self._shared.give(turn))
 
     async def _fetch(self, origin: str) -> _Known:
         url = target.read(f"{origin}/robots.txt").url

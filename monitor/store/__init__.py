@@ -9,9 +9,12 @@ The store: what came in, what was made of it, and when.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from monitor.errors import ConfigError, StoreError
 from monitor.store import moving, on_sqlite
@@ -20,7 +23,10 @@ from monitor.store.database import Connection
 from monitor.store.moving import Tell
 from monitor.store.tables import Tables
 
-__all__ = ["Store", "exists", "move", "open_store"]
+if TYPE_CHECKING:
+    from monitor.store.postgres_turns import Turns
+
+__all__ = ["Store", "exists", "move", "open_store", "turns"]
 
 
 POSTGRES = ("postgresql", "postgres")
@@ -51,6 +57,16 @@ def move(url_or_path: str, target: str, tell: Tell) -> None:
         closing(_connection(target, create=True, moving=True)) as copy,
     ):
         moving.move(source, copy, tell)
+
+
+async def turns(url: str, now: Callable[[], datetime]) -> Turns:
+    """Return what processes on one PostgreSQL database share of the hosts that they ask (``postgres_turns``)."""
+    if not _is_postgres(url):
+        raise ConfigError((f"several processes need one PostgreSQL database, and {url} is a file",))
+    _postgres()
+    from monitor.store.postgres_turns import Turns
+
+    return await Turns.opened(url, now)
 
 
 def _connection(url_or_path: str, *, create: bool, moving: bool = False) -> Connection:

@@ -38,6 +38,13 @@ def begin(db: Database, now: datetime) -> int:
     return add_numbered(db, "rounds", "id", {"started": instant(now)})
 
 
+def left_open(db: Database) -> list[int]:
+    """Return the rounds that are not finished and in which something was polled, oldest first."""
+    sql = """SELECT id FROM rounds r WHERE finished IS NULL AND EXISTS (SELECT 1 FROM polls WHERE round = r.id)
+        ORDER BY id"""
+    return [row["id"] for row in db.execute(sql)]
+
+
 def close(db: Database, round: int, now: datetime) -> RoundRecord:
     """Finish *round*, the first time it is asked, and return its account."""
     db.execute("UPDATE rounds SET finished = ? WHERE id = ? AND finished IS NULL", (instant(now), round))

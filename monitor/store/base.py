@@ -225,11 +225,17 @@ class Store(Protocol):
         the future. With *all* those of every declared feed.
         """
 
+    def status(self, url: str) -> FeedStatus | None:
+        """Return the status of one declared feed, without counts."""
+
     def together(self) -> AbstractContextManager[None]:
         """Make one transaction of what is written inside; each call stays whole or undone by itself."""
 
     def open_round(self, now: datetime) -> int:
         """Begin a round and return its number; a round that a crash left open stays open for ever and is not counted as finished."""
+
+    def left_open(self) -> Sequence[int]:
+        """Return the rounds that are not finished and in which something was polled, oldest first."""
 
     def known(self, feed: str, identities: Sequence[str]) -> Mapping[str, KnownEntry]:
         """Return what is known of *identities*; where several feeds hold one, the entry of *feed* first, else the oldest."""
@@ -256,6 +262,15 @@ class Store(Protocol):
 
     def inbox(self, now: datetime, limit: int = 100, per_feed: int = 0) -> Sequence[Waiting]:
         """Return waiting entries whose time has come, oldest first; with *per_feed*, the feeds take turns and none gives more than so many."""
+
+    def waiting(self, entry: str) -> Waiting | None:
+        """Return one entry, while it waits."""
+
+    def leave_unsettled(self, digested: Digested, now: datetime) -> None:
+        """Keep what reading an entry came to, for another process to finish: until then the entry waits."""
+
+    def unsettled(self) -> Sequence[Digested]:
+        """Return what was read and is not finished, oldest first."""
 
     def article(self, identity: str) -> Article | None:
         """Return the newest kept version of the article whose cleaned URL (or ``sha256:`` of its bytes) is *identity*."""

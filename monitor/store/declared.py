@@ -107,6 +107,12 @@ def due(db: Database, now: datetime, *, all: bool = False) -> Sequence[FeedStatu
     return [from_json(FeedStatus, row["status"]) for row in rows]
 
 
+def status(db: Database, url: str) -> FeedStatus | None:
+    """Return the status of one declared feed, without counts."""
+    row = db.execute("SELECT status FROM feeds WHERE url = ? AND position IS NOT NULL", (text(url),)).fetchone()
+    return from_json(FeedStatus, row["status"]) if row else None
+
+
 def statuses(db: Database) -> Sequence[FeedStatus]:
     """Return the status of every declared feed, in declared order, with the account of its last round."""
     last = accounts.of_last_rounds(db)

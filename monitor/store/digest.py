@@ -6,6 +6,8 @@ import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
+from typing import Any, get_type_hints
 
 from monitor import codec
 from monitor.errors import StoreError
@@ -15,7 +17,7 @@ from monitor.store.collect import joined, sent, verdicts
 from monitor.store.database import Database
 from monitor.store.decider import Decisions
 from monitor.store.events import save_mention, write
-from monitor.store.rows import Row, add, from_json, gather, instant, spread, text, to_json
+from monitor.store.rows import Row, add, from_json, gather, instant, load, parse, spread, text, to_json
 
 _COLUMNS = ("id", "identity", "url", "title", "fetched", "body_sha256", "text_sha256", "text", "forgotten")
 
@@ -52,6 +54,14 @@ def _waiting(row: Row) -> Waiting:
     topics = tuple(v.topic for v in verdicts(row) if v.judgement is not Judgement.REJECTED)
     before = row["article"] if row["edited"] and row["article"] else ""
     return Waiting(row["id"], row["feed_url"], sent(row), topics, row["attempts"], row["round"], before)
+
+
+def waiting(db: Database, entry: str) -> Waiting | None:
+    """Return one entry, while it waits."""
+    sql = """SELECT e.*, f.url AS feed_url FROM entries e JOIN feeds f ON f.id = e.feed
+        WHERE e.id = ? AND e.state = 'waiting'"""
+    row = db.execute(sql, (text(entry),)).fetchone()
+    return _waiting(row) if row else None
 
 
 def postpone(db: Database, entry: str, until: datetime, reason: str, *, tried: bool) -> None:
@@ -165,6 +175,37 @@ def rechecked(db: Database, article: str, again: datetime | None, now: datetime,
     return changed
 
 
+# --------------------------------------------------------------------------- read by one process, finished by another
+
+
+def leave_unsettled(db: Database, digested: Digested, now: datetime) -> None:
+    """Keep what reading an entry came to; what was read of it before is replaced."""
+    db.execute("DELETE FROM unsettled WHERE entry = ?", (digested.entry,))
+    data = to_json({name: getattr(digested, name) for name in _told()})
+    row = {"entry": digested.entry, "at": instant(now), "data": data, "body": zlib.compress(digested.body)}
+    add(db, "unsettled", row)
+
+
+def unsettled(db: Database) -> list[Digested]:
+    """Return what was read of entries that still wait, oldest first."""
+    rows = db.execute(
+        """SELECT u.data, u.body FROM unsettled u JOIN entries e ON e.id = u.entry
+        WHERE e.state = 'waiting' ORDER BY u.at, u.entry LIMIT ?""",
+        (_PAGE,),
+    )
+    return [_digested(parse(row["data"]), zlib.decompress(row["body"])) for row in rows]
+
+
+@cache
+def _told() -> dict[str, Any]:
+    """Return the fields of what was read, but for the body, with their types."""
+    return {name: kind for name, kind in get_type_hints(Digested).items() if name != "body"}
+
+
+def _digested(data: dict[str, Any], body: bytes) -> Digested:
+    return Digested(**{name: load(kind, data[name]) for name, kind in _told().items()}, body=body)
+
+
 # --------------------------------------------------------------------------- finish
 
 
@@ -196,6 +237,7 @@ def _settle(db: Database, digested: Digested) -> None:
             digested.entry,
         ),
     )
+    db.execute("DELETE FROM unsettled WHERE entry = ?", (digested.entry,))
     if digested.state is EntryState.FAILED:
         _revive(db, digested.entry)
 

@@ -21,11 +21,11 @@ def begin(db: Database, now: datetime) -> Manners:
     last = db.execute("SELECT ended FROM runs ORDER BY id DESC LIMIT 1").fetchone()
     db.execute("DELETE FROM runs")  # the last one is all that is ever asked for
     add(db, "runs", {"started": instant(now)})
-    rests = {r["host"]: left for r in db.execute("SELECT * FROM rests") if (left := _left(r, now)) > 0}
+    rests = {r["host"]: rest for r in db.execute("SELECT * FROM rests") if (rest := left(r, now)) > 0}
     robots = (
-        RobotsEntry(r["origin"], r["rules"], r["closed"], left)
+        RobotsEntry(r["origin"], r["rules"], r["closed"], rest)
         for r in db.execute("SELECT * FROM robots ORDER BY origin")
-        if (left := _left(r, now)) > 0
+        if (rest := left(r, now)) > 0
     )
     return Manners(rests, tuple(robots), abrupt=last is not None and last["ended"] is None)
 
@@ -52,7 +52,8 @@ def end(db: Database, manners: Manners, now: datetime) -> None:
     db.execute("UPDATE runs SET ended = ?", (instant(now),))
 
 
-def _left(row: Row, now: datetime) -> float:
+def left(row: Row, now: datetime) -> float:
+    """Return the seconds that are left at *now* of what *row* holds."""
     at = moment(row["at"])
     assert at is not None  # NOT NULL in the table
     passed = max((now - at).total_seconds(), 0.0)

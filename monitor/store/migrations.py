@@ -280,4 +280,20 @@ _VIEWS = (
         FROM feeds f WHERE f.position IS NOT NULL ORDER BY f.position""",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _MANNERS, _COPIES, _DECISIONS, _DUE, _SEARCH + _VIEWS)
+# Where several processes work (on PostgreSQL): whose turn it is at a host; what one read and another is to finish.
+_TEAM = (
+    """CREATE TABLE unsettled (
+        entry TEXT PRIMARY KEY REFERENCES entries (id),
+        at TEXT NOT NULL,
+        data TEXT NOT NULL,
+        body BLOB NOT NULL
+    ) WITHOUT ROWID""",
+    """CREATE TABLE turns (
+        party TEXT PRIMARY KEY,
+        busy INTEGER NOT NULL,
+        ended REAL NOT NULL,
+        floor REAL NOT NULL
+    ) WITHOUT ROWID""",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _MANNERS, _COPIES, _DECISIONS, _DUE, _SEARCH + _VIEWS, _TEAM)

@@ -105,6 +105,10 @@ class Tables:
         with self._connection.read() as db:
             return declared.due(db, now, all=all)
 
+    def status(self, url: str) -> FeedStatus | None:
+        with self._connection.read() as db:
+            return declared.status(db, url)
+
     @contextmanager
     def together(self) -> Iterator[None]:
         with self._connection.write():
@@ -113,6 +117,10 @@ class Tables:
     def open_round(self, now: datetime) -> int:
         with self._connection.write() as db:
             return accounts.begin(db, now)
+
+    def left_open(self) -> Sequence[int]:
+        with self._connection.read() as db:
+            return accounts.left_open(db)
 
     def known(self, feed: str, identities: Sequence[str]) -> Mapping[str, KnownEntry]:
         with self._connection.read() as db:
@@ -136,6 +144,18 @@ class Tables:
     def inbox(self, now: datetime, limit: int = 100, per_feed: int = 0) -> Sequence[Waiting]:
         with self._connection.read() as db:
             return digest.inbox(db, now, limit, per_feed)
+
+    def waiting(self, entry: str) -> Waiting | None:
+        with self._connection.read() as db:
+            return digest.waiting(db, entry)
+
+    def leave_unsettled(self, digested: Digested, now: datetime) -> None:
+        with self._connection.write() as db:
+            digest.leave_unsettled(db, digested, now)
+
+    def unsettled(self) -> Sequence[Digested]:
+        with self._connection.read() as db:
+            return digest.unsettled(db)
 
     def article(self, identity: str) -> Article | None:
         with self._connection.read() as db:

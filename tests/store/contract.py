@@ -127,6 +127,13 @@ class DeclaredContract(_Made):
         store.record(failed(store.open_round(NOW), state=FeedState.STOPPED))
         assert store.due(later(10**5)) == []
 
+    def test_a_feed_can_be_asked_for_by_its_address_while_it_is_declared(self, store):
+        store.declare(settings([feed(RSS)]), NOW)
+        collected(store, screened(1))
+        assert store.status(RSS) == status() and store.status(LIST) is None
+        store.declare(settings([feed(LIST)]), NOW)
+        assert (store.status(RSS), store.status(LIST)) == (None, FeedStatus(LIST, LIST))
+
     def test_what_is_written_together_stands_together_and_a_part_that_fails_leaves_the_others(self, store, other):
         store.declare(settings(), NOW)
         number = store.open_round(NOW)
@@ -335,6 +342,15 @@ class RoundContract(_Made):
         left = store.open_round(later(1))
         assert (store.round().id, store.round(left).finished) == (finished, None)
 
+    def test_rounds_that_were_left_open_are_known_where_something_was_polled(self, store):
+        collected(store, screened(1))
+        first, _, third = (store.open_round(NOW) for _ in range(3))
+        for number in (third, first):
+            store.record(poll(number))
+        assert list(store.left_open()) == [first, third]
+        store.close_round(first, NOW)
+        assert list(store.left_open()) == [third]
+
     def test_a_round_is_finished_once(self, store):
         number = store.open_round(NOW)
         store.close_round(number, later(1))
@@ -356,6 +372,25 @@ class DigestContract(_Made):
         number = collected(store, screened(1, WAITING, *votes))
         (waiting,) = store.inbox(NOW)
         assert (waiting.topics, waiting.feed, waiting.round) == ((TOPIC, "c"), RSS, number)
+
+    def test_an_entry_can_be_asked_for_while_it_waits(self, store):
+        collected(store, screened(1))
+        (first,) = store.inbox(NOW)
+        assert store.waiting(first.id) == first and store.waiting("en_none") is None
+        store.finish(Digested(first.id, REJECTED, "", ()), NOW, decides())
+        assert store.waiting(first.id) is None
+
+    def test_what_one_process_read_another_finishes_and_until_then_the_entry_waits(self, store, other):
+        collected(store, screened(1), screened(2))
+        first, second = store.inbox(NOW)
+        read = digested(article(1), mention(article(1)), entry=first.id)
+        late = digested(article(2), entry=second.id)
+        for one, at in ((late, later(2)), (read, NOW), (read, later(1))):
+            store.leave_unsettled(one, at)
+        assert [w.id for w in other.inbox(NOW)] == [first.id, second.id]
+        assert list(other.unsettled()) == [read, late]
+        other.finish(read, NOW, decides())
+        assert list(store.unsettled()) == [late]
 
     def test_the_feeds_take_turns_in_the_inbox_when_asked_to(self, store):
         collected(store, *(screened(n) for n in range(5)))

@@ -1,0 +1,167 @@
+"""One worker or eight on one PostgreSQL database: the same truth, and hosts that notice nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import random
+import signal
+import threading
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from monitor import declared, jobs, reading
+from monitor.export import FORMATS, Options, render
+from monitor.model import EntryState, FeedState
+from monitor.store import Store, open_store
+from tests.commands import monitor, start
+from tests.newsroom import config
+from tests.newsroom.play import Play
+from tests.newsroom.server import ARTICLES, Newsroom
+from tests.postgres import Server
+
+pytestmark = pytest.mark.long
+
+NOW = datetime(2025, 6, 30, tzinfo=UTC)
+
+
+class Watched(Newsroom):
+    """A newsroom that notes who was asked when, and how many at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.times: dict[str, list[float]] = defaultdict(list)
+        self.at_once: Counter[str] = Counter()
+        self.most = 0
+        self._guard = threading.Lock()
+
+    def answer(self, host: str, path: str) -> tuple[int, str, bytes]:
+        with self._guard:
+            self.times[host].append(time.monotonic())
+            self.at_once[host] += 1
+            self.most = max(self.most, self.at_once[host])
+        try:
+            return super().answer(host, path)
+        finally:
+            with self._guard:
+                self.at_once[host] -= 1
+
+
+@pytest.fixture
+def room() -> Iterator[Watched]:
+    with Watched() as room:
+        yield room
+
+
+def told(database: str, file: Path) -> dict[str, bytes]:
+    settings = declared.read(file).settings
+    with open_store(database, create=False) as store:
+        timelines = [reading.timeline(store, topic, background=True) for topic in settings.topics]
+    return {f"{t.topic.id} {f}": render(t, f, Options()) for t in timelines for f in FORMATS}
+
+
+def idle(store: Store) -> bool:
+    """Return whether everything has been polled and nothing waits."""
+    last = store.round()
+    waiting = list(store.entries(state=EntryState.WAITING))
+    return bool(last and len(last.feeds) == 5 and not waiting and not store.left_open())
+
+
+def worked(file: Path, database: str, workers: int) -> None:
+    """Let so many workers work until nothing is left to do."""
+
+    async def all_of_them() -> None:
+        async with contextlib.AsyncExitStack() as stack:
+            read = declared.read(file)
+            teams = [await stack.enter_async_context(jobs.opened(read, lambda: NOW, tick=0.1)) for _ in range(workers)]
+            running = [asyncio.create_task(team.run()) for team in teams]
+            with open_store(database, create=False) as store:
+                deadline = time.monotonic() + 60
+                while not await asyncio.to_thread(idle, store):
+                    assert time.monotonic() < deadline, "not done in a minute"
+                    await asyncio.sleep(0.1)
+            for team in teams:
+                team.stopping.set()
+            await asyncio.gather(*running)
+
+    asyncio.run(all_of_them())
+
+
+@pytest.mark.parametrize("workers", [1, 2, 8])
+def test_what_is_told_is_the_same_with_any_number_of_workers(room, server: Server, tmp_path, workers):
+    for folder in ("alone", "many"):
+        (tmp_path / folder).mkdir()
+    alone = config.write(room, tmp_path / "alone")
+    Play(alone, NOW).poll()
+    room.times.clear()
+    url = server.schema(tmp_path)
+    many = config.write(room, tmp_path / "many", database=json.dumps(url))
+    worked(many, url, workers)
+    expected = told(str(tmp_path / "alone" / "timeline.db"), alone)
+    found = told(url, many)
+    assert [name for name in expected if expected[name] != found[name]] == []
+    with open_store(url) as store:
+        states = Counter(e.state for e in store.entries())
+        assert states.total() == len(ARTICLES) and set(states) == {EntryState.KEPT, EntryState.REJECTED}
+    assert room.most == 1
+    assert all(count == 2 for path, count in room.asked.items() if "/n/" in path)  # once alone, once by all of them
+
+
+def test_eight_workers_leave_a_host_its_rest_together_and_ask_for_its_rules_once(room, server: Server, tmp_path):
+    file = config.write(room, tmp_path, database=json.dumps(server.schema(tmp_path)))
+    file.write_text(file.read_text("utf-8").replace("pause: 0s", "pause: 0.2s"), "utf-8")
+    worked(file, declared.read(file).settings.database, 8)
+    assert room.most == 1
+    for times in room.times.values():
+        assert min(b - a for a, b in pairwise(times)) >= 0.19
+    assert {count for path, count in room.asked.items() if path.endswith("robots.txt")} == {1}
+
+
+def test_workers_and_the_one_that_makes_the_jobs_may_be_killed_at_any_moment(room, server: Server, tmp_path):
+    url = server.schema(tmp_path)
+    file = config.write(room, tmp_path, database=json.dumps(url))
+    file.write_text(file.read_text("utf-8").replace("pause: 0s", "pause: 0.1s"), "utf-8")
+    (tmp_path / "alone").mkdir()
+    config.write(room, tmp_path / "alone")
+    assert monitor("poll", cwd=tmp_path / "alone").status == 0
+    with open_store(str(tmp_path / "alone" / "timeline.db")) as store:
+        alone = {e.id: e.state for e in store.entries()}
+    chance, running = random.Random(8), [start("work", cwd=tmp_path)]
+    try:
+        for _ in range(6):
+            running.append(start("work", cwd=tmp_path))
+            time.sleep(0.5 + chance.random())
+            gone = running.pop(0)
+            gone.send_signal(signal.SIGKILL)
+            gone.wait()
+        deadline = time.monotonic() + 90
+        with open_store(url) as store:
+            while not idle(store):
+                assert time.monotonic() < deadline, "not done in time"
+                time.sleep(0.2)
+            assert len(list(store.entries())) == len(ARTICLES)
+            assert {s.state for s in store.statuses()} == {FeedState.OK}
+            states = {e.id: e.state for e in store.entries()}
+        assert states == alone
+        running[0].send_signal(signal.SIGTERM)
+        assert running.pop().wait(10) == 0
+    finally:
+        for one in running:
+            one.kill()
+            one.wait()
+    assert monitor("verify", cwd=tmp_path).status == 0
+
+
+def test_a_file_is_not_for_several(tmp_path, room):
+    config.write(room, tmp_path)
+    ran = monitor("work", cwd=tmp_path)
+    assert (ran.status, "need one PostgreSQL database" in ran.err) == (2, True)
+    ran = monitor("work", "--queues", "poll,dance", cwd=tmp_path)
+    assert (ran.status, "no queue dance" in ran.err) == (2, True)
