@@ -43,7 +43,7 @@ from monitor.model.lists import (
 )
 from monitor.model.mentions import Actor, Figure, Mention, Verdict, Vote
 from monitor.model.parsed import Article, Entry, Hints, Page, ParsedFeed
-from monitor.model.placing import Change, KnownEvent, Placed, Reread, Rework, Ruling
+from monitor.model.placing import CANDIDATES, Change, KnownEvent, Placed, Reread, Rework, Ruling
 from monitor.model.polls import Counts, FeedStatus, Gap, KnownEntry, Poll, Screened, Waiting
 from monitor.model.text import Clean, Repair
 from monitor.model.timelines import Answer, Coverage, FeedCoverage, Timeline
@@ -53,6 +53,7 @@ __all__ = [
     "Answer",
     "Article",
     "Basis",
+    "CANDIDATES",
     "Change",
     "Clean",
     "Counts",

@@ -20,6 +20,7 @@ from monitor.model import (
     Event,
     Evidence,
     Figure,
+    Mention,
     Phase,
     Placed,
     Polarity,
@@ -354,15 +355,16 @@ def _dissenting(event: Event, told: Sequence[Placed]) -> tuple[Reason, ...]:
     kept = {n for a in event.actors for n in (a.entity, a.name)}
     named = {a.entity or a.name: a.name for p in told for a in p.mention.actors}
     left = sorted(name for key, name in named.items() if key not in kept and name not in kept)
+    if not left:
+        return ()
     rule = f"named by a quarter of the weight; dissent: {'、'.join(left)}"
-    by = [i for i, e in enumerate(event.evidence) if isinstance(e, Quote) and _names(e, told) & set(left)]
-    return (Reason("actors", rule, tuple(by)),) if left else ()
+    naming = {_place(p.mention) for p in told if any(a.name in left for a in p.mention.actors)}
+    by = (i for i, e in enumerate(event.evidence) if isinstance(e, Quote) and _place(e) in naming)
+    return (Reason("actors", rule, tuple(by)),)
 
 
-def _names(quote: Quote, told: Sequence[Placed]) -> set[str]:
-    where = (quote.article, quote.start, quote.end)
-    same = (p.mention for p in told if (p.mention.article, p.mention.start, p.mention.end) == where)
-    return {a.name for m in same for a in m.actors}
+def _place(told: Quote | Mention) -> tuple[str, int, int]:
+    return (told.article, told.start, told.end)
 
 
 def _derived(event: Event, told: Sequence[Placed], seed: SeedEvent | None, field: str, value: str) -> Reason:
@@ -371,6 +373,6 @@ def _derived(event: Event, told: Sequence[Placed], seed: SeedEvent | None, field
         return Reason(field, "seed", (0,))
     saying = [p for p in told if getattr(p.mention, field) == value]
     rule = next((r for p in saying for f, r in p.mention.rules if f == field), "vote")
-    said = {(p.mention.article, p.mention.start, p.mention.end) for p in saying}
-    where = (i for i, e in enumerate(event.evidence) if isinstance(e, Quote) and (e.article, e.start, e.end) in said)
+    said = {_place(p.mention) for p in saying}
+    where = (i for i, e in enumerate(event.evidence) if isinstance(e, Quote) and _place(e) in said)
     return Reason(field, rule, tuple(where))

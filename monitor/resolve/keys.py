@@ -10,7 +10,7 @@ the topic ties together are in everything and therefore tell nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from functools import lru_cache
 from importlib import resources
@@ -67,8 +67,12 @@ def family(kind: Kind) -> str:
 
 def particular(told: Mention | SeedEvent | Event, topic: Topic) -> frozenset[str]:
     """Return who and what tells this happening from others: actors outside the topic's tie, and objects."""
-    names = (_name(a, topic) for a in told.actors if not _is_common(a, topic))
-    return frozenset(n for n in (*names, *getattr(told, "objects", ())) if n)
+    return frozenset((*particulars(told.actors, topic), *(o for o in getattr(told, "objects", ()) if o)))
+
+
+def particulars(actors: Iterable[Actor], topic: Topic) -> set[str]:
+    """Return those of *actors* that stand outside the topic's tie, by one name each."""
+    return {n for a in actors if not _is_common(a, topic) and (n := _name(a, topic))}
 
 
 def carried(told: Mention | SeedEvent | Event, topic: Topic) -> frozenset[str]:
@@ -122,9 +126,10 @@ def _amended(told: Mention | SeedEvent) -> set[str]:
 
 def _is_common(actor: Actor, topic: Topic) -> bool:
     """Return whether *actor* is one of the tied entities, or a unit of one: a fund of the firm is the firm."""
-    entity = topic.entity(actor.entity) if actor.entity else None
-    tied = entity is not None and entity.kind != "person" and entity.of in topic.together
-    return actor.entity in topic.together or tied
+    if not actor.entity or actor.entity in topic.together:
+        return bool(actor.entity)
+    entity = topic.entity(actor.entity)
+    return entity is not None and entity.kind != "person" and entity.of in topic.together
 
 
 def _name(actor: Actor, topic: Topic) -> str:

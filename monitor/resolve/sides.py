@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import reduce
 
 from monitor.model import KnownEvent, Mention, SeedEvent, Topic
-from monitor.resolve.keys import particular
+from monitor.resolve.keys import particulars
 
 Same = Callable[[str, str], bool]
 
@@ -34,16 +33,6 @@ class Sides:
     what: frozenset[str] = frozenset()
     places: frozenset[str] = frozenset()
 
-    def with_(self, other: Sides) -> Sides:
-        """Return what both name together."""
-        return Sides(
-            self.who | other.who,
-            self.units | other.units,
-            self.tied | other.tied,
-            self.what | other.what,
-            self.places | other.places,
-        )
-
 
 def compared(a: KnownEvent, b: KnownEvent, topic: Topic) -> tuple[Fit, Fit, int]:
     """Return how two events stand to each other in who took part and in what it was done to, and how much they share."""
@@ -54,18 +43,24 @@ def compared(a: KnownEvent, b: KnownEvent, topic: Topic) -> tuple[Fit, Fit, int]
 
 def sides(told: Mention | SeedEvent, topic: Topic) -> Sides:
     """Return who and what *told* names."""
-    ids = {a.entity for a in told.actors if a.entity}
-    units = frozenset(i for i in ids if _is_unit(i, topic))
-    tied = frozenset(ids & set(topic.together)) | frozenset(e.of for i in units if (e := topic.entity(i)))
-    return Sides(
-        particular(told, topic) - set(told.objects), units, tied, frozenset(told.objects), frozenset(told.places)
-    )
+    return _sides([told], told.places, topic)
 
 
 def sides_of(known: KnownEvent, topic: Topic) -> Sides:
     """Return who and what the tellings of *known* name together."""
-    told: Iterable[Mention | SeedEvent] = [p.mention for p in known.mentions] + ([known.seed] if known.seed else [])
-    return reduce(Sides.with_, (sides(t, topic) for t in told), Sides(places=frozenset(known.event.places)))
+    told = [p.mention for p in known.mentions]
+    return _sides([*told, known.seed] if known.seed else told, known.event.places, topic)
+
+
+def _sides(told: Sequence[Mention | SeedEvent], places: Iterable[str], topic: Topic) -> Sides:
+    # A crowd tells the same over and over: what is told twice is looked at once.
+    said = {(t.actors, t.objects) for t in told}
+    who = {n for actors, objects in said for n in particulars(actors, topic) if n not in objects}
+    ids = {a.entity for actors, _ in said for a in actors if a.entity}
+    units = frozenset(i for i in ids if _is_unit(i, topic))
+    tied = frozenset(ids & set(topic.together)) | frozenset(e.of for i in units if (e := topic.entity(i)))
+    what = frozenset(o for _, objects in said for o in objects)
+    return Sides(frozenset(who), units, tied, what, frozenset(places).union(*(t.places for t in told)))
 
 
 def _is_unit(id: str, topic: Topic) -> bool:

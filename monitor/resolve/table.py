@@ -52,6 +52,7 @@ class Table:
     merged: dict[str, list[str]] = field(default_factory=dict)  # what the rules merge, by what it goes into
     dealt: set[str] = field(default_factory=set)  # events whose mentions were taken up, to be dealt out anew
     taken: set[str] = field(default_factory=set)  # the mentions taken up
+    asked: dict[frozenset[str], Sequence[KnownEvent]] = field(default_factory=dict)  # the store's answers
 
     def learn(self, known: KnownEvent) -> KnownEvent:
         """Put an event of the store on the table; return it as the rules have it by now."""
@@ -69,7 +70,9 @@ class Table:
 
     def near(self, keys: frozenset[str]) -> list[KnownEvent]:
         """Return the events on the table and in the store that could be meant."""
-        found = self.ask.candidates(self.topic.id, keys)
+        if keys not in self.asked:
+            self.asked[keys] = self.ask.candidates(self.topic.id, keys)
+        found = self.asked[keys]
         fetched = [self.after.get(k.event.id) or self._ruled(k) for k in found]
         ids = {k.event.id for k in fetched}
         here = [k for k in self.after.values() if k.event.id not in ids]
