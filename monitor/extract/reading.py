@@ -31,6 +31,7 @@ from monitor.model import (
     Mention,
     Phase,
     Polarity,
+    Precision,
     Relation,
     Topic,
     Verdict,
@@ -181,15 +182,16 @@ def _tell(
     carried.found.append(_of_thing(page, mention, carried) if goes_on else mention)
     if relation is Relation.DIRECT and not telling.recalled:
         carried.parties, carried.parties_at = parties, begin
-        if not _settled(telling):
+        if not _settled(telling, told):
             carried.claim, carried.claim_at = kind, telling.word[0]
         if carries(telling, relation, told) and not goes_on:
             carried.day, carried.paragraph = dated, sentence.paragraph
 
 
-def _settled(telling: Telling) -> bool:
+def _settled(telling: Telling, told: When) -> bool:
     """Return whether something is told as done on a day of its own: what is denied next is something else."""
-    return telling.polarity is Polarity.ASSERTED and telling.phase is Phase.DONE and bool(telling.dates)
+    dated = bool(telling.dates) or told.precision is Precision.DAY
+    return telling.polarity is Polarity.ASSERTED and telling.phase is Phase.DONE and dated
 
 
 def _firms(page: Page, telling: Telling, kind: Kind) -> tuple[Firm, ...]:
@@ -249,7 +251,7 @@ def _acting(page: Page, telling: Telling, kind: Kind, own: Sequence[Named]) -> l
 
 def _relation(page: Page, telling: Telling, carried: Carried) -> Relation:
     """The denial of a claim that the tied passage told belongs to it, though it may not name the tie again."""
-    denies = telling.polarity is Polarity.DENIED and telling.kind in (carried.claim, Kind.DENIAL) and carried.claim
+    denies = _denies(telling, carried) and telling.kind in (carried.claim, Kind.DENIAL)
     return Relation.DIRECT if denies or page.direct(telling.start, telling.end) else Relation.BACKGROUND
 
 
@@ -287,7 +289,12 @@ def _attended(page: Page, sentence: Sentence, named: Sequence[Named], carried: C
 
 def _claim(telling: Telling, carried: Carried) -> Kind:
     """A denial that names no claim denies the one told before it."""
-    return carried.claim if telling.kind is Kind.DENIAL and carried.claim is not None else telling.kind
+    return carried.claim if telling.kind is Kind.DENIAL and carried.claim and _denies(telling, carried) else telling.kind
+
+
+def _denies(telling: Telling, carried: Carried) -> bool:
+    """Return whether the claim told before is denied now, and not another one once (公司曾否认迁址)."""
+    return telling.polarity is Polarity.DENIED and carried.claim is not None and telling.fresh
 
 
 def _day_before(page: Page, sentence: Sentence, telling: Telling, carried: Carried) -> Dated | None:

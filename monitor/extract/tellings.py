@@ -135,7 +135,7 @@ def _candidates(
             found = _called_off(text, clauses, hit, hits, found, polarity, language)
     found = _corrected(clauses, hits, found)
     if not found and polarity[0] is Polarity.DENIED:
-        found = [_bare_denial(clauses, h) for h in hits if h.term.mark == "deny"][:1]
+        found = [_bare_denial(clauses, h, hits) for h in hits if h.term.mark == "deny"][:1]
     return found
 
 
@@ -265,18 +265,20 @@ def _with(rules: tuple[tuple[str, str], ...], rule: tuple[str, str]) -> tuple[tu
     return (*(r for r in rules if r[0] != rule[0]), rule)
 
 
-def _bare_denial(clauses: Clauses, hit: Hit) -> Telling:
+def _bare_denial(clauses: Clauses, hit: Hit, hits: Sequence[Hit]) -> Telling:
     clause = clauses[hit.clause]
     rules = (("kind", hit.term.word), ("phase", "a denial is made at once"), ("polarity", hit.term.word))
+    fresh = not any(h.term.mark == "past" and clause[0] <= h.start < hit.start for h in hits)
     return Telling(
-        *clause, clause, (hit.start, hit.end), Kind.DENIAL, Phase.DONE, Polarity.DENIED, 2, (), rules, sure=True
-    )
+        *clause, clause, (hit.start, hit.end), Kind.DENIAL, Phase.DONE, Polarity.DENIED, 2, (), rules, sure=True,
+        fresh=fresh,
+    )  # fmt: skip
 
 
 def _corrected(clauses: Clauses, hits: Sequence[Hit], found: list[Telling]) -> list[Telling]:
-    """Return the correction alone where something was wrong (20亿元有误) and what is right follows (应为18亿元)."""
+    """Return the correction alone where it is said what was wrong (20亿元有误) and what is right (应为18亿元)."""
     wrong = next((h for h in hits if h.term.mark == "wrong"), None)
-    right = next((h for h in hits if wrong and h.term.mark == "right" and h.start >= wrong.end), None)
+    right = next((h for h in hits if wrong and h.term.mark == "right"), None)
     if right is None:
         return found
     clause = clauses[right.clause]
@@ -391,7 +393,7 @@ def _recalled(found: list[Telling], clauses: Clauses, marks: Sequence[Hit], boun
     rumour = any(h.term.mark == "rumour" for h in marks)
     kept = [t.word[0] in own or (not rumour and not t.fresh and t.clause[1] <= deny.start) for t in found]
     told = [replace(t, polarity=Polarity.ASSERTED) if k else t for t, k in zip(found, kept, strict=True)]
-    return [*told, _bare_denial(clauses, deny)] if told and all(kept) else told
+    return [*told, _bare_denial(clauses, deny, marks)] if told and all(kept) else told
 
 
 def _best(

@@ -25,6 +25,7 @@ PERFORMED = frozenset(
     {
         Kind.RECALL,
         Kind.PERSONNEL,
+        Kind.RECRUITMENT,
         Kind.CANCELLATION,
         Kind.POLICY,
         Kind.PRODUCT,
