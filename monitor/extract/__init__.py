@@ -11,6 +11,7 @@ Article -> mentions: what happened, when, who, where, how much, and how surely i
     parties      places that act: X与平州市政府签约, but not 在平州签约
     reading      one article, with what one sentence leaves to the next
     record       a telling as a mention, and its quote
+    behind       who attended and what was measured, told in the sentence right behind
     fold         one mention for each happening
 
 Rules of kind that others rely on:

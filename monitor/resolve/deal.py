@@ -12,7 +12,7 @@ from datetime import date
 from typing import Protocol
 
 from monitor.model import KnownEvent, Placed, Topic
-from monitor.resolve.amends import is_amendment
+from monitor.resolve.amends import amends, is_amendment
 from monitor.resolve.compose import FINEST, compose
 from monitor.resolve.keys import asked
 from monitor.resolve.same import agreement, one_sum
@@ -38,6 +38,9 @@ class Table(Protocol):
     def decided(self, known: Collection[KnownEvent]) -> bool:
         """Return whether a decision in force names one of *known*."""
 
+    def drop(self, id: str) -> None:
+        """Forget an event that was founded just now and dealt out."""
+
     def rename(self, old: str, new: str) -> None:
         """Let an event founded just now have another id."""
 
@@ -54,7 +57,26 @@ def deal(table: Table, own: Sequence[Placed], settle: Callable[[Placed], None]) 
     told = {p.id: p for k in around for p in k.mentions} | {p.id: p for p in own}
     for p in sorted(told.values(), key=canonical):
         settle(p)
-    _keep_ids(table, around)
+    bridged = [k for p in told.values() if is_amendment(p.mention) for k in _bridge(table, p, settle)]
+    _keep_ids(table, [*around, *bridged])
+
+
+def _bridge(table: Table, correction: Placed, settle: Callable[[Placed], None]) -> list[KnownEvent]:
+    """Deal the events out anew that were kept apart only by what *correction* puts right; return them as they were."""
+    home = next((k for k in table.after.values() if any(p.id == correction.id for p in k.mentions)), None)
+    near = table.near(asked(correction.mention, table.topic, correction.published.day)) if home else []
+    apart = [
+        k
+        for k in near
+        if home and k.event.id != home.event.id and k.mentions and not k.seed and one_sum(correction.mention, k.event)
+        if all(agreement(p.mention, home, table.topic, p.published.day) is not None for p in k.mentions)
+    ]
+    bridged = apart if _told(apart) <= MOST_DEALT and not table.decided(apart) else []
+    for known in bridged:
+        table.take_up(known)
+    for p in sorted((p for k in bridged for p in k.mentions), key=canonical):
+        settle(p)
+    return bridged
 
 
 def canonical(p: Placed) -> tuple[date, int, str, int, str]:
@@ -99,6 +121,10 @@ def _agrees(table: Table, p: Placed, known: KnownEvent) -> bool:
     # What a correction puts right may have kept another telling of the right sum apart.
     if is_amendment(p.mention) and one_sum(p.mention, known.event):
         return True
+    # And what it was of may come after it.
+    m = p.mention
+    if any(is_amendment(q.mention) and amends(q.mention, m.when, m.figures, m.relation) for q in known.mentions):
+        return True
     return agreement(p.mention, known, table.topic, p.published.day) is not None
 
 
@@ -113,7 +139,9 @@ def _then(table: Table, p: Placed, known: KnownEvent) -> KnownEvent | None:
 def _keep_ids(table: Table, around: Sequence[KnownEvent]) -> None:
     """Give an event that was founded anew the id of one that it took over, and let the other ids redirect."""
     for known in sorted(around, key=lambda k: (-len(k.mentions), k.event.id)):
-        if known.event.id in table.dealt:
+        if known.event.id in table.dealt and known.event.id not in table.before:
+            table.drop(known.event.id)
+        elif known.event.id in table.dealt:
             heir = _heir(table, known)
             if heir in table.before:
                 table.absorb(known.event.id, heir)

@@ -210,6 +210,12 @@ def is_narrow(when: When) -> bool:
     return short or when.precision is Precision.MONTH
 
 
+def is_told(when: When) -> bool:
+    """Return whether *when* is bounded by when it was told: by a publication alone, or as "lately" as well."""
+    lately = bool(when.earliest and when.latest and when.latest == when.reference)
+    return when.basis is Basis.PUBLISHED or (when.precision is Precision.WITHIN and lately and not is_narrow(when))
+
+
 def _filed(when: When) -> Iterator[str]:
     """Yield the times that something of this date is filed under: what is vaguer than a month takes a name."""
     first, last = when.earliest, when.latest
@@ -217,7 +223,7 @@ def _filed(when: When) -> Iterator[str]:
         yield _month(first)
     elif first and last and is_narrow(when):
         yield from _days("d", first, last)
-    elif last and when.basis is Basis.PUBLISHED:
+    elif last and is_told(when):
         yield from _days("r", last, last)
     elif first and last is None:
         yield f"o:{first.year}"
@@ -237,15 +243,15 @@ def _looked(when: When) -> Iterator[str]:
     elif first and is_narrow(when):
         yield from _days("d", first, last, SLIP_DAYS, SLIP_DAYS)
         yield from _days("r", first, last, after=DATELESS_DAYS)
-    elif when.basis is Basis.PUBLISHED:
+    elif is_told(when):
         yield from _days("d", last, last, before=DATELESS_DAYS)
         yield from _days("r", last, last, DATELESS_DAYS, DATELESS_DAYS)
 
 
 def _claimed(when: When, around: int) -> list[str]:
-    """Return the days of a claim: the one that it names, else the one on which it was told."""
+    """Return the days of a claim: the one that it names, else the one on which it was told; and its month, if that is named."""
     day = when.latest or when.earliest
-    return list(_days("d", day, day, around, around)) if day else []
+    return [*_days("d", day, day, around, around), _month(day)] if day else []
 
 
 def _days(prefix: str, first: date, last: date, before: int = 0, after: int = 0) -> Iterator[str]:

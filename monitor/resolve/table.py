@@ -110,6 +110,11 @@ class Table:
         names = {n for k in known for n in (k.event.id, *k.absorbed, *(p.article for p in k.mentions))}
         return bool(names and self.ask.decisions(self.topic.id, names))
 
+    def drop(self, id: str) -> None:
+        """Forget an event that was founded on the table and whose mentions are with others."""
+        self.dealt.discard(id)
+        del self.after[id]
+
     def rename(self, old: str, new: str) -> None:
         """Let the event that was founded as *old* keep the id *new* that most of its mentions had."""
         known = self.after.pop(old)
