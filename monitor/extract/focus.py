@@ -30,6 +30,7 @@ OF_THINGS = frozenset(
         Kind.CONSTRUCTION,
         Kind.PRODUCTION,
         Kind.OPENING,
+        Kind.ACCIDENT,
     }
 )
 # So many sentences that begin with a date make a chronicle.
@@ -97,7 +98,7 @@ def _placed(page: Page, telling: Telling) -> bool:
 
 def is_chronicle(page: Page, sentences: Sequence[Sentence], headline: str) -> bool:
     """Return whether the article is a list of dates under a headline that names all sides of the topic, or a lead of the tie."""
-    if sum(_dated(page, s) for s in sentences) < CHRONICLE:
+    if sum(_dated(page, s) or _introduces(page, s) for s in sentences) < CHRONICLE:
         return False
     if page.direct(sentences[0].start, sentences[0].end) and not _dated(page, sentences[0]):
         return True
@@ -115,6 +116,11 @@ def things(parties: Sequence[Actor], page: Page, kind: Kind) -> tuple[Actor, ...
 
 def _dated(page: Page, sentence: Sentence) -> bool:
     return bool(page.dates_in(sentence.start, sentence.start + 1))
+
+
+def _introduces(page: Page, sentence: Sentence) -> bool:
+    """Return whether *sentence* leads into a list of dates: 回顾2025年：5月7日…"""
+    return any(page.text.text[d.start - 1] in "：:" for d in page.dates_in(sentence.start + 1, sentence.end))
 
 
 def _strange(page: Page, start: int, end: int) -> bool:

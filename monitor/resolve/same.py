@@ -36,7 +36,9 @@ from monitor.resolve.sides import Fit, Sides, count, fit, same_name, same_place,
 FIGURE_TOLERANCE = 0.02
 
 # Kinds of which the same parties may do several at one time: another object is another happening.
-SEVERAL = frozenset({Kind.AGREEMENT, Kind.INVESTMENT, Kind.PERSONNEL, Kind.RECRUITMENT, Kind.PRODUCT})
+SEVERAL = frozenset(
+    {Kind.AGREEMENT, Kind.INVESTMENT, Kind.REGISTRATION, Kind.PERSONNEL, Kind.RECRUITMENT, Kind.PRODUCT}
+)
 
 # Kinds of one sum: what is signed, and what is paid.
 DEALS = frozenset({Kind.AGREEMENT, Kind.INVESTMENT})
@@ -249,7 +251,7 @@ def _differ(ours: Collection[str], theirs: Collection[str]) -> bool:
 
 
 def _parts(side: Sides) -> set[str]:
-    return {w for w in side.what if w in PARTS}
+    return {part for part in PARTS for w in side.what if part in w}
 
 
 def _steps(told: Iterable[Mention | SeedEvent]) -> set[str]:
