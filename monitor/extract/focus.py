@@ -16,7 +16,7 @@ from monitor.extract.hits import Hit
 from monitor.extract.page import Page
 from monitor.extract.record import opening
 from monitor.extract.sentences import Sentence
-from monitor.extract.tellings import Clauses, Telling
+from monitor.extract.telling import Clauses, Telling
 from monitor.model import Actor, Kind
 
 # What is done to a work or a paper, which a sentence can speak of as "the project" and "the agreement".

@@ -21,7 +21,8 @@ from monitor.extract.page import Page, merged, prose
 from monitor.extract.parties import party
 from monitor.extract.record import opening, record
 from monitor.extract.sentences import Sentence, clauses, sentences
-from monitor.extract.tellings import Telling, tellings
+from monitor.extract.telling import Telling
+from monitor.extract.tellings import tellings
 from monitor.extract.whens import COUNTED, Dated, Dates, carries, future, in_series, older, sort_dates, when
 from monitor.model import (
     Actor,

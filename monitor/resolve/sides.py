@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from os.path import commonprefix
 
 from monitor.model import KnownEvent, Mention, SeedEvent, Topic
 from monitor.resolve.keys import particulars
@@ -93,7 +92,7 @@ def same_thing(a: str, b: str) -> bool:
 def _same_firm(a: str, b: str) -> bool:
     """Return whether two registered names mean one firm: what is left of them without what both begin with is alike."""
     short, long = sorted((_STEM.sub("", a), _STEM.sub("", b)), key=len)
-    both = len(commonprefix((short, long)))
+    both = next((n for n, (x, y) in enumerate(zip(short, long, strict=False)) if x != y), len(short))
     return short in long or sum(c in long[both:] for c in short[both:]) >= OBJECT_LIKENESS * (len(short) - both)
 
 
