@@ -348,10 +348,17 @@ def _with_carried(
         return parties, stands
     if _firm_before(page, telling) and kind not in PERSONAL:
         return parties, stands
-    subject = _last([n for n in before if _fit(n, kind)]) or _subject(kind, carried)
+    subject = _last([n for n in before if _fit(n, kind)]) or _carried_subject(page, telling, kind, carried)
     if subject is None or page.prose.far(subject.start, telling.end):
         return parties, stands
     return joined(actors(text, [subject], (), frozenset(), page.language), parties), [*stands, subject.start]
+
+
+def _carried_subject(page: Page, telling: Telling, kind: Kind, carried: Carried) -> Named | None:
+    """Return the subject told of before; outside the tie only where the clause has none of its own (另一家企业的四期项目)."""
+    start = opening(page, telling.clause[0], telling.clause[1])
+    left_out = page.language.omits.fullmatch(page.text.text, min(start, telling.word[0]), telling.word[0])
+    return _subject(kind, carried) if left_out or page.direct(telling.start, telling.end) else None
 
 
 def _beside(page: Page, named: Named) -> bool:

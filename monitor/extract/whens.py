@@ -179,7 +179,8 @@ def _ahead(own: When, published: date | None) -> When:
 def _declared(telling: Telling, told: When) -> When:
     if telling.phase is Phase.PLANNED:
         return replace(told, latest=None, precision=Precision.WITHIN)
-    return told if telling.kind in PERFORMED else _not_later(telling, told)
+    performed = telling.kind in PERFORMED or telling.polarity is Polarity.DENIED
+    return told if performed else _not_later(telling, told)
 
 
 def _not_later(telling: Telling, told: When) -> When:
