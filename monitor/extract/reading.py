@@ -161,6 +161,8 @@ def _tell(
     goes_on: bool,
 ) -> None:
     relation = Relation.DIRECT if goes_on else _relation(page, telling, carried)
+    if relation is Relation.DIRECT and not goes_on and _of_stranger(page, telling, named):
+        relation = Relation.BACKGROUND
     dated = when(telling, dates, _day_before(page, sentence, telling, carried), page.published)
     told = dated.when
     if telling.kind is Kind.REGISTRATION and _long_founded(page, telling, dated, named, goes_on=goes_on):
@@ -255,6 +257,14 @@ def _relation(page: Page, telling: Telling, carried: Carried) -> Relation:
     """The denial of a claim that the tied passage told belongs to it, though it may not name the tie again."""
     denies = _denies(telling, carried) and telling.kind in (carried.claim, Kind.DENIAL)
     return Relation.DIRECT if denies or page.direct(telling.start, telling.end) else Relation.BACKGROUND
+
+
+def _of_stranger(page: Page, telling: Telling, named: Sequence[Named]) -> bool:
+    """Return whether a strange firm does it alone (洛阳某某有限公司获批), or what is counted is of nobody named before."""
+    sides = [n for n in named if n.kind != "place" and telling.start <= n.start < telling.end]
+    if telling.kind is Kind.STATISTICS:
+        return not any(n.start < telling.word[0] for n in named)
+    return not sides and telling.kind not in (*PAPERS, *BY_PERSONS, *DONE_TO) and _firm_before(page, telling)
 
 
 def _in_name(span: tuple[int, int], named: Sequence[Named]) -> bool:
