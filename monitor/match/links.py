@@ -34,6 +34,7 @@ STRONG = frozenset({"seat", "role", "supply", "official", "says", "about", "goes
 """What bridges a paragraph too."""
 
 _ANAPHOR = 0.4
+_THAT = 1.5  # it points back to the first of the two itself
 _BACK = 0.8  # it points back to a firm or a project, which is one of few
 _OTHER = -1.0  # somebody else beside one of the two
 _OTHER_AGAIN = -1.6  # the same, named twice
@@ -59,6 +60,9 @@ _OPENS = 12  # characters with which a sentence names its subject
 _LEGAL = 30  # characters of a firm's registered name
 
 _THIS = "这该本此"
+# A demonstrative and what the first one is, with what it is like between them (这座老工业城市).
+_THAT_PLACE = re.compile(r"这[座个片](?:[^,，。;；、的]{0,8}的?)(?:城市|之城|古都|古城|都城|重镇|县城|小城|山城)")
+_THAT_FIRM = re.compile(r"这[家个](?:[^,，。;；、的]{0,8}的?)(?:企业|公司|巨头|厂商|车企|大厂|品牌)")
 _SOFT = re.compile(
     r"^(?:公司|该公司|企业|双方|其|我们|集团|[并也还又再已将拟先]|已经|计划|准备|先后|正式|近日|今年|去年|昨日|日前|目前|随后|同时|首次|年内|主要|即将|有望"
     r"|正在|分别|一度|最终|共同|开始|and |will |has )*"
@@ -130,7 +134,10 @@ def _told(first: Member, second: Member, line: Line) -> Iterable[Vote]:
 
 def _pointed(first: Member, second: Member, line: Line) -> Iterable[Vote]:
     end = line.ends(second.hit.end)
-    if found := line.ties(first.hit.end, end, ("back",)):
+    pointing = (_THAT_PLACE if first.place else _THAT_FIRM).search(line.text, first.hit.end, end)
+    if pointing:
+        yield Vote("anaphor", _THAT, pointing[0])
+    elif found := line.ties(first.hit.end, end, ("back",)):
         yield Vote("anaphor", _BACK, found[0])
     elif found := line.ties(first.hit.end, end, ("anaphor",)):
         yield Vote("anaphor", _ANAPHOR, found[0])
@@ -247,10 +254,18 @@ def part(member: Member, line: Line) -> str:
     before = line.text[max(0, member.hit.start - _PART) : member.hit.start]
     if found := _parts().search(before):
         return found[1]
+    if word := _appointed(member, before):
+        return word
     taken = (
         None if member.place else _TAKES.match(line.text, member.hit.end) or _SHARES.match(line.text, member.hit.end)
     )
     return taken[0] if taken else ""
+
+
+def _appointed(member: Member, before: str) -> str:
+    """Return what somebody is to be, where he is named right after it (拟任人选_), or ""."""
+    person = member.hit.name.role == "person"
+    return lexicon.ending(before.rstrip(" :：为是"), "ties", "appointed") if person else ""
 
 
 def supply(first: Member, second: Member, line: Line) -> Iterable[Vote]:

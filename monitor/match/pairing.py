@@ -9,6 +9,7 @@ Which names of an article are weighed against each other.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -30,7 +31,12 @@ _STORY = 0.7  # headline and lead are one story beforehand; neighbouring sentenc
 _TOLD = 0.7  # a lead that names both, under a headline that names one
 _CLAIMED = -1.0  # headline or lead give the place to another firm
 _SCOPE = 1.6  # an item of a list that is the place's own
+_OF_OFFICE = 0.4  # ... and the heading names the office that is asked
 _CUE = 0.4
+_ANSWER = 1.3  # an answer is of what was asked
+_TURN = 60  # characters of an answer that may come before the sentence that names the place
+_ASKS = re.compile(r"\s*(?:问|记者|主持人|提问|投资者|[^:：，。]{0,6}记者|q|网友|市民)\d{0,2}\s*[:：]")
+_REPLIES = re.compile(r"\s*(?!记者|问)(?:答|a|[^:：，。？?]{1,8})\s*[:：]")
 _REACH = 120  # characters between two paragraphs that one account may span
 _AGAIN = 300  # characters in which something may have been named before
 _DEEP = 8  # pieces of an article that its headline may still open
@@ -110,7 +116,7 @@ def _of_piece(piece: Piece, story: float) -> list[Tie]:
         pair = weigh(a, b, piece.line, beside, story)
         sides = {*sides, b.side} if pair.score >= TIED else {b.side}
         found.append(Tie(start, end, frozenset(sides), pair))
-    return found or [Tie(start, end, frozenset(sides), None)]
+    return found or [Tie(start, end, frozenset(m.side for m in members if m.plain), None)]
 
 
 def _between(pieces: Sequence[Piece], head: int) -> list[Tie]:
@@ -118,11 +124,19 @@ def _between(pieces: Sequence[Piece], head: int) -> list[Tie]:
     leads = _leads(pieces, head)
     found = []
     for a, b in pairwise(pieces):
-        if a.sentence.item == b.sentence.item and a.sentence.end == b.sentence.start:
+        answers = _answers(a, b)
+        if answers or (a.sentence.item == b.sentence.item and a.sentence.end == b.sentence.start):
             asked = a.line.text.rstrip().endswith(("?", "？", "!", "！"))
             story = _STORY if asked and b.sentence.end <= head else _TOLD if a in leads and b in leads else 0.0
+            story += _ANSWER if answers else 0.0
             found += _joined(a, b, story, a.sentence.start, headed=asked)
     return found
+
+
+def _answers(a: Piece, b: Piece) -> bool:
+    """Return whether *b* answers what is asked in *a*: two paragraphs of an interview."""
+    near = 0 <= b.sentence.start - a.sentence.end <= _TURN
+    return near and bool(_ASKS.match(a.line.text)) and bool(_REPLIES.match(b.line.text))
 
 
 def _bridged(pieces: Sequence[Piece], reader: Reader, head: int) -> list[Tie]:
@@ -234,7 +248,8 @@ def _in_scope(scope: Member, piece: Piece) -> list[Tie]:
     if party is None or idle or piece.line.others(*whole, "place", own):
         return []
     cues = [Vote("cue", _CUE, word) for word in piece.line.ties(*whole, ("two", "deal"))[:2]]
-    pair = Pair(scope, party, (Vote("scope", _SCOPE, scope.hit.name.text), *cues))
+    asked = [Vote("office", _OF_OFFICE)] if any(v.rule == "office" for v in scope.sense.votes) else []
+    pair = Pair(scope, party, (Vote("scope", _SCOPE, scope.hit.name.text), *asked, *cues))
     sides = frozenset({scope.side, party.side}) if pair.score >= TIED else frozenset({party.side})
     return [Tie(piece.sentence.start, piece.sentence.end, sides, pair)]
 

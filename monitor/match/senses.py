@@ -41,6 +41,8 @@ _BRIEF = 2  # characters of a name that may be an everyday word: foods are calle
 _PLACE = 1.0
 _ROAD = 4.0
 _CONTEXT = 1.0  # a word that the topic itself names for or against
+_NOUN = 1.5  # an everyday word in the place of one
+_PLACED = 4  # characters before a name in which such a sign stands
 _SPAN = 90  # how far from the name words are looked for: bounds the work on text without borders
 
 _AMOUNTS = re.compile(r"[ \-—*:：=(（`]{0,4}\d{1,4}(?:[-~.]\d{1,4})? ?([a-z]{1,2}|[一-鿿]{1,2})")
@@ -119,7 +121,7 @@ def _votes(hit: Hit, line: Line, rivals: Iterable[Hit]) -> Iterable[Vote]:
     if entity.kind == "place":
         yield from _place(hit, line)
     else:
-        yield from _company(hit, line)
+        yield from _company(hit, line, rivals)
 
 
 def _prior(hit: Hit, entity: Entity) -> Vote:
@@ -188,12 +190,29 @@ def _window(hit: Hit, line: Line) -> str:
 # --------------------------------------------------------------------------- company
 
 
-def _company(hit: Hit, line: Line) -> Iterable[Vote]:
+def _company(hit: Hit, line: Line, rivals: Iterable[Hit]) -> Iterable[Vote]:
     touching = list(_touching(hit, line))
     yield from touching
     yield from _around_votes(hit, line)
+    if not touching and _everyday(hit) and (word := _noun(hit, line, rivals)):
+        yield Vote("noun", -_NOUN, word + hit.name.text)
     if not touching and (surname := _surname(hit, line)):
         yield Vote("surname", -_TOUCH, surname + hit.name.text)
+
+
+def _everyday(hit: Hit) -> bool:
+    return _prior(hit, hit.name.entity).weight == _SHORT
+
+
+def _noun(hit: Hit, line: Line, rivals: Iterable[Hit]) -> str:
+    """Return what stands right before an everyday word and makes it one: a measure word, a place whose produce it is."""
+    before = line.text[max(0, hit.start - _PLACED) : hit.start]
+    if word := lexicon.ending(before, "company", "measure"):
+        return word
+    place = next((h for h in rivals if h.end == hit.start and h.name.entity.kind == "place"), None)
+    if place:
+        return place.name.text
+    return next((line.text[a:b] for a, b in line.cues.get("place", ()) if b == hit.start), "")
 
 
 def _surname(hit: Hit, line: Line) -> str:

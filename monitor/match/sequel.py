@@ -24,6 +24,7 @@ from monitor.model import Vote
 
 __all__ = ["PARTED", "continued", "leans"]
 
+_HE = 1.3  # a pronoun for the person of the first sentence, as a subject
 _GOES_ON = 1.1  # a sentence that opens with what both agreed
 PARTED = -2.0  # a sentence that opens as other news
 _RETOLD = -0.8  # it was so before, and is told beside the news
@@ -35,6 +36,7 @@ _DEED = 0.6
 _OPENS = 12  # characters with which a sentence begins
 
 _THESE = re.compile(r"[本该此这]([\u4e00-\u9fff]{2})")
+_PRONOUN = re.compile(r"(?<![\u4e00-\u9fffa-z])([他她](?!们|人|国|乡|日)|(?:he|she)(?= ))")
 _PAST = re.compile(r"此前|早年|曾")
 
 
@@ -46,6 +48,10 @@ def continued(first: Member, second: Member, line: Line, headed: bool) -> Iterab
     word = lexicon.beginning(opening, "ties", "opens") or lexicon.beginning(opening, "ties", "resumes")
     if word and word not in lexicon.words("ties", "anaphor"):
         yield Vote("goes_on", _GOES_ON, word)
+    if first.hit.name.role == "person" and (
+        pronoun := _PRONOUN.search(line.text, line.sentence(second.hit.start), second.hit.start)
+    ):
+        yield Vote("goes_on", _HE, pronoun[1])
     if home := next((w for w in sorted(lexicon.words("place", "home")) if w in line.text), ""):
         yield Vote("home", _HOME, home)
     if word := _again(first, second, line):

@@ -30,6 +30,7 @@ CLOSE = 1.3
 
 _CLAUSE = 2.0
 _SENTENCE = 0.5
+_SENTENCE_LATIN = 1.2  # a comma of English parts less: what it sets off is of the same verb
 _NEIGHBOUR = 0.1
 _CUE = 0.5  # a word for what ties, each of the first two
 _CUE_ACROSS = 0.4  # the same where a clause border lies between
@@ -52,13 +53,17 @@ _WORK = 20  # characters of a title
 _VERB = 4  # characters of a verb
 _QUOTES = "“”\"'「」"
 _MANY = 20  # offices that are looked at in one line
+_OWNED = 8  # characters before a name in which somebody has or uses one of its products
+_WHOSE = re.compile(r"[我他她你咱]?[们家]?的?$|自己的$|新买的$|新款$")
 _MODEL = 6  # characters of a model with its number
 _VENUE = 10  # characters after a place in which a branch or an exchange is named after it
 _ROW = 30  # characters of a row of names
 _WEAK = -0.8  # the sense itself is in doubt
 _FIRM = -0.6
+_AT_FIRM = -1.5
 _APART = -0.5
 _FAR = 40  # characters between the two in one clause
+_FAR_LATIN = 90  # the same in Latin letters, of which a word takes six and not two
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +133,9 @@ def _nearness(first: Member, second: Member, line: Line) -> Vote:
     ):
         return Vote("clause", _CLAUSE, words)  # an English headline's "and"
     if line.clause(first.hit.start) != line.clause(second.hit.start):
-        return Vote("sentence", _SENTENCE)
-    return Vote("clause", _CLAUSE + (_APART if b - a > _FAR else 0), words[: _FAR * 2])
+        return Vote("sentence", _SENTENCE_LATIN if words.isascii() else _SENTENCE)
+    far = _FAR_LATIN if words.isascii() else _FAR
+    return Vote("clause", _CLAUSE + (_APART if b - a > far else 0), words[: _FAR * 2])
 
 
 def _cues(line: Line, start: int, end: int, near: bool) -> Iterable[Vote]:
@@ -159,6 +165,8 @@ def _leads(member: Member, line: Line, near: bool) -> str:
 
     Before a row of names (甲、乙、丙) it leads to each of them.
     """
+    if member.hit.name.text.isascii() and near and (led := _led(member, line)):
+        return led
     far, close = ("arrives", "locative") if member.place else ("receives", "relational")
     file = "place" if member.place else "ties"
     before = line.text[max(0, member.hit.start - 8) : member.hit.start].rstrip(" “\"'《")
@@ -169,6 +177,13 @@ def _leads(member: Member, line: Line, near: bool) -> str:
     gap = member.hit.start - line.text.rindex(before, 0, member.hit.start) - len(before) if before else 0
     word = lexicon.ending(before, file, far) or (near and lexicon.ending(before, file, close)) or ""
     return word if len(word) > 1 or (word and member.hit.start - gap - len(word) in line.edges) else ""
+
+
+def _led(member: Member, line: Line) -> str:
+    """Return the English words before *member* that make it the other side, or ""."""
+    before = line.text[max(0, member.hit.start - _LEAD) : member.hit.start]
+    found = (_TO_PLACE if member.place else _TO_PARTY).search(before)
+    return found[0] if found else ""
 
 
 def _leads_row(member: Member, line: Line, file: str, far: str) -> str:
@@ -183,7 +198,15 @@ def _leads_row(member: Member, line: Line, file: str, far: str) -> str:
 _JOINS = frozenset({"与", "和", "同", "跟", "比"})
 
 
+_LEAD = 24  # characters of the English words before a name
+_TO_PLACE = re.compile(
+    r"\b(?:in|to|into|for|with|near|from|visits?|visited|chooses|picks) (?:[a-z]+ province's |central |eastern |western )?$"
+)
+_TO_PARTY = re.compile(
+    r"\b(?:with|for|to|from|(?<!made )by|lure|woo|court|host|invite|suppliers? of|unit of|arm of|subsidiary of) $"
+)
 _BORDER = re.compile(r"[,，:：]")
+_EACH = re.compile(r"(?:、[\u4e00-\u9fffA-Za-z]{2,5}?)+[都均皆各]")
 # The others of a row that the place opens, and how many they are.
 _REST = re.compile(r"^(?:、(?:(?!等)[\u4e00-\u9fff]){2,3})*(?:等[\d一二三四五六七八九十多]*[座个]?(?:城市|城|地|市))?")
 
@@ -212,14 +235,15 @@ def _against(first: Member, second: Member, line: Line, start: int, end: int, to
     """Yield what speaks against the tie; *told* are the rules that spoke for it."""
     told = {*told, "summons"} if _summons(second, line) else set(told)
     for section, weight in (("consumer", _CONSUMER), ("market", _MARKET), ("advert", _ADVERT)):
-        if (found := line.ties(start, end, (section,))) and not _EXCUSE[section] & told:
+        span = (0, len(line.text)) if section == "advert" else (start, end)  # a number to call stands at the end
+        if (found := line.ties(*span, (section,))) and not _EXCUSE[section] & told:
             yield Vote(section, weight, found[0])
     bound = bool(_BOUND & told) or _acts(first, second, line)
     if _listed(first, second, line):
         yield Vote("list", _LIST, line.text[first.hit.start : second.hit.end])
     for member in (first, second):
         if (
-            member.sense.score < 1
+            not member.plain
             and not (member is first and _acts(first, second, line))
             and not _told_plainly(member, told)
         ):
@@ -282,8 +306,10 @@ def _place_doubts(member: Member, line: Line, bound: bool) -> Iterable[Vote]:
         yield Vote("outlet", _OUTLET, member.hit.name.text + word)
     elif venue := lexicon.automaton("place", "venue").find(line.text[member.hit.end : member.hit.end + _VENUE], 1):
         yield Vote("venue", _ORIGIN, line.text[member.hit.start : member.hit.end + venue[0][2]])
-    elif (word := lexicon.beginning(after, "place", "firm")) and not bound:
-        yield Vote("firm", _FIRM, member.hit.name.text + word)
+    elif word := lexicon.beginning(after, "place", "firm"):
+        used = line.text[max(0, member.hit.start - 1) : member.hit.start] == "在"
+        if used or not bound:  # at a bank of the place: what follows is not about that firm
+            yield Vote("firm", _AT_FIRM if used else _FIRM, member.hit.name.text + word)
 
 
 def _told_plainly(member: Member, told: Collection[str]) -> bool:
@@ -313,11 +339,12 @@ def _closes(opened: int, member: Member, line: Line) -> bool:
 
 
 def _party_doubts(member: Member, line: Line) -> Iterable[Vote]:
-    before = line.text[max(0, member.hit.start - 3) : member.hit.start]
+    before = line.text[max(0, member.hit.start - _OWNED) : member.hit.start]
     after = line.text[member.hit.end : member.hit.end + 8].lstrip(" ")
     if word := lexicon.ending(before, "ties", "likeness"):
         yield Vote("likeness", _LIKE, word + member.hit.name.text)
-    if (word := lexicon.ending(before, "ties", "uses")) and not line.ties(0, len(line.text), ("event",)):
+    word = lexicon.ending(before, "ties", "owns") or lexicon.ending(_WHOSE.sub("", before), "ties", "uses")
+    if word and not line.ties(0, len(line.text), ("event",)):
         yield Vote("used", _USED, word + member.hit.name.text)
     word = lexicon.beginning(after, "company", "product")
     if word and not lexicon.automaton("company", "made").any(after[len(word) : len(word) + 3]):
@@ -341,6 +368,8 @@ def _among(member: Member, line: Line) -> str:
     right = line.text[member.hit.end : min(end, member.hit.end + _ROW)]
     if member.place and lexicon.beginning(_REST.sub("", right, count=1), "place", "unit"):
         return ""  # not who else is there, but where all of it is
+    if _EACH.match(right):
+        return ""  # what is said holds of each
     for a, b in line.cues.get("place" if member.place else "firm", ()):
         if member.hit.start - len(left) <= a and b <= member.hit.start:
             between = line.text[b : member.hit.start]

@@ -67,6 +67,8 @@ def _voice(place: Member, rest: str) -> float:
         return 0.0
     if lexicon.ending(who, "place", "organ") or lexicon.beginning(who, "place", "office") == who:
         return _OFFICE
+    if who.isascii() and who.split(" ")[0] in lexicon.words("place", "organ"):  # English names the office first
+        return _OFFICE
     if lexicon.automaton("place", "firm").any(who):
         return _SAYS
     return _CALLED if who == rest and len(who) <= _NAME and not _PRIVATE.search(who) else 0.0
