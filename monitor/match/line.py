@@ -21,7 +21,7 @@ _SPEAKER = 8  # characters of a speaker's name and title at the head of a senten
 _MANY = 400  # cues looked at in one line: a line is a sentence or two
 _TIES = (
     *("two", "one", "deal", "event", "held", "attends", "anaphor", "back", "consumer", "market", "advert"),
-    *("contest", "says", "chosen", "list", "makes", "award"),
+    *("contest", "says", "chosen", "list", "makes", "award", "travels"),
 )
 
 

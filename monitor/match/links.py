@@ -34,6 +34,7 @@ STRONG = frozenset({"seat", "role", "supply", "official", "says", "about", "goes
 """What bridges a paragraph too."""
 
 _ANAPHOR = 0.4
+_SCENE = 1.6  # what is said is about the place where it is said
 _THAT = 1.5  # it points back to the first of the two itself
 _BACK = 0.8  # it points back to a firm or a project, which is one of few
 _OTHER = -1.0  # somebody else beside one of the two
@@ -60,6 +61,7 @@ _OPENS = 12  # characters with which a sentence names its subject
 _LEGAL = 30  # characters of a firm's registered name
 
 _THIS = "这该本此"
+_AT = frozenset({"在", "在位于", "来到", "走进", "位于", "近日在", "日前在"})
 # A demonstrative and what the first one is, with what it is like between them (这座老工业城市).
 _THAT_PLACE = re.compile(r"这[座个片](?:[^,，。;；、的]{0,8}的?)(?:城市|之城|古都|古城|都城|重镇|县城|小城|山城)")
 _THAT_FIRM = re.compile(r"这[家个](?:[^,，。;；、的]{0,8}的?)(?:企业|公司|巨头|厂商|车企|大厂|品牌)")
@@ -135,6 +137,8 @@ def _told(first: Member, second: Member, line: Line) -> Iterable[Vote]:
 def _pointed(first: Member, second: Member, line: Line) -> Iterable[Vote]:
     end = line.ends(second.hit.end)
     pointing = (_THAT_PLACE if first.place else _THAT_FIRM).search(line.text, first.hit.end, end)
+    if _scene(first, second, line):
+        yield Vote("scene", _SCENE, second.hit.name.text)
     if pointing:
         yield Vote("anaphor", _THAT, pointing[0])
     elif found := line.ties(first.hit.end, end, ("back",)):
@@ -143,14 +147,28 @@ def _pointed(first: Member, second: Member, line: Line) -> Iterable[Vote]:
         yield Vote("anaphor", _ANAPHOR, found[0])
 
 
+def _scene(first: Member, second: Member, line: Line) -> bool:
+    """Return whether the first is in what somebody says, and the second is where he says it (“…”在_的车间里)."""
+    start = line.sentence(second.hit.start)
+    quoted = line.text[:start].rstrip().endswith(("”", "」", '"')) and line.text[:start].rfind("”") > first.hit.end - 1
+    led = line.text[start : second.hit.start].lstrip("\n ")[:_OPENS] in _AT
+    return second.place and quoted and led
+
+
 def _others(first: Member, second: Member, line: Line, beside: Sequence[Hit], rivals: bool) -> Iterable[Vote]:
     for member in (first, second):
         kind = "firm" if member.place else "place"
-        if rivals and kind == "place":
-            continue  # other places stand there because they want the same
+        if kind == "place" and (rivals or _travels(member, line)):
+            continue  # other places stand there because they want the same, or because he goes there
         other = line.others(*line.clause(member.hit.start), kind, [*beside, member.hit, *_registered(member, line)])
         if other:
             yield Vote("somebody_else", _OTHER if line.text.count(other) < 2 else _OTHER_AGAIN, other)
+
+
+def _travels(member: Member, line: Line) -> bool:
+    """Return whether somebody of the place is told to go elsewhere: where he is then is no rival of his place."""
+    end = line.clause(member.hit.start)[1]
+    return member.hit.name.placed and bool(line.ties(member.hit.end, end, ("travels",)))
 
 
 def _registered(party: Member, line: Line) -> list[Hit]:

@@ -41,6 +41,7 @@ class Name:
     offices: tuple[Office, ...] = ()
     contexts: tuple[str, ...] = ()  # of the entity, folded
     against: tuple[str, ...] = ()
+    placed: bool = False  # the side that it stands for is a place
     proper: bool = False  # in Latin letters and with a capital: what is written without one is a common noun
 
 
@@ -110,6 +111,8 @@ def _calls(refs: Iterable[Name]) -> bool:
 def _names(index: int, topic: Topic) -> Iterable[Name]:
     for entity in topic.entities:
         side = side_of(topic, entity)
+        owner = topic.entity(side)
+        placed = owner is not None and owner.kind == "place"
         words = _folded(entity.contexts), _folded(entity.against)
         role = {"person": "person", "office": "office"}.get(entity.kind, "name")
         held = entity.offices if role == "person" else ()  # an office is its place's at all times
@@ -118,7 +121,7 @@ def _names(index: int, topic: Topic) -> Iterable[Name]:
         for kind, texts, offices in groups:
             for text in texts:
                 if word := fold(simplify(text)).strip():
-                    yield Name(index, topic.id, entity, side, kind, word, offices, *words, _proper(text))
+                    yield Name(index, topic.id, entity, side, kind, word, offices, *words, placed, _proper(text))
 
 
 def _folded(words: Iterable[str]) -> tuple[str, ...]:
