@@ -27,6 +27,7 @@ from monitor.match.names import Hit
 from monitor.match.sequel import PARTED, continued
 from monitor.match.voices import about, speaker
 from monitor.model import Vote
+from monitor.normalize.words import cut, kind
 
 __all__ = ["STRONG", "across", "bare", "occasion", "part", "supply"]
 
@@ -34,6 +35,8 @@ STRONG = frozenset({"seat", "role", "supply", "official", "says", "about", "goes
 """What bridges a paragraph too."""
 
 _ANAPHOR = 0.4
+_FIRM_OF = 0.8  # who acts is a firm of the place
+_AMONG_THEM = 1.1  # it is counted among what was told
 _SCENE = 1.6  # what is said is about the place where it is said
 _THAT = 1.5  # it points back to the first of the two itself
 _BACK = 0.8  # it points back to a firm or a project, which is one of few
@@ -61,6 +64,10 @@ _OPENS = 12  # characters with which a sentence names its subject
 _LEGAL = 30  # characters of a firm's registered name
 
 _THIS = "这该本此"
+_FIRM_OF_IT = re.compile(
+    r"[\u4e00-\u9fff]{0,4}的[^,，。;；:：]{0,14}?(?:企业|公司|集团|股份|轴承|科技|材料|新材|重工|电子|电器|光电|机械|精密|厂|供应商)"
+)
+_WITH_IT = re.compile(r"([\u4e00-\u9fffa-z]{2,10}?)(?:与|和|同|携手|牵手)$")
 _AT = frozenset({"在", "在位于", "来到", "走进", "位于", "近日在", "日前在"})
 # A demonstrative and what the first one is, with what it is like between them (这座老工业城市).
 _THAT_PLACE = re.compile(r"这[座个片](?:[^,，。;；、的]{0,8}的?)(?:城市|之城|古都|古城|都城|重镇|县城|小城|山城)")
@@ -84,7 +91,9 @@ def across(first: Member, second: Member, line: Line, beside: Sequence[Hit], hea
     others = list(_others(first, second, line, beside, bool(rivals)))
     yield from others or _pointed(first, second, line)  # what points back may point to them
     for member in (first, second):
-        if member.place and (word := _noun_of_its_own(member, line)):
+        if member.place and (firm := firm_of(member, line)):
+            yield Vote("firm_of", _FIRM_OF, firm)
+        elif member.place and (word := _noun_of_its_own(member, line)):
             yield Vote("parted", -_SEAT, word)
         elif member.place and (seat := _seat(member, line)):
             yield Vote("seat", _SEAT + (_SUBJECT if seat[1] else 0), seat[0] + member.hit.name.text)
@@ -122,6 +131,8 @@ def _told(first: Member, second: Member, line: Line) -> Iterable[Vote]:
         yield Vote("about", _ABOUT, word)
     elif said := speaker(first, second, line):
         yield said
+    if word := _among_them(second, line):
+        yield Vote("among_them", _AMONG_THEM, word + second.hit.name.text)
     if word := _elided(second, line):
         yield Vote("elided", _ELIDED, word + second.hit.name.text)
     yield from _addressed(first, second, line)
@@ -158,11 +169,41 @@ def _scene(first: Member, second: Member, line: Line) -> bool:
 def _others(first: Member, second: Member, line: Line, beside: Sequence[Hit], rivals: bool) -> Iterable[Vote]:
     for member in (first, second):
         kind = "firm" if member.place else "place"
-        if kind == "place" and (rivals or _travels(member, line)):
+        counted = member is second and _among_them(second, line)
+        if kind == "place" and (rivals or counted or _travels(member, line)):
             continue  # other places stand there because they want the same, or because he goes there
-        other = line.others(*line.clause(member.hit.start), kind, [*beside, member.hit, *_registered(member, line)])
+        own = [*beside, member.hit, *_registered(member, line), *_its_firms(member, line)]
+        other = line.others(*line.clause(member.hit.start), kind, own) or _partner(member, line)
         if other:
             yield Vote("somebody_else", _OTHER if line.text.count(other) < 2 else _OTHER_AGAIN, other)
+
+
+def firm_of(place: Member, line: Line) -> str:
+    """Return the words that bring in a firm of the place (来自_的某某轴承, 总部位于_的某公司), or ""."""
+    before = line.text[max(0, place.hit.start - _LEAD) : place.hit.start]
+    led = lexicon.ending(before, "place", "from")
+    found = _FIRM_OF_IT.match(line.text, place.hit.end) if led else None
+    return led + line.text[place.hit.start : found.end()] if found else ""
+
+
+def _its_firms(place: Member, line: Line) -> list[Hit]:
+    """Return the well-known firm that is called the place's own (总部位于_的某某): it is nobody else."""
+    known = line.cues.get("firm", ()) if place.place and line.text[place.hit.end : place.hit.end + 1] == "的" else ()
+    return [Hit(a, b, place.hit.name) for a, b in known if a == place.hit.end + 1]
+
+
+def _partner(place: Member, line: Line) -> str:
+    """Return who signs with the place, where that is nobody that is known (某某股份与_签约), or ""."""
+    start = line.clause(place.hit.start)[0]
+    found = _WITH_IT.match(line.text[start : place.hit.start].strip()) if place.place else None
+    return found[1] if found and line.ties(place.hit.end, line.clause(place.hit.start)[1], ("two",)) else ""
+
+
+def _among_them(second: Member, line: Line) -> str:
+    """Return the word by which the second is part of what the clauses before it count, or ""."""
+    start = line.clause(second.hit.start)[0]
+    lead = line.text[start : second.hit.start].strip()
+    return next((w for w in ("其中", "当中", "包括") if lead.startswith(w) and len(lead) <= len(w) + 4), "")
 
 
 def _travels(member: Member, line: Line) -> bool:
@@ -318,7 +359,17 @@ def _elided(second: Member, line: Line) -> str:
     if lead in lexicon.words(file, near):
         return lead if "的" not in line.text[second.hit.end : end] else ""
     word = lexicon.beginning(lead, file, far)
-    return word if len(word) > 1 and len(word) < len(lead) <= _LEAD else ""
+    if len(word) > 1 and len(word) < len(lead) <= _LEAD:
+        return word
+    return _verb(line.text[start : second.hit.start].strip())
+
+
+def _verb(lead: str) -> str:
+    """Return the verb that is all of a clause before the name, but for adverbs and times, or ""."""
+    words = cut(lead) if 1 < len(lead) <= _LEAD else [""]
+    last = words[-1]
+    done = len(last) > 1 and kind(last) in ("v", "vn") and last not in lexicon.words("ties", "idle")
+    return last if done and all(kind(w) in ("d", "t", "m", "a", "ad", "c") for w in words[:-1]) else ""
 
 
 def _addressed(first: Member, second: Member, line: Line) -> Iterable[Vote]:

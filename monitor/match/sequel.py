@@ -24,6 +24,7 @@ from monitor.model import Vote
 
 __all__ = ["PARTED", "continued", "leans"]
 
+_MAKER = 1.5
 _HE = 1.3  # a pronoun for the person of the first sentence, as a subject
 _GOES_ON = 1.1  # a sentence that opens with what both agreed
 PARTED = -2.0  # a sentence that opens as other news
@@ -35,6 +36,10 @@ _NOUN = 10  # characters of a name's further words, of a subject
 _DEED = 0.6
 _OPENS = 12  # characters with which a sentence begins
 
+# An English lead that calls the party of its headline by what it is.
+_THE_MAKER = re.compile(
+    r"(?:(?:the|a) (?:[a-z.\-]+ ){0,4}?(?:[a-z]*maker|company|firm|group|giant|manufacturer|supplier|retailer|producer|startup|major)\b|it\b)"
+)
 _THESE = re.compile(r"[本该此这]([\u4e00-\u9fff]{2})")
 _PRONOUN = re.compile(r"(?<![\u4e00-\u9fffa-z])([他她](?!们|人|国|乡|日)|(?:he|she)(?= ))")
 _PAST = re.compile(r"此前|早年|曾")
@@ -52,6 +57,12 @@ def continued(first: Member, second: Member, line: Line, headed: bool) -> Iterab
         pronoun := _PRONOUN.search(line.text, line.sentence(second.hit.start), second.hit.start)
     ):
         yield Vote("goes_on", _HE, pronoun[1])
+    if (
+        headed
+        and not first.place
+        and (it := _THE_MAKER.match(line.text[line.sentence(second.hit.start) : second.hit.start].lstrip()))
+    ):
+        yield Vote("goes_on", _MAKER, it[0])
     if home := next((w for w in sorted(lexicon.words("place", "home")) if w in line.text), ""):
         yield Vote("home", _HOME, home)
     if word := _again(first, second, line):
@@ -78,6 +89,8 @@ def _again(first: Member, second: Member, line: Line) -> str:
     said = line.text[first.hit.end : first.hit.end + _NOUN]
     start = line.clause(second.hit.start)[0]
     subject = line.text[start : second.hit.start].lstrip()[:_NOUN]
+    if subject[:1] in "该这本":  # counted as what points back
+        subject = ""
     pairs = (subject[i : i + 2] for i in range(min(3, len(subject) - 1)))
     if word := next((p for p in pairs if p in said and p in lexicon.words("place", "thing")), ""):
         return word

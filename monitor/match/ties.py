@@ -200,7 +200,7 @@ _JOINS = frozenset({"与", "和", "同", "跟", "比"})
 
 _LEAD = 24  # characters of the English words before a name
 _TO_PLACE = re.compile(
-    r"\b(?:in|to|into|for|with|near|from|visits?|visited|chooses|picks) (?:[a-z]+ province's |central |eastern |western )?$"
+    r"\b(?:its|in|to|into|for|with|near|from|visits?|visited|chooses|picks) (?:[a-z]+ province's |central |eastern |western )?$"
 )
 _TO_PARTY = re.compile(
     r"\b(?:with|for|to|from|(?<!made )by|lure|woo|court|host|invite|suppliers? of|unit of|arm of|subsidiary of) $"
@@ -248,7 +248,7 @@ def _against(first: Member, second: Member, line: Line, start: int, end: int, to
             and not _told_plainly(member, told)
         ):
             yield Vote("weak_sense", _WEAK, member.hit.name.text)
-        yield from _doubts(member, line, told)
+        yield from _doubts(member, first if member is second else second, line, told)
         yield from _place_doubts(member, line, bound) if member.place else _party_doubts(member, line)
 
 
@@ -283,18 +283,22 @@ def _listed(first: Member, second: Member, line: Line) -> bool:
     return not verbs and not line.ties(second.hit.end, end, ("two",))
 
 
-def _doubts(member: Member, line: Line, told: set[str]) -> Iterable[Vote]:
+def _doubts(member: Member, other: Member, line: Line, told: set[str]) -> Iterable[Vote]:
     """Yield what speaks against a tie of whoever it is: a life's station, a work's title, the company it stands in."""
     before = line.text[max(0, member.hit.start - 4) : member.hit.start]
-    for section in ("life", "beside") if "role" not in told else ():
+    for section in ("life", "beside") if not told & {"role", "firm_of"} else ():
         if word := lexicon.ending(before, "place", section):
             yield Vote("origin", _ORIGIN, word + member.hit.name.text)
     people = line.word_at(member.hit.end) if member.hit.name.entity.kind == "organisation" else ""
     if people in lexicon.words("place", "origin"):
         yield Vote("origin", _ORIGIN, member.hit.name.text + people)
-    if not told & _ROWED and not _summons(member, line) and (other := _among(member, line)):
-        yield Vote("among", _AMONG, other)
-    if _in_title(member, line):
+    if not told & _ROWED and not _summons(member, line) and (peer := _among(member, line)):
+        yield Vote("among", _AMONG, peer)
+    if member.hit.name.role == "person" and (
+        word := lexicon.beginning(line.text[member.hit.end :][:4], "ties", "fame")
+    ):
+        yield Vote("fame", _LIKE, member.hit.name.text + word)
+    if _in_title(member, line) and not _in_one_title(member, other, line):
         yield Vote("work", _ORIGIN, member.hit.name.text)
 
 
@@ -330,6 +334,12 @@ def _in_title(member: Member, line: Line) -> bool:
     """Return whether the name opens the title of a work, or stands in a title as a place."""
     opened = line.text.rfind("《", max(0, member.hit.start - _WORK), member.hit.start)
     return opened >= 0 and "》" not in line.text[opened : member.hit.start] and _closes(opened, member, line)
+
+
+def _in_one_title(member: Member, other: Member, line: Line) -> bool:
+    """Return whether one title names both: it is that of a report about them."""
+    start, end = sorted((member.hit.start, other.hit.start))
+    return not any(mark in line.text[start:end] for mark in "《》")
 
 
 def _closes(opened: int, member: Member, line: Line) -> bool:
