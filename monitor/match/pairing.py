@@ -19,6 +19,7 @@ from monitor.match.line import Line
 from monitor.match.members import Member
 from monitor.match.names import Hit
 from monitor.match.reading import Piece, Reader
+from monitor.match.sequel import ISSUES, issued
 from monitor.match.ties import TIED, Pair, weigh
 from monitor.model import Vote
 
@@ -89,7 +90,9 @@ def retold(pieces: Sequence[Piece], good: Sequence[Tie], wanted: Sequence[frozen
 
 def _within(pieces: Sequence[Piece], head: int) -> list[Tie]:
     leads = _leads(pieces, head)
-    return [t for p in pieces for t in _of_piece(p, _TOLD if p in leads else 0.0)]
+    paper = any(issued(m, p.line) for p in pieces if p.sentence.start < head for m in p.members)
+    told = ISSUES if paper else _TOLD
+    return [t for p in pieces for t in _of_piece(p, told if p in leads else 0.0)]
 
 
 def _leads(pieces: Sequence[Piece], head: int) -> list[Piece]:

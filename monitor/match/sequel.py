@@ -22,9 +22,10 @@ from monitor.match.members import Member
 from monitor.match.voices import says
 from monitor.model import Vote
 
-__all__ = ["PARTED", "continued", "leans"]
+__all__ = ["ISSUES", "PARTED", "continued", "issued", "leans"]
 
 _MAKER = 1.5
+ISSUES = 1.2  # under the heading of an office's paper it is the office that speaks
 _HE = 1.3  # a pronoun for the person of the first sentence, as a subject
 _GOES_ON = 1.1  # a sentence that opens with what both agreed
 PARTED = -2.0  # a sentence that opens as other news
@@ -39,6 +40,10 @@ _OPENS = 12  # characters with which a sentence begins
 # An English lead that calls the party of its headline by what it is.
 _THE_MAKER = re.compile(
     r"(?:(?:the|a) (?:[a-z.\-]+ ){0,4}?(?:[a-z]*maker|company|firm|group|giant|manufacturer|supplier|retailer|producer|startup|major)\b|it\b)"
+)
+_ISSUED = re.compile(
+    r"[\u4e00-\u9fff]{0,10}?(?:法院|局|委|管委会|政府|办公室|中心)(?:关于.{0,30})?"
+    r"(?:公告|通告|通知书?|决定书?|裁定书?|批复|复函|函|公示|通报)\s*$"
 )
 _THESE = re.compile(r"[本该此这]([\u4e00-\u9fff]{2})")
 _PRONOUN = re.compile(r"(?<![\u4e00-\u9fffa-z])([他她](?!们|人|国|乡|日)|(?:he|she)(?= ))")
@@ -63,6 +68,10 @@ def continued(first: Member, second: Member, line: Line, headed: bool) -> Iterab
         and (it := _THE_MAKER.match(line.text[line.sentence(second.hit.start) : second.hit.start].lstrip()))
     ):
         yield Vote("goes_on", _MAKER, it[0])
+    if headed and not first.place and _we(second, line):
+        yield Vote("goes_on", _GOES_ON, "我们")
+    if headed and (paper := issued(first, line)):
+        yield Vote("official", ISSUES, paper)
     if home := next((w for w in sorted(lexicon.words("place", "home")) if w in line.text), ""):
         yield Vote("home", _HOME, home)
     if word := _again(first, second, line):
@@ -78,6 +87,18 @@ def continued(first: Member, second: Member, line: Line, headed: bool) -> Iterab
         yield Vote("retold", _RETOLD, past[0])
     if word := lexicon.beginning(opening, "ties", "parts"):
         yield Vote("parted", PARTED, word)
+
+
+def issued(place: Member, line: Line) -> str:
+    """Return what an office of the place issues, where that is what its headline says, or ""."""
+    found = _ISSUED.match(line.text[place.hit.end : line.ends(place.hit.end)]) if place.place else None
+    return found[0] if found else ""
+
+
+def _we(place: Member, line: Line) -> bool:
+    """Return whether somebody says what "we" do in the clause of *place*: he speaks for the party of the headline."""
+    start, end = line.clause(place.hit.start)
+    return place.place and "我们" in line.text[start:end]
 
 
 def _comes(party: Member, line: Line) -> str:

@@ -38,6 +38,7 @@ _RELATION = 0.8
 _BOTH = 1.0  # each of two clauses of a sentence does: of 2,000 joined lines 1 in 100
 _BOTH_NEAR = 0.6  # the same of two sentences
 _UNIT = 1.2
+_ELSE = -1.0  # another firm is who does it in the place
 _CONSUMER = -1.6
 _MARKET = -1.5
 _ADVERT = -3.0
@@ -53,6 +54,8 @@ _WORK = 20  # characters of a title
 _VERB = 4  # characters of a verb
 _QUOTES = "“”\"'「」"
 _MANY = 20  # offices that are looked at in one line
+_LIKE_IT = re.compile(r"\b(?:such as|like|unlike|than|versus|vs|against|rivals?|competitors?) $")
+_RIVALS = re.compile(r"[^,，。;；]{0,8}?等(?:的)?(?:竞争)?(?:对手|友商|竞品|同行)")
 _OWNED = 8  # characters before a name in which somebody has or uses one of its products
 _WHOSE = re.compile(r"[我他她你咱]?[们家]?的?$|自己的$|新买的$|新款$")
 _MODEL = 6  # characters of a model with its number
@@ -111,6 +114,8 @@ def weigh(
     votes += _cues(line, start, end if clause else line.ends(second.hit.end), clause)
     votes += _relations(first, second, line, clause)
     votes += supply(first, second, line)
+    if clause and (head := _headed_by(first, second, line)):
+        votes.append(Vote("somebody_else", _ELSE, head))
     if not clause:
         votes += occasion(first, second, line) if near.rule != "neighbour" else ()
         bridged = list(across(first, second, line, beside, headed))
@@ -119,6 +124,15 @@ def weigh(
         votes += bridged
     votes += _against(first, second, line, start, end, {v.rule for v in votes})
     return Pair(first, second, tuple(votes))
+
+
+def _headed_by(first: Member, second: Member, line: Line) -> str:
+    """Return the well-known firm that heads the clause before the place, where the party comes after it, or ""."""
+    if not first.place or line.text[second.hit.start - 1 : second.hit.start] in "、与和及":
+        return ""
+    start = line.clause(first.hit.start)[0]
+    firm = line.others(start, first.hit.start, "firm", [first.hit, second.hit])
+    return firm if firm and line.text[start:].lstrip().startswith(firm) else ""
 
 
 def _nearness(first: Member, second: Member, line: Line) -> Vote:
@@ -298,6 +312,8 @@ def _doubts(member: Member, other: Member, line: Line, told: set[str]) -> Iterab
         word := lexicon.beginning(line.text[member.hit.end :][:4], "ties", "fame")
     ):
         yield Vote("fame", _LIKE, member.hit.name.text + word)
+    if held := _held_by(member, other, line):
+        yield Vote("held", _ORIGIN, held)
     if _in_title(member, line) and not _in_one_title(member, other, line):
         yield Vote("work", _ORIGIN, member.hit.name.text)
 
@@ -336,6 +352,13 @@ def _in_title(member: Member, line: Line) -> bool:
     return opened >= 0 and "》" not in line.text[opened : member.hit.start] and _closes(opened, member, line)
 
 
+def _held_by(member: Member, other: Member, line: Line) -> str:
+    """Return who holds the office, where he is named right after it and is not the other side, or ""."""
+    at = member.hit.end
+    named = member.hit.name.entity.kind == "office" and line.text[at : at + 1] in lexicon.words("company", "surname")
+    return line.text[member.hit.start : at + 3] if named and other.hit.start != at and not other.hit.name.placed else ""
+
+
 def _in_one_title(member: Member, other: Member, line: Line) -> bool:
     """Return whether one title names both: it is that of a report about them."""
     start, end = sorted((member.hit.start, other.hit.start))
@@ -351,7 +374,7 @@ def _closes(opened: int, member: Member, line: Line) -> bool:
 def _party_doubts(member: Member, line: Line) -> Iterable[Vote]:
     before = line.text[max(0, member.hit.start - _OWNED) : member.hit.start]
     after = line.text[member.hit.end : member.hit.end + 8].lstrip(" ")
-    if word := lexicon.ending(before, "ties", "likeness"):
+    if word := lexicon.ending(before, "ties", "likeness") or _peer(member, line):
         yield Vote("likeness", _LIKE, word + member.hit.name.text)
     word = lexicon.ending(before, "ties", "owns") or lexicon.ending(_WHOSE.sub("", before), "ties", "uses")
     if word and not line.ties(0, len(line.text), ("event",)):
@@ -361,6 +384,13 @@ def _party_doubts(member: Member, line: Line) -> Iterable[Vote]:
         yield Vote("product", _PRODUCT, member.hit.name.text + word)
     elif any(v.rule == "model" for v in member.sense.votes) and any(c.isdigit() for c in after[:_MODEL]):
         yield Vote("product", _PRODUCT, member.hit.name.text)
+
+
+def _peer(member: Member, line: Line) -> str:
+    """Return the words that make the party one of those that somebody else is measured by, or ""."""
+    before = line.text[max(0, member.hit.start - _LEAD) : member.hit.start]
+    found = _LIKE_IT.search(before) or _RIVALS.match(line.text, member.hit.end)
+    return found[0] if found else ""
 
 
 def _summons(member: Member, line: Line) -> bool:
