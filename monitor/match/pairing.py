@@ -34,6 +34,12 @@ _CLAIMED = -1.0  # headline or lead give the place to another firm
 _SCOPE = 1.6  # an item of a list that is the place's own
 _OF_OFFICE = 0.4  # ... and the heading names the office that is asked
 _CUE = 0.4
+# What it weighs that a short text names nobody else, by how many different words in it say what sides do. Of our cases
+# at first sight such texts with one word were relevant in 28 of 32, with two or more in 58 of 64; two lines joined at
+# random (eval's round-ups) hold back from more.
+_LIFTS = (0.0, 0.5, 0.9)
+_PLAIN = frozenset({"sentence", "neighbour", "story", "cue"})
+_SHORT_TEXT = 500  # characters
 _ANSWER = 1.3  # an answer is of what was asked
 _TURN = 60  # characters of an answer that may come before the sentence that names the place
 _ASKS = re.compile(r"\s*(?:问|记者|主持人|提问|投资者|[^:：，。]{0,6}记者|q|网友|市民)\d{0,2}\s*[:：]")
@@ -60,13 +66,38 @@ class Tie:
 
 def ties(pieces: Sequence[Piece], reader: Reader, head: int) -> list[Tie]:
     """Return every tie of *pieces*, good or not; the headline takes the first *head* characters."""
-    return [
+    found = [
         *_within(pieces, head),
         *_between(pieces, head),
         *_bridged(pieces, reader, head),
         *_under(pieces, reader, head),
         *_scoped(pieces, head),
     ]
+    lift = _nobody_else(pieces, reader)
+    return [_lifted(t, lift) for t in found] if lift else found
+
+
+def _nobody_else(pieces: Sequence[Piece], reader: Reader) -> float:
+    """Return what it weighs that a short text names no other well-known firm or place, and says what sides do."""
+    if len(reader.text) > _SHORT_TEXT:
+        return 0.0
+    line, whole = Line(reader.text), (0, len(reader.text))
+    own = [Hit(m.hit.start + at, m.hit.end + at, m.hit.name) for p in pieces for m in p.members for at in [p.sentence.start]]
+    others = any(line.others(*whole, kind, own) for kind in ("place", "firm"))
+    if others or line.ties(*whole, ("consumer", "market", "advert")):
+        return 0.0
+    return _LIFTS[min(len(line.ties(*whole, ("two", "one", "deal"))), len(_LIFTS) - 1)]
+
+
+def _lifted(tie: Tie, lift: float) -> Tie:
+    """Return *tie* with what the text as a whole adds, where nothing speaks against it and no more is wanting."""
+    pair = tie.pair
+    if pair is None or not TIED - lift <= pair.score < TIED or any(v.weight < 0 for v in pair.votes):
+        return tie
+    if all(v.rule in _PLAIN for v in pair.votes):  # what only stands beside it is not lifted
+        return tie
+    pair = replace(pair, votes=(*pair.votes, Vote("nobody_else", lift)))
+    return replace(tie, pair=pair, sides=tie.sides | {pair.first.side, pair.second.side})
 
 
 def retold(pieces: Sequence[Piece], good: Sequence[Tie], wanted: Sequence[frozenset[str]], head: int) -> list[Tie]:

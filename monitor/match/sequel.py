@@ -98,7 +98,8 @@ def issued(place: Member, line: Line) -> str:
 def _we(place: Member, line: Line) -> bool:
     """Return whether somebody says what "we" do in the clause of *place*: he speaks for the party of the headline."""
     start, end = line.clause(place.hit.start)
-    return place.place and "我们" in line.text[start:end]
+    said = any(mark in line.text[line.sentence(start) : line.ends(end)] for mark in "“「\":：答")
+    return place.place and said and "我们" in line.text[start:end]
 
 
 def _comes(party: Member, line: Line) -> str:
