@@ -82,7 +82,12 @@ def _nobody_else(pieces: Sequence[Piece], reader: Reader) -> float:
     if len(reader.text) > _SHORT_TEXT:
         return 0.0
     line, whole = Line(reader.text), (0, len(reader.text))
-    own = [Hit(m.hit.start + at, m.hit.end + at, m.hit.name) for p in pieces for m in p.members for at in [p.sentence.start]]
+    own = [
+        Hit(m.hit.start + at, m.hit.end + at, m.hit.name)
+        for p in pieces
+        for m in p.members
+        for at in [p.sentence.start]
+    ]
     others = any(line.others(*whole, kind, own) for kind in ("place", "firm"))
     if others or line.ties(*whole, ("consumer", "market", "advert")):
         return 0.0

@@ -22,6 +22,7 @@ from monitor.match.line import Line
 from monitor.match.names import Hit
 from monitor.model import Entity, Vote
 from monitor.normalize.words import frequency
+from monitor.normalize.words import kind as word_class
 
 __all__ = ["Sense", "sense", "stands"]
 
@@ -196,6 +197,10 @@ def _company(hit: Hit, line: Line, rivals: Iterable[Hit]) -> Iterable[Vote]:
     yield from _around_votes(hit, line)
     if not touching and _everyday(hit) and (word := _noun(hit, line, rivals)):
         yield Vote("noun", -_NOUN, word + hit.name.text)
+    if phrase := _phrase(hit, line):
+        yield Vote("noun", -_TOUCH, phrase)
+    if house := lexicon.beginning(line.text[hit.end : hit.end + 3], "company", "estate"):
+        yield Vote("other", -_TOUCH, hit.name.text + house)
     if not touching and (surname := _surname(hit, line)):
         yield Vote("surname", -_TOUCH, surname + hit.name.text)
 
@@ -213,6 +218,24 @@ def _noun(hit: Hit, line: Line, rivals: Iterable[Hit]) -> str:
     if place:
         return place.name.text
     return next((line.text[a:b] for a, b in line.cues.get("place", ()) if b == hit.start), "")
+
+
+def _phrase(hit: Hit, line: Line) -> str:
+    """Return the phrase of four characters, with marks on both sides, that the name is the latter half of, or ""."""
+    start = hit.start - _BRIEF
+    if (
+        len(hit.name.text) != _BRIEF
+        or start < 0
+        or _han(line.text[start - 1 : start])
+        or _han(line.text[hit.end :][:1])
+    ):
+        return ""
+    noun = word_class(line.text[start : hit.start])
+    return line.text[start : hit.end] if noun in ("n", "nz", "t", "a") else ""
+
+
+def _han(char: str) -> bool:
+    return "\u4e00" <= char <= "\u9fff"
 
 
 def _surname(hit: Hit, line: Line) -> str:

@@ -45,6 +45,7 @@ _ISSUED = re.compile(
     r"[\u4e00-\u9fff]{0,10}?(?:法院|局|委|管委会|政府|办公室|中心)(?:关于.{0,30})?"
     r"(?:公告|通告|通知书?|决定书?|裁定书?|批复|复函|函|公示|通报)\s*$"
 )
+_ASKED = re.compile(r"[?？][”」』\"）)]*\s*$")
 _THESE = re.compile(r"[本该此这]([\u4e00-\u9fff]{2})")
 _PRONOUN = re.compile(r"(?<![\u4e00-\u9fffa-z])([他她](?!们|人|国|乡|日)|(?:he|she)(?= ))")
 _PAST = re.compile(r"此前|早年|曾")
@@ -54,39 +55,42 @@ def continued(first: Member, second: Member, line: Line, headed: bool) -> Iterab
     """Yield what bridges two sentences only."""
     if not line.stops(first.hit.end, second.hit.start):
         return
-    opening = line.text[line.sentence(second.hit.start) :].lstrip()[:_OPENS]
+    begin = line.sentence(second.hit.start)
+    opening = line.text[begin:].lstrip()[:_OPENS]
     word = lexicon.beginning(opening, "ties", "opens") or lexicon.beginning(opening, "ties", "resumes")
     if word and word not in lexicon.words("ties", "anaphor"):
         yield Vote("goes_on", _GOES_ON, word)
-    if first.hit.name.role == "person" and (
-        pronoun := _PRONOUN.search(line.text, line.sentence(second.hit.start), second.hit.start)
-    ):
-        yield Vote("goes_on", _HE, pronoun[1])
-    if (
-        headed
-        and not first.place
-        and (it := _THE_MAKER.match(line.text[line.sentence(second.hit.start) : second.hit.start].lstrip()))
-    ):
-        yield Vote("goes_on", _MAKER, it[0])
-    if headed and not first.place and _we(second, line):
-        yield Vote("goes_on", _GOES_ON, "我们")
-    if headed and (paper := issued(first, line)):
-        yield Vote("official", ISSUES, paper)
+    he = _PRONOUN.search(line.text, begin, second.hit.start) if first.hit.name.role == "person" else None
+    if he:
+        yield Vote("goes_on", _HE, he[1])
     if home := next((w for w in sorted(lexicon.words("place", "home")) if w in line.text), ""):
         yield Vote("home", _HOME, home)
     if word := _again(first, second, line):
         yield Vote("again", _AGAIN, word)
-    if headed and not second.place and (word := _comes(second, line)):
-        yield Vote("comes", _AWAITED, word)
-    if headed and _deed_there(second, line):
-        yield Vote("there", _DEED, second.hit.name.text)
-    if headed and second.place and (said := says(second, line, line.clause(second.hit.start)[1])):
-        yield said
+    if headed:
+        yield from _under_headline(first, second, line)
+    if (headed or _ASKED.search(line.text, 0, begin)) and second.place:
+        yield from filter(None, [says(second, line, line.clause(second.hit.start)[1])])
     start = line.clause(second.hit.start)[0]
     if past := _PAST.search(line.text, start, second.hit.start):
         yield Vote("retold", _RETOLD, past[0])
     if word := lexicon.beginning(opening, "ties", "parts"):
         yield Vote("parted", PARTED, word)
+
+
+def _under_headline(first: Member, second: Member, line: Line) -> Iterable[Vote]:
+    """Yield what bridges a headline, which names the first, and a sentence of its text."""
+    if not first.place and _we(second, line):
+        yield Vote("goes_on", _GOES_ON, "我们")
+    if paper := issued(first, line):
+        yield Vote("official", ISSUES, paper)
+    opening = line.text[line.sentence(second.hit.start) : second.hit.start].lstrip()
+    if not first.place and (it := _THE_MAKER.match(opening)):
+        yield Vote("goes_on", _MAKER, it[0])
+    if not second.place and (word := _comes(second, line)):
+        yield Vote("comes", _AWAITED, word)
+    if _deed_there(second, line):
+        yield Vote("there", _DEED, second.hit.name.text)
 
 
 def issued(place: Member, line: Line) -> str:
@@ -98,7 +102,7 @@ def issued(place: Member, line: Line) -> str:
 def _we(place: Member, line: Line) -> bool:
     """Return whether somebody says what "we" do in the clause of *place*: he speaks for the party of the headline."""
     start, end = line.clause(place.hit.start)
-    said = any(mark in line.text[line.sentence(start) : line.ends(end)] for mark in "“「\":：答")
+    said = any(mark in line.text[line.sentence(start) : line.ends(end)] for mark in '“「":：答')
     return place.place and said and "我们" in line.text[start:end]
 
 

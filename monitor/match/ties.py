@@ -46,6 +46,7 @@ _LIST = -2.0
 _AMONG = -0.8  # one of several firms that are told in a row
 _USED = -1.6  # somebody drives, wears, holds it
 _LIKE = -1.5
+_RIVAL = -3.0
 _ORIGIN = -1.5
 _OUTLET = -1.0
 _PRODUCT = -0.5
@@ -54,7 +55,8 @@ _WORK = 20  # characters of a title
 _VERB = 4  # characters of a verb
 _QUOTES = "“”\"'「」"
 _MANY = 20  # offices that are looked at in one line
-_LIKE_IT = re.compile(r"\b(?:such as|like|unlike|than|versus|vs|against|rivals?|competitors?) $")
+_LIKE_IT = re.compile(r"\b(?:like|unlike|than|versus|vs|against) $")
+_ITS_RIVALS = re.compile(r"\b(?:rivals?|competitors?)(?: such as| like| including)? $")
 _RIVALS = re.compile(r"[^,，。;；]{0,8}?等(?:的)?(?:竞争)?(?:对手|友商|竞品|同行)")
 _OWNED = 8  # characters before a name in which somebody has or uses one of its products
 _WHOSE = re.compile(r"[我他她你咱]?[们家]?的?$|自己的$|新买的$|新款$")
@@ -263,7 +265,7 @@ def _against(first: Member, second: Member, line: Line, start: int, end: int, to
         ):
             yield Vote("weak_sense", _WEAK, member.hit.name.text)
         yield from _doubts(member, first if member is second else second, line, told)
-        yield from _place_doubts(member, line, bound) if member.place else _party_doubts(member, line)
+        yield from _place_doubts(member, line, bound) if member.place else _party_doubts(member, line, told)
 
 
 def _acts(first: Member, second: Member, line: Line) -> bool:
@@ -371,25 +373,32 @@ def _closes(opened: int, member: Member, line: Line) -> bool:
     return member.place or (end >= 0 and not line.ties(opened, end, ("two", "deal")))
 
 
-def _party_doubts(member: Member, line: Line) -> Iterable[Vote]:
+def _party_doubts(member: Member, line: Line, told: Collection[str]) -> Iterable[Vote]:
     before = line.text[max(0, member.hit.start - _OWNED) : member.hit.start]
     after = line.text[member.hit.end : member.hit.end + 8].lstrip(" ")
-    if word := lexicon.ending(before, "ties", "likeness") or _peer(member, line):
+    if word := lexicon.ending(before, "ties", "likeness") or _like(member, line):
         yield Vote("likeness", _LIKE, word + member.hit.name.text)
+    if word := _rival(member, line):
+        yield Vote("rival", _RIVAL, word)
     word = lexicon.ending(before, "ties", "owns") or lexicon.ending(_WHOSE.sub("", before), "ties", "uses")
     if word and not line.ties(0, len(line.text), ("event",)):
         yield Vote("used", _USED, word + member.hit.name.text)
-    word = lexicon.beginning(after, "company", "product")
+    word = lexicon.beginning(after, "company", "product") if "supply" not in told else ""
     if word and not lexicon.automaton("company", "made").any(after[len(word) : len(word) + 3]):
         yield Vote("product", _PRODUCT, member.hit.name.text + word)
     elif any(v.rule == "model" for v in member.sense.votes) and any(c.isdigit() for c in after[:_MODEL]):
         yield Vote("product", _PRODUCT, member.hit.name.text)
 
 
-def _peer(member: Member, line: Line) -> str:
+def _like(member: Member, line: Line) -> str:
+    found = _LIKE_IT.search(line.text[max(0, member.hit.start - _LEAD) : member.hit.start])
+    return found[0] if found else ""
+
+
+def _rival(member: Member, line: Line) -> str:
     """Return the words that make the party one of those that somebody else is measured by, or ""."""
     before = line.text[max(0, member.hit.start - _LEAD) : member.hit.start]
-    found = _LIKE_IT.search(before) or _RIVALS.match(line.text, member.hit.end)
+    found = _ITS_RIVALS.search(before) or _RIVALS.match(line.text, member.hit.end)
     return found[0] if found else ""
 
 
