@@ -25,6 +25,7 @@ from monitor.model import Vote
 __all__ = ["ISSUES", "PARTED", "continued", "issued", "leans"]
 
 _MAKER = 1.5
+_REACTS = 1.5  # it reacts to what the sentence before told
 ISSUES = 1.2  # under the heading of an office's paper it is the office that speaks
 _HE = 1.3  # a pronoun for the person of the first sentence, as a subject
 _GOES_ON = 1.1  # a sentence that opens with what both agreed
@@ -46,6 +47,7 @@ _ISSUED = re.compile(
     r"(?:公告|通告|通知书?|决定书?|裁定书?|批复|复函|函|公示|通报)\s*$"
 )
 _ASKED = re.compile(r"[?？][”」』\"）)]*\s*$")
+_TO_IT = re.compile(r"(?:对此|就此|对这一(?:消息|传闻|说法)|针对此事|针对上述|对上述|对于该|对该(?:消息|传闻|说法))")
 _THESE = re.compile(r"[本该此这]([\u4e00-\u9fff]{2})")
 _PRONOUN = re.compile(r"(?<![\u4e00-\u9fffa-z])([他她](?!们|人|国|乡|日)|(?:he|she)(?= ))")
 _PAST = re.compile(r"此前|早年|曾")
@@ -67,6 +69,9 @@ def continued(first: Member, second: Member, line: Line, headed: bool) -> Iterab
         yield Vote("home", _HOME, home)
     if word := _again(first, second, line):
         yield Vote("again", _AGAIN, word)
+    clause = line.text[slice(*line.clause(second.hit.start))]
+    if to_it := _TO_IT.search(line.text[begin : second.hit.start]) or _TO_IT.search(clause):
+        yield Vote("reacts", _REACTS, to_it[0])
     if headed:
         yield from _under_headline(first, second, line)
     if (headed or _ASKED.search(line.text, 0, begin)) and second.place:
