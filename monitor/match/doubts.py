@@ -45,10 +45,13 @@ _MANY = 20  # offices that are looked at in one line
 _USED_ON = re.compile(
     r"\b(?:(?:stream|watch|sold|sell|available|bought|shop|live|play)[a-z]* (?:on|via)|using|driving|wearing) $"
 )
-_LIKE_IT = re.compile(r"\b(?:like|unlike|than|versus|vs|against) $")
+_LIKE_IT = re.compile(r"\b(?:like|unlike|than|versus|vs) $")
 _ITS_RIVALS = re.compile(r"\b(?:rivals?|competitors?)(?: such as| like| including)? $")
 _RIVALS = re.compile(r"[^,，。;；]{0,8}?等(?:的)?(?:竞争)?(?:对手|友商|竞品|同行)")
 _REPORTER = re.compile(r"(?:记者|笔者)[^,，。]{0,6}?(?:走访|探访|实探|实测|从|在|看到)")
+# What the title of a place's own paper ends with: what it plans, and not a song of it.
+_PAPERS = ("方案", "计划", "规划", "办法", "意见", "措施", "条例", "协议", "纲要", "清单", "公告", "通知", "备忘录")
+_AWAY = re.compile(r"\b(?:km|kilomet(?:er|re)s|miles) (?:[a-z\-]+ )?(?:of|from) $")
 _OWNED = 8  # characters before a name in which somebody has or uses one of its products
 _WHOSE = re.compile(r"[我他她你咱]?[们家]?的?$|自己的$|新买的$|新款$")
 _MODEL = 6  # characters of a model with its number
@@ -57,7 +60,9 @@ _WEAK = -0.8  # the sense itself is in doubt
 _FIRM = -0.6
 _AT_FIRM = -1.5
 _BORDER = re.compile(r"[,，:：]")
-_EACH = re.compile(r"(?:、[\u4e00-\u9fffA-Za-z]{2,5}?)+[都均皆各]")
+_EACH = re.compile(
+    r"(?:、[\u4e00-\u9fffA-Za-z]{2,5}?)+(?:[都均皆各]|[两三四五]?[市地县区]{1}(?:负责人|主要领导|领导|代表))"
+)
 
 
 def against(first: Member, second: Member, line: Line, start: int, end: int, told: Collection[str]) -> Iterable[Vote]:
@@ -137,7 +142,9 @@ def _doubts(member: Member, other: Member, line: Line, told: set[str]) -> Iterab
 
 def _place_doubts(member: Member, line: Line, bound: bool) -> Iterable[Vote]:
     after = line.text[member.hit.end : member.hit.end + 5]
-    if (word := line.word_at(member.hit.end)) in lexicon.words("place", "origin"):
+    if away := _AWAY.search(line.text[max(0, member.hit.start - LEAD_WORDS) : member.hit.start]):
+        yield Vote("origin", _ORIGIN, away[0] + member.hit.name.text)
+    elif (word := line.word_at(member.hit.end)) in lexicon.words("place", "origin"):
         yield Vote("origin", _ORIGIN, member.hit.name.text + word)
     elif (word := lexicon.beginning(after, "place", "outlet")) and member.hit.end + len(word) in line.edges:
         yield Vote("outlet", _OUTLET, member.hit.name.text + word)
@@ -193,12 +200,17 @@ def _in_one_title(member: Member, other: Member, line: Line) -> bool:
 def _closes(opened: int, member: Member, line: Line) -> bool:
     """Return whether the title is not one about a plan or a deal of both, which names the other side too."""
     end = line.text.find("》", member.hit.end, member.hit.end + _WORK)
-    return member.place or (end >= 0 and not line.ties(opened, end, ("two", "deal")))
+    if member.place:
+        return not line.text[member.hit.end : max(end, member.hit.end)].endswith(_PAPERS)
+    return end >= 0 and not line.ties(opened, end, ("two", "deal"))
 
 
 def _party_doubts(member: Member, line: Line, told: Collection[str]) -> Iterable[Vote]:
     before = line.text[max(0, member.hit.start - _OWNED) : member.hit.start]
     after = line.text[member.hit.end : member.hit.end + 8].lstrip(" ")
+    word = lexicon.ending(before.rstrip("“「\"'"), "ties", "posing")
+    if word and line.text.count(member.hit.name.text) == 1:  # named again it is the party that answers
+        yield Vote("posing", _RIVAL, word + member.hit.name.text)
     if word := lexicon.ending(before, "ties", "likeness") or _like(member, line):
         yield Vote("likeness", _LIKE, word + member.hit.name.text)
     if word := _rival(member, line):

@@ -67,13 +67,21 @@ _THIS = "这该本此"
 _FIRM_OF_IT = re.compile(
     r"[\u4e00-\u9fff]{0,4}的[^,，。;；:：]{0,14}?(?:企业|公司|集团|股份|轴承|科技|材料|新材|重工|电子|电器|光电|机械|精密|厂|供应商)"
 )
+_TAKES_OFFICE = re.compile(
+    r"(?:提名为|推荐为|当选为?|出任|就任|担任|接任|兼任|代理|代|拟任|选举为|任命为|(?<=[,，])任)$"
+)
+_CLEFT = re.compile(r"的(?:就|正|便|恰恰)?是$")
+_MEETS_AT = re.compile(r"^(?:市|分别)?(?:会见|会谈|举行|座谈|签约|签署|召开|接受|表示|出席|参加)")
+_JOINS_IN = re.compile(r"(?:参加|出席)(?:会见|会谈|座谈|签约|活动|考察|调研)|陪同|一同参加")
 _WITH_IT = re.compile(r"([\u4e00-\u9fffa-z]{2,10}?)(?:与|和|同|携手|牵手)$")
 _AT = frozenset({"在", "在位于", "来到", "走进", "位于", "近日在", "日前在"})
 # A demonstrative and what the first one is, with what it is like between them (这座老工业城市).
 _THAT_PLACE = re.compile(
     r"这[座个片](?:[^,，。;；、的]{0,8}的?)(?:城市|之城|古都|古城|都城|重镇|县城|小城|山城)|(?:在|来到|落户|选择)(?:这里|此地)"
 )
-_THAT_FIRM = re.compile(r"这[家个](?:[^,，。;；、的]{0,8}的?)(?:企业|公司|巨头|厂商|车企|大厂|品牌)")
+_THAT_FIRM = re.compile(
+    r"这[家个](?:[^,，。;；、的]{0,8}的?)(?:企业|公司|巨头|厂商|车企|大厂|品牌)|(?:at|for|by|with|from) the (?:[a-z]*maker|company|firm|group|retailer|supplier|manufacturer|giant)\b"
+)
 _SOFT = re.compile(
     r"^(?:公司|该公司|企业|双方|其|我们|集团|[并也还又再已将拟先]|已经|计划|准备|先后|正式|近日|今年|去年|昨日|日前|目前|随后|同时|首次|年内|主要|即将|有望"
     r"|正在|分别|一度|最终|共同|开始|and |will |has )*"
@@ -100,7 +108,11 @@ def across(first: Member, second: Member, line: Line, beside: Sequence[Hit], hea
         elif member.place and (seat := _seat(member, line)):
             yield Vote("seat", _SEAT + (_SUBJECT if seat[1] else 0), seat[0] + member.hit.name.text)
         if word := part(member, line):
-            weight = _ROLE if not member.place or word in lexicon.words("ties", "site") else _PLACE_ROLE
+            weight = (
+                _ROLE
+                if not member.place or member.hit.name.role == "office" or word in lexicon.words("ties", "site")
+                else _PLACE_ROLE
+            )
             yield Vote("role", weight, word)
     yield from _told(first, second, line)
     yield from continued(first, second, line, headed)
@@ -120,6 +132,10 @@ def occasion(first: Member, second: Member, line: Line) -> Iterable[Vote]:
     ]
     for host, guest in (spans, spans[::-1]):
         held, comes = line.ties(*host, ("held",)), line.ties(*guest, ("attends",))
+        met = line.ties(*host, ("two",)) and _JOINS_IN.search(line.text[slice(*guest)])
+        if met and (first.place or second.place):
+            yield Vote("occasion", _OCCASION, met[0])
+            return
         if held and comes and (first.place or second.place):
             yield Vote("occasion", _OCCASION, f"{held[0]} {comes[0]}")
             return
@@ -176,6 +192,8 @@ def _others(first: Member, second: Member, line: Line, beside: Sequence[Hit], ri
             continue  # other places stand there because they want the same, or because he goes there
         own = [*beside, member.hit, *_registered(member, line), *_its_firms(member, line)]
         other = line.others(*line.clause(member.hit.start), kind, own) or _partner(member, line)
+        if other and kind == "place" and _venue(other, member, line):
+            continue
         if other:
             yield Vote("somebody_else", _OTHER if line.text.count(other) < 2 else _OTHER_AGAIN, other)
 
@@ -189,9 +207,10 @@ def firm_of(place: Member, line: Line) -> str:
 
 
 def _its_firms(place: Member, line: Line) -> list[Hit]:
-    """Return the well-known firm that is called the place's own (总部位于_的某某): it is nobody else."""
+    """Return the well-known firms that are called the place's own (_的某某、某某): they are nobody else."""
     known = line.cues.get("firm", ()) if place.place and line.text[place.hit.end : place.hit.end + 1] == "的" else ()
-    return [Hit(a, b, place.hit.name) for a, b in known if a == place.hit.end + 1]
+    end = line.clause(place.hit.start)[1]
+    return [Hit(a, b, place.hit.name) for a, b in known if place.hit.end < a < end]
 
 
 def _partner(place: Member, line: Line) -> str:
@@ -206,6 +225,12 @@ def _among_them(second: Member, line: Line) -> str:
     start = line.clause(second.hit.start)[0]
     lead = line.text[start : second.hit.start].strip()
     return next((w for w in ("其中", "当中", "包括") if lead.startswith(w) and len(lead) <= len(w) + 4), "")
+
+
+def _venue(place: str, member: Member, line: Line) -> bool:
+    """Return whether *place* is only where the party meets somebody."""
+    start, end = line.clause(member.hit.start)
+    return bool(_MEETS_AT.search(line.text[start:end].partition(f"在{place}")[2][:8]))
 
 
 def _travels(member: Member, line: Line) -> bool:
@@ -237,7 +262,8 @@ def _contest(first: Member, second: Member, line: Line) -> list[str]:
 
 def _chosen(place: Member, party: Member, line: Line) -> str:
     """Return the word by which the place is among those that the party publishes, or ""."""
-    end = line.clause(place.hit.start)[1]
+    row = "、" in line.text[place.hit.end : line.clause(place.hit.start)[1]]  # what is said of a row follows it
+    end = line.ends(place.hit.end) if row else line.clause(place.hit.start)[1]
     if not (found := line.ties(place.hit.end, end, ("chosen",))):
         return ""
     return (
@@ -315,6 +341,8 @@ def part(member: Member, line: Line) -> str:
     before = line.text[max(0, member.hit.start - _PART) : member.hit.start]
     if found := _parts().search(before):
         return found[1]
+    if member.hit.name.entity.kind == "office" and (found := _TAKES_OFFICE.search(before)):
+        return found[0]
     if word := _appointed(member, before):
         return word
     taken = (
@@ -363,7 +391,8 @@ def _elided(second: Member, line: Line) -> str:
     word = lexicon.beginning(lead, file, far)
     if len(word) > 1 and len(word) < len(lead) <= _LEAD:
         return word
-    return _verb(line.text[start : second.hit.start].strip())
+    told = line.text[start : second.hit.start].strip(" “《")
+    return "是" if _CLEFT.search(told) else _verb(told.removesuffix("了"))
 
 
 def _verb(lead: str) -> str:

@@ -49,7 +49,9 @@ _SPAN = 90  # how far from the name words are looked for: bounds the work on tex
 _AMOUNTS = re.compile(r"[ \-—*:：=(（`]{0,4}\d{1,4}(?:[-~.]\d{1,4})? ?([a-z]{1,2}|[一-鿿]{1,2})")
 _MODELS = re.compile(r"(?: ?\d{1,2}(?![\d年月日号点个只家款台名人条亿万%.个倍])| ?[a-z])")
 # After a Latin name any word may stand: a model holds a digit.
-_LATIN_MODELS = re.compile(r" ?(?:[a-z]{1,5} ?)?\d{1,2}[a-z]{0,3}\b(?![%.,])")
+_LATIN_MODELS = re.compile(
+    r" ?(?:(?!(?:for|in|on|at|to|by|of|and|with|has|had|is|was|cut|from) )[a-z]{1,5} ?)?\d{1,2}[a-z]{0,3}\b(?![%.,])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,11 @@ class Sense:
     def shown(self) -> float:
         """The score without what a name has for itself: what the text shows."""
         return self.score - sum([v.weight for v in self.votes if v.rule == "name"])
+
+    @property
+    def full(self) -> bool:
+        """Return whether the name is one that few other things have."""
+        return any(v.rule == "name" and v.weight == _LONG for v in self.votes) and self.score > 0
 
     @property
     def own(self) -> bool:
@@ -201,7 +208,9 @@ def _company(hit: Hit, line: Line, rivals: Iterable[Hit]) -> Iterable[Vote]:
         yield Vote("noun", -_TOUCH, phrase)
     if house := lexicon.beginning(line.text[hit.end : hit.end + 3], "company", "estate"):
         yield Vote("other", -_TOUCH, hit.name.text + house)
-    if not touching and (surname := _surname(hit, line)):
+    if called := lexicon.ending(line.text[max(0, hit.start - 3) : hit.start], "company", "artist"):
+        yield Vote("surname", -2 * _TOUCH, called + hit.name.text)
+    elif not touching and (surname := _surname(hit, line)):
         yield Vote("surname", -_TOUCH, surname + hit.name.text)
 
 
@@ -230,7 +239,8 @@ def _phrase(hit: Hit, line: Line) -> str:
         or _han(line.text[hit.end :][:1])
     ):
         return ""
-    noun = word_class(line.text[start : hit.start])
+    word = line.text[start : hit.start]
+    noun = word_class(word) if word not in lexicon.words("company", "rubric") else ""
     return line.text[start : hit.end] if noun in ("n", "nz", "t", "a") else ""
 
 

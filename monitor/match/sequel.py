@@ -25,6 +25,7 @@ from monitor.model import Vote
 __all__ = ["ISSUES", "PARTED", "continued", "issued", "leans"]
 
 _MAKER = 1.5
+_QUOTED = 1.5  # who said it
 _REACTS = 1.5  # it reacts to what the sentence before told
 ISSUES = 1.2  # under the heading of an office's paper it is the office that speaks
 _HE = 1.3  # a pronoun for the person of the first sentence, as a subject
@@ -47,6 +48,9 @@ _ISSUED = re.compile(
     r"(?:公告|通告|通知书?|决定书?|裁定书?|批复|复函|函|公示|通报)\s*$"
 )
 _ASKED = re.compile(r"[?？][”」』\"）)]*\s*$")
+_NO_WORD = re.compile(
+    r"置评|未(?:作|做|予|有)?(?:出|任何)?回应|未回复|declined to comment(?! on)|did not (?:immediately )?(?:respond|comment|reply)"
+)
 _TO_IT = re.compile(r"(?:对此|就此|对这一(?:消息|传闻|说法)|针对此事|针对上述|对上述|对于该|对该(?:消息|传闻|说法))")
 _THESE = re.compile(r"[本该此这]([\u4e00-\u9fff]{2})")
 _PRONOUN = re.compile(r"(?<![\u4e00-\u9fffa-z])([他她](?!们|人|国|乡|日)|(?:he|she)(?= ))")
@@ -70,8 +74,10 @@ def continued(first: Member, second: Member, line: Line, headed: bool) -> Iterab
     if word := _again(first, second, line):
         yield Vote("again", _AGAIN, word)
     clause = line.text[slice(*line.clause(second.hit.start))]
-    if to_it := _TO_IT.search(line.text[begin : second.hit.start]) or _TO_IT.search(clause):
+    if to_it := _TO_IT.search(line.text[begin : second.hit.start]) or _TO_IT.search(clause) or _NO_WORD.search(clause):
         yield Vote("reacts", _REACTS, to_it[0])
+    if _quoted(first, second, line):
+        yield Vote("quoted", _QUOTED, second.hit.name.text)
     if headed:
         yield from _under_headline(first, second, line)
     if (headed or _ASKED.search(line.text, 0, begin)) and second.place:
@@ -83,6 +89,14 @@ def continued(first: Member, second: Member, line: Line, headed: bool) -> Iterab
         yield Vote("parted", PARTED, word)
 
 
+def _quoted(first: Member, second: Member, line: Line) -> bool:
+    """Return whether the first stands in what somebody said, and the second is who said it (“…”_的某某说)."""
+    begin = line.sentence(second.hit.start)
+    spoken = line.text[:begin].rstrip()
+    inside = spoken.endswith(("”", "」")) and max(spoken.rfind("“"), spoken.rfind("「")) < first.hit.start
+    return inside and bool(line.ties(second.hit.end, line.ends(second.hit.end), ("says",)))
+
+
 def _under_headline(first: Member, second: Member, line: Line) -> Iterable[Vote]:
     """Yield what bridges a headline, which names the first, and a sentence of its text."""
     if not first.place and _we(second, line):
@@ -90,6 +104,8 @@ def _under_headline(first: Member, second: Member, line: Line) -> Iterable[Vote]
     if paper := issued(first, line):
         yield Vote("official", ISSUES, paper)
     opening = line.text[line.sentence(second.hit.start) : second.hit.start].lstrip()
+    if word := _by_kind(first, opening):
+        yield Vote("goes_on", ISSUES, word)
     if not first.place and (it := _THE_MAKER.match(opening)):
         yield Vote("goes_on", _MAKER, it[0])
     if not second.place and (word := _comes(second, line)):
@@ -109,6 +125,14 @@ def _we(place: Member, line: Line) -> bool:
     start, end = line.clause(place.hit.start)
     said = any(mark in line.text[line.sentence(start) : line.ends(end)] for mark in '“「":：答')
     return place.place and said and "我们" in line.text[start:end]
+
+
+def _by_kind(first: Member, opening: str) -> str:
+    """Return the common noun by which *opening* calls what the headline names (the club, the town's council), or ""."""
+    kind = first.hit.name.entity.kind
+    section = "its_offices" if first.hit.name.placed else "institution" if kind == "organisation" else ""
+    found = lexicon.automaton("place", section).find(opening, 1) if section else []
+    return opening[found[0][1] : found[0][2]] if found else ""
 
 
 def _comes(party: Member, line: Line) -> str:

@@ -134,8 +134,12 @@ def _cues(line: Line, start: int, end: int, near: bool) -> Iterable[Vote]:
 
 
 def _both(first: Member, second: Member, line: Line) -> bool:
-    """Return whether each of the two clauses says what sides do."""
-    return all(line.ties(*line.clause(m.hit.start), ("two", "one", "deal", "event")) for m in (first, second))
+    """Return whether each of the two clauses, or of two sentences each, says what sides do."""
+    if line.stops(first.hit.end, second.hit.start):
+        spans = [(line.sentence(m.hit.start), line.ends(m.hit.end)) for m in (first, second)]
+    else:
+        spans = [line.clause(m.hit.start) for m in (first, second)]
+    return all(line.ties(*span, ("two", "one", "deal", "event")) for span in spans)
 
 
 def _relations(first: Member, second: Member, line: Line, near: bool) -> Iterable[Vote]:
