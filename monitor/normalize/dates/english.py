@@ -26,9 +26,10 @@ from monitor.normalize.dates.spans import (
 from monitor.normalize.dates.words import MONTHS, WEEKDAYS
 
 _MONTH = (
-    r"(?P<m>Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|Jun(?:e|\.)?|Jul(?:y|\.)?|Aug(?:ust|\.)?"
-    r"|Sept(?:ember|\.)?|Sep\.?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
+    r"(?P<m>(?>Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|Jun(?:e|\.)?|Jul(?:y|\.)?|Aug(?:ust|\.)?"
+    r"|Sept(?:ember|\.)?|Sep\.?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?))"
 )
+"""Taken whole: a full stop given back would make "of Sept. 11, 2001" the September of some other year."""
 _D = r"(?:[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?(?![\d:.%]\d|\d)"
 _Y = r"(?P<y>(?:1[89]|20)\d{2})(?![\d,.]\d|\d)"
 _ORDER = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
@@ -55,6 +56,8 @@ def _dated(m: re.Match[str]) -> Point | None:
     """Read March 19, 2025 and 19-21 March."""
     month, first = MONTHS[m["m"].rstrip(".").lower()], _int(m["d"])
     last = _int(m["e"]) if m["e"] else None
+    if last and last <= first and m.start("m") < m.start("d") and m["to"] == "to":  # raised its alert on April 29 to 5
+        return Point(m.end("d"), lambda year, _: on(make_day(year, month, first)), soon=NEXT, doubtful=True)
 
     def unit(year: int, _: int) -> Period | None:
         start, end = make_day(year, month, first), make_day(year, month, last) if last else None
@@ -165,7 +168,7 @@ def _weekday(m: re.Match[str]) -> Point:
             return on(ref + timedelta(day - ref.weekday()))
         return on(ref - timedelta(back))
 
-    return Point(m.end(), fixed(None), seen=seen)
+    return Point(m.end(), fixed(None), seen=seen, weekday=not shift)
 
 
 def _end_of_month(m: re.Match[str]) -> Point:
@@ -308,7 +311,7 @@ MONTH_RULES = (
         rf"(?:(?:in|from|between|during|for)\s)?{_MONTH}\s?(?:-|–|to|and)\s?{_MONTH.replace('<m>', '<n>')}(?![a-z]|\s\d{{1,2}}\b)(?:\s?,?\s{_Y})?",
         _months,
     ),
-    _rule(rf"{_MONTH}\s(?P<d>{_D})(?:\s?(?:-|–|to)\s?(?P<e>{_D}))?(?:\s?,?\s{_Y})?", _dated),
+    _rule(rf"{_MONTH}\s(?P<d>{_D})(?:\s?(?P<to>-|–|to)\s?(?P<e>{_D}))?(?:\s?,?\s{_Y})?", _dated),
     _rule(
         rf"(?P<of>in|since|by|during|until|from|of)\s(?P<part>early[ -]|mid[ -]|late[ -])?{_MONTH}(?!\s\d{{1,2}}\b)(?:\s?,?\s{_Y})?(?![a-z])",
         _month_year,
@@ -365,8 +368,11 @@ WORD_RULES = (
         rf"(?P<way>past|last|next|coming)\s(?P<n>{_NUMBER_WORD}|\d{{1,3}})\s(?P<u>day|week|month|year)s\b(?!'|\s(?:of|in)\b)",
         _window,
     ),
-    _rule(r"(?:yesterday|today|tonight|tomorrow|last\snight)\b", _near_day),
-    _rule(rf"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day,\s{_MONTH}\s(?P<d>{_D})(?P<e>)(?:\s?,?\s{_Y})?", _dated),
+    _rule(
+        r"(?:yesterday|today|tonight|tomorrow|last\snight|(?:earlier\s|later\s)?this\s(?:morning|afternoon|evening))\b",
+        _near_day,
+    ),
+    _rule(rf"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\s?,?\s{_MONTH}\s(?P<d>{_D})(?P<e>)(?:\s?,?\s{_Y})?", _dated),
     _rule(
         r"(?P<r>last|this|next)?\s?(?P<wd>Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b(?!s)", _weekday
     ),

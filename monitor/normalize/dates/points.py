@@ -69,6 +69,7 @@ class Point(NamedTuple):
     lone: bool = False  # 三年内: no date but behind 将, or where it is all that is said
     feast: bool = False  # 国庆节: behind a day and 是 it only names it
     doubtful: bool = False  # 6月: for some months beyond ``soon`` either year may be meant
+    weekday: bool = False  # Friday: behind by and until as likely the next as the last
     loose: bool = False  # 3月: with a 前, 后 or 内 behind it as likely a length
     soon: timedelta = timedelta(0)  # how far ahead the nearest still is the one that is meant
     edge: str = ""  # "since", "before" or "after" where the expression itself says so (by 2026)

@@ -18,6 +18,7 @@ from monitor.normalize.dates.clause import (
     FROM,
     FROM_DATE,
     FROM_DAY,
+    bounded,
     counts,
     either,
     formerly,
@@ -129,7 +130,8 @@ _CLOCK = re.compile(
     rf"(?:的?\s?(?:{_HALF})(?=\s?[\d一二两三四五六七八九十至到—–~～-]))?(?:\s?{_HOUR}[:点时](?:{_HOUR}[分时]?|半|[一三]刻|整)?(?::\d\d时?)?)?"
 )
 """The time of day between a day and the dash of a range."""
-_JOIN_WORD = re.compile(r"\s(?:to|until|and)\s")
+_JOIN_WORD = re.compile(r"\s(?:to|until|through)\s")
+_AND = re.compile(r"\sand\s")
 _BETWEEN = re.compile(r"\s?[与和]")
 _BETWEEN_END = re.compile(_CLOCK.pattern + r"之?间")
 _EDGE = re.compile(
@@ -151,12 +153,14 @@ def _meaning(
     text: str, start: int, point: Point, reference: date | None, before: Known | None, near: bool
 ) -> tuple[Known | None, int, int]:
     """Return what *point* and the words that belong to it mean, and where all of it begins and ends."""
-    second = _range_end(text, point.end) if text[point.end : point.end + 1] in _TAILS else None
+    second = _range_end(text, start, point.end) if text[point.end : point.end + 1] in _TAILS else None
     end = second.end if second else point.end
     more = text[end : end + 1] in _TAILS
     edge = _EDGE.match(text, end) if more else None
     as_of = _AS_OF.search(text, max(0, start - 7), start) if _UP_TO.search(text, max(0, start - 7), start) else None
     ahead = looks_ahead(text, start, end) or bool(point.deadline and edge and edge["before"])
+    bound = "" if ahead or not point.weekday else bounded(text, start, end)
+    ahead = ahead or bound == "ahead"
     if not point.needs_year:
         point = point._replace(soon=timedelta(0), doubtful=False)
     elif point.soon and not ahead:
@@ -168,7 +172,7 @@ def _meaning(
     if unanchored(text, start, point, before, ahead):
         goes_on = before and (heads(text, start) or text[point.end - 1].isascii())
         known = later(point, before, reference) if before and goes_on else None
-    elif point.needs_year and is_length(text, start, point, edge, ahead):
+    elif (point.needs_year and is_length(text, start, point, edge, ahead)) or bound == "either":
         known = None
     elif point.needs_year and formerly(text, start):
         known = nearest(point, reference) if reference else None
@@ -181,7 +185,7 @@ def _meaning(
         edge = edge if edge and edge["since"] else None
     if known and as_of:
         return known._replace(period=within(None, known.period.latest)), as_of.start(), end
-    name = (edge and edge.lastgroup) or point.edge or lead(text, start)
+    name = (edge and edge.lastgroup) or point.edge or lead(text, start, end)
     if edge:
         end = edge.end()
     elif more and (weekday := _WEEKDAY.match(text, end)):
@@ -196,12 +200,14 @@ _WEEKDAY = re.compile(
 """The weekday that stands beside a day: 3月19日（周三）."""
 
 
-def _range_end(text: str, at: int) -> Point | None:
+def _range_end(text: str, start: int, at: int) -> Point | None:
     at += text.startswith((")", "）"), at)  # 今天（3月20日）夜间到22日
     for pattern in (_WEEKDAY, _CLOCK):
         if found := pattern.match(text, at):
             at = found.end()
     join = _JOIN.match(text, at) or _JOIN_WORD.match(text, at)
+    if not join and text[max(0, start - 8) : start].lower() == "between ":
+        join = _AND.match(text, at)
     if join and join.end() < len(text):
         return point_at(text, join.end(), joined=True)
     between = _BETWEEN.match(text, at)
@@ -216,10 +222,13 @@ def _range(first: Known, second: Point, reference: date | None) -> Known | None:
     start = first.period.earliest
     own = second.year or second.month or second.seen or second.follows is not None
     last = resolve(second, reference, first, True, False) if own else start and _not_before(first, start, second)
-    if last and second.seen and start and last.period.latest and last.period.latest < start:
+    back = last and second.seen and start and last.period.latest and last.period.latest < start
+    if back and start:
         last = resolve(second, max(start, reference or start), first, True, True)  # 今天至周五, 下周二至周四
     if not last or start is None or last.period.latest is None or last.period.latest < start:
         return None
+    if back and last.period.latest == start:
+        return None  # from tomorrow to today
     # Where an end is itself somewhere (2月底, 3/4/2025), so is what lies between: no more is known.
     vague = Precision.WITHIN in {first.period.precision, last.period.precision}
     period = (within if vague else lasting)(start, last.period.latest)
