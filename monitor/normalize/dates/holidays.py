@@ -107,9 +107,15 @@ def holiday_unit(match: re.Match[str]) -> Unit | None:
 
 
 def _stands_alone(match: re.Match[str]) -> bool:
-    """Return whether a name is all there is between two borders: 五一, but not 五一路."""
+    """Return whether a name is all there is between two borders: 五一, 国庆前后, but not 五一路 and not “五一”奖章."""
     text, start, end = match.string, match.start(), match.end()
+    end += not match["q"] and text[end : end + 1] in {"”", '"', "」", "』"}
+    if around := _AROUND.match(text, end):
+        end = around.end()
     return (start == 0 or not text[start - 1].isalnum()) and (end == len(text) or not text[end].isalnum())
+
+
+_AROUND = re.compile("前后|[之以]?[前后]")
 
 
 FEAST_AHEAD = timedelta(60)

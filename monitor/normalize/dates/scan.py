@@ -9,8 +9,8 @@ Every character is looked at a bounded number of times.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from datetime import date, timedelta
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
 
 from monitor.model import Basis, DateSpan, Precision, When
 from monitor.normalize.dates.chinese import JOIN
@@ -30,7 +30,7 @@ from monitor.normalize.dates.clause import (
     unanchored,
 )
 from monitor.normalize.dates.points import Known, Point, Said, later, nearest, resolve
-from monitor.normalize.dates.spans import lasting, widened, within
+from monitor.normalize.dates.spans import Period, lasting, widened, within
 from monitor.normalize.dates.starts import FIRST, RUN, point_at
 
 _FOLD = str.maketrans(
@@ -40,20 +40,21 @@ _FOLD = str.maketrans(
 _UNFOLDED = re.compile("[" + "".join(map(chr, _FOLD)) + "]")
 
 
-def find(text: str, reference: date | None) -> tuple[DateSpan, ...]:
+def find(text: str, reference: date | None, at: datetime | None = None) -> tuple[DateSpan, ...]:
     """
     Return every date expression of *text*, in order and without overlap, seen from *reference*.
 
     *text* is the reading (simplified, width-folded; traditional forms are understood too). *reference* is the
-    day of publication in the source's zone; where it is None only what the text itself states is resolved.
+    day of publication in the source's zone; where it is None only what the text itself states is resolved. *at* is
+    its instant in that zone, where that is known: without it hours (两小时前) are passed over.
     An expression that is recognised and cannot be resolved has a ``when`` of precision unknown with its
     ``raw``. Durations, names and numbers that only look like dates are not returned.
     """
     folded = text.translate(_FOLD) if _UNFOLDED.search(text) else text
-    return tuple(_spans(text, folded, reference))
+    return tuple(_spans(text, folded, reference, at))
 
 
-def _spans(text: str, folded: str, reference: date | None) -> Iterator[DateSpan]:
+def _spans(text: str, folded: str, reference: date | None, instant: datetime | None) -> Iterator[DateSpan]:
     before: Known | None = None
     day: Known | None = None  # the last day named, that no month or the like has put out of sight
     last_end = day_end = at = 0
@@ -66,7 +67,9 @@ def _spans(text: str, folded: str, reference: date | None) -> Iterator[DateSpan]
             at = max(run.end() if run else 0, start + 1)
             continue
         far = start - last_end > REACH
-        if (point.lone and not counts(folded, start, point)) or (
+        if point.at and instant:
+            point = point._replace(seen=_always(point.at(instant)), at=None)
+        if (point.at or (point.lone and not counts(folded, start, point))) or (
             point.feast and before is not None and _NAMES.fullmatch(folded, last_end, start)
         ):
             at = point.end
@@ -92,6 +95,10 @@ def _spans(text: str, folded: str, reference: date | None) -> Iterator[DateSpan]
         elif point.needs_year:
             lost = end
         at = end
+
+
+def _always(period: Period | None) -> Callable[[date, bool], Period | None]:
+    return lambda _reference, _ahead: period
 
 
 REACH = 100
