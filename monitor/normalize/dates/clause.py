@@ -74,10 +74,12 @@ _OWNS = re.compile(r"\s?['’]s\b")
 
 
 def lead(text: str, start: int, end: int) -> str:
-    if start == 0 or text[start - 1] not in " 于" or _OWNS.match(text, end):
+    if start == 0 or text[start - 1] not in " 于":
         return ""
     found = _LEAD.search(text, max(0, start - 14), start)
-    return (found and found.lastgroup) or ""
+    if found is None or (found["before"] and _OWNS.match(text, end)):
+        return ""
+    return found.lastgroup or ""
 
 
 def heads(text: str, start: int) -> bool:
@@ -90,6 +92,7 @@ _MUST = re.compile(
     re.I,
 )
 _PAST = re.compile(r"\b(?:had|has|have|was|were|did|\w{2,}ed)\b", re.I)
+_HAD = re.compile(r"\bhad\b(?!\s(?:been\s)?to\b)[^,;]{0,40}$", re.I)
 _BOUND_ROOM = 96
 """Code points on either side in which a sentence says which Friday its "by Friday" is."""
 
@@ -105,6 +108,8 @@ def bounded(text: str, start: int, end: int) -> str:
     behind, front = text[max(0, start - _BOUND_ROOM) : start], text[end : end + _BOUND_ROOM]
     stop = _STOP.search(front)
     sentence = behind[_last(_STOP, behind) :] + (front[: stop.start()] if stop else front)
+    if _HAD.search(behind):
+        return "over"
     if _FUTURE.search(sentence) or _MUST.search(sentence):
         return "ahead"
     return "over" if _PAST.search(sentence) else "either"

@@ -105,7 +105,13 @@ def _near_day(m: re.Match[str]) -> Point:
     return Point(m.end(), fixed(None), seen=lambda ref, _: on(ref + timedelta(shift)))
 
 
-def _weekday(m: re.Match[str]) -> Point:
+_EVERY = re.compile(r"\b(?:every|each)\s(?:[A-Za-z]+day(?:,|\sand|\sor)\s)?$", re.IGNORECASE)
+"""every Tuesday and Friday come again."""
+
+
+def _weekday(m: re.Match[str]) -> Point | None:
+    if _EVERY.search(m.string, max(0, m.start() - 24), m.start()):
+        return None
     day, shift = WEEKDAYS[m["wd"].lower()], m["r"] and m["r"].lower()
 
     def seen(ref: date, ahead: bool) -> Period | None:

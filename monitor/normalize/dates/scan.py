@@ -166,8 +166,8 @@ def _meaning(
     edge = _EDGE.match(text, end) if more else None
     as_of = _AS_OF.search(text, max(0, start - 7), start) if _UP_TO.search(text, max(0, start - 7), start) else None
     ahead = looks_ahead(text, start, end) or bool(point.deadline and edge and edge["before"])
-    bound = "" if ahead or not point.weekday else bounded(text, start, end)
-    ahead = ahead or bound == "ahead"
+    bound = bounded(text, start, end) if point.weekday else ""
+    ahead = (ahead and bound != "over") or bound == "ahead"
     if not point.needs_year:
         point = point._replace(soon=timedelta(0), doubtful=False)
     elif point.soon and not ahead:

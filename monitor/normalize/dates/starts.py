@@ -239,6 +239,7 @@ def point_at(text: str, at: int, joined: bool = False) -> Point | None:
         point = _at_digit(text, at, joined)
     else:
         point = _at_word(text, at)
+    at -= at > 1 and text[at - 1] in "“‘「『"  # 每年“五四”前后
     if point is None or at == 0 or text[at - 1] not in _TURNING:
         return point
     if _RECURRING.search(text, max(0, at - 4), at) or _RECURRING_ENDS.search(text, max(0, at - 13), at):
