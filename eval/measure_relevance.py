@@ -56,7 +56,8 @@ def measure(data: Path) -> Iterable[Score]:
     topic = shipped_topic()
     matcher = Matcher([topic])
     yield from _cases(matcher, topic.id, data)
-    yield from _fresh(topic)
+    yield from _asked("relevance, fresh", topic, "relevance_fresh.jsonl", "relevance_topics.yaml")
+    yield from _asked("relevance, first", topic, "relevance_first.jsonl", "relevance_first_topics.yaml")
     yield from _false_hits(matcher, topic.id, data)
     yield from _senses(matcher, data)
     yield from _speed(topic, data)
@@ -100,11 +101,11 @@ def _cases(matcher: Matcher, topic: str, data: Path) -> Iterator[Score]:
     yield from _figures("relevance", told, digest([curated, own]))
 
 
-def _fresh(topic: Topic) -> Iterator[Score]:
+def _asked(name: str, topic: Topic, cases: str, *questions: str) -> Iterator[Score]:
     """Yield the same over the cases of several questions, each served by its definition alone."""
-    path, asked = OWN / "relevance_fresh.jsonl", OWN / "relevance_topics.yaml"
-    others = config.load(asked, {}, OWN).settings.topics
-    matcher = Matcher([topic, *others])
+    path, asked = OWN / cases, [OWN / question for question in (*questions, "relevance_topics.yaml")]
+    others = {t.id: t for file in asked for t in config.load(file, {}, OWN).settings.topics}
+    matcher = Matcher([topic, *others.values()])
     told = [
         _Told(
             c["part"],
@@ -114,7 +115,7 @@ def _fresh(topic: Topic) -> Iterator[Score]:
         )
         for c in _lines(path)
     ]
-    yield from _figures("relevance, fresh", told, digest([path, asked]))
+    yield from _figures(name, told, digest([path, *dict.fromkeys(asked[: len(questions)])]))
 
 
 def _figures(name: str, told: Sequence[_Told], corpus: str) -> Iterator[Score]:

@@ -27,6 +27,7 @@ from monitor.match.names import Hit
 from monitor.match.sequel import PARTED, continued
 from monitor.match.voices import about, speaker
 from monitor.model import Vote
+from monitor.normalize.words import cut, kind
 
 __all__ = ["STRONG", "across", "bare", "occasion", "part", "supply"]
 
@@ -34,6 +35,10 @@ STRONG = frozenset({"seat", "role", "supply", "official", "says", "about", "goes
 """What bridges a paragraph too."""
 
 _ANAPHOR = 0.4
+_FIRM_OF = 0.8  # who acts is a firm of the place
+_AMONG_THEM = 1.1  # it is counted among what was told
+_SCENE = 1.6  # what is said is about the place where it is said
+_THAT = 1.5  # it points back to the first of the two itself
 _BACK = 0.8  # it points back to a firm or a project, which is one of few
 _OTHER = -1.0  # somebody else beside one of the two
 _OTHER_AGAIN = -1.6  # the same, named twice
@@ -59,6 +64,24 @@ _OPENS = 12  # characters with which a sentence names its subject
 _LEGAL = 30  # characters of a firm's registered name
 
 _THIS = "这该本此"
+_FIRM_OF_IT = re.compile(
+    r"[\u4e00-\u9fff]{0,4}的[^,，。;；:：]{0,14}?(?:企业|公司|集团|股份|轴承|科技|材料|新材|重工|电子|电器|光电|机械|精密|厂|供应商)"
+)
+_TAKES_OFFICE = re.compile(
+    r"(?:提名为|推荐为|当选为?|出任|就任|担任|接任|兼任|代理|代|拟任|选举为|任命为|(?<=[,，])任)$"
+)
+_CLEFT = re.compile(r"的(?:就|正|便|恰恰)?是$")
+_MEETS_AT = re.compile(r"^(?:市|分别)?(?:会见|会谈|举行|座谈|签约|签署|召开|接受|表示|出席|参加)")
+_JOINS_IN = re.compile(r"(?:参加|出席)(?:会见|会谈|座谈|签约|活动|考察|调研)|陪同|一同参加")
+_WITH_IT = re.compile(r"([\u4e00-\u9fffa-z]{2,10}?)(?:与|和|同|携手|牵手)$")
+_AT = frozenset({"在", "在位于", "来到", "走进", "位于", "近日在", "日前在"})
+# A demonstrative and what the first one is, with what it is like between them (这座老工业城市).
+_THAT_PLACE = re.compile(
+    r"这[座个片](?:[^,，。;；、的]{0,8}的?)(?:城市|之城|古都|古城|都城|重镇|县城|小城|山城)|(?:在|来到|落户|选择)(?:这里|此地)"
+)
+_THAT_FIRM = re.compile(
+    r"这[家个](?:[^,，。;；、的]{0,8}的?)(?:企业|公司|巨头|厂商|车企|大厂|品牌)|(?:at|for|by|with|from) the (?:[a-z]*maker|company|firm|group|retailer|supplier|manufacturer|giant)\b"
+)
 _SOFT = re.compile(
     r"^(?:公司|该公司|企业|双方|其|我们|集团|[并也还又再已将拟先]|已经|计划|准备|先后|正式|近日|今年|去年|昨日|日前|目前|随后|同时|首次|年内|主要|即将|有望"
     r"|正在|分别|一度|最终|共同|开始|and |will |has )*"
@@ -78,12 +101,18 @@ def across(first: Member, second: Member, line: Line, beside: Sequence[Hit], hea
     others = list(_others(first, second, line, beside, bool(rivals)))
     yield from others or _pointed(first, second, line)  # what points back may point to them
     for member in (first, second):
-        if member.place and (word := _noun_of_its_own(member, line)):
+        if member.place and (firm := firm_of(member, line)):
+            yield Vote("firm_of", _FIRM_OF, firm)
+        elif member.place and (word := _noun_of_its_own(member, line)):
             yield Vote("parted", -_SEAT, word)
         elif member.place and (seat := _seat(member, line)):
             yield Vote("seat", _SEAT + (_SUBJECT if seat[1] else 0), seat[0] + member.hit.name.text)
         if word := part(member, line):
-            weight = _ROLE if not member.place or word in lexicon.words("ties", "site") else _PLACE_ROLE
+            weight = (
+                _ROLE
+                if not member.place or member.hit.name.role == "office" or word in lexicon.words("ties", "site")
+                else _PLACE_ROLE
+            )
             yield Vote("role", weight, word)
     yield from _told(first, second, line)
     yield from continued(first, second, line, headed)
@@ -103,6 +132,10 @@ def occasion(first: Member, second: Member, line: Line) -> Iterable[Vote]:
     ]
     for host, guest in (spans, spans[::-1]):
         held, comes = line.ties(*host, ("held",)), line.ties(*guest, ("attends",))
+        met = line.ties(*host, ("two",)) and _JOINS_IN.search(line.text[slice(*guest)])
+        if met and (first.place or second.place):
+            yield Vote("occasion", _OCCASION, met[0])
+            return
         if held and comes and (first.place or second.place):
             yield Vote("occasion", _OCCASION, f"{held[0]} {comes[0]}")
             return
@@ -116,6 +149,8 @@ def _told(first: Member, second: Member, line: Line) -> Iterable[Vote]:
         yield Vote("about", _ABOUT, word)
     elif said := speaker(first, second, line):
         yield said
+    if word := _among_them(second, line):
+        yield Vote("among_them", _AMONG_THEM, word + second.hit.name.text)
     if word := _elided(second, line):
         yield Vote("elided", _ELIDED, word + second.hit.name.text)
     yield from _addressed(first, second, line)
@@ -130,20 +165,78 @@ def _told(first: Member, second: Member, line: Line) -> Iterable[Vote]:
 
 def _pointed(first: Member, second: Member, line: Line) -> Iterable[Vote]:
     end = line.ends(second.hit.end)
-    if found := line.ties(first.hit.end, end, ("back",)):
+    pointing = (_THAT_PLACE if first.place else _THAT_FIRM).search(line.text, first.hit.end, end)
+    if _scene(first, second, line):
+        yield Vote("scene", _SCENE, second.hit.name.text)
+    if pointing:
+        yield Vote("anaphor", _THAT, pointing[0])
+    elif found := line.ties(first.hit.end, end, ("back",)):
         yield Vote("anaphor", _BACK, found[0])
     elif found := line.ties(first.hit.end, end, ("anaphor",)):
         yield Vote("anaphor", _ANAPHOR, found[0])
 
 
+def _scene(first: Member, second: Member, line: Line) -> bool:
+    """Return whether the first is in what somebody says, and the second is where he says it (“…”在_的车间里)."""
+    start = line.sentence(second.hit.start)
+    quoted = line.text[:start].rstrip().endswith(("”", "」", '"')) and line.text[:start].rfind("”") > first.hit.end - 1
+    led = line.text[start : second.hit.start].lstrip("\n ")[:_OPENS] in _AT
+    return second.place and quoted and led
+
+
 def _others(first: Member, second: Member, line: Line, beside: Sequence[Hit], rivals: bool) -> Iterable[Vote]:
     for member in (first, second):
         kind = "firm" if member.place else "place"
-        if rivals and kind == "place":
-            continue  # other places stand there because they want the same
-        other = line.others(*line.clause(member.hit.start), kind, [*beside, member.hit, *_registered(member, line)])
+        counted = member is second and _among_them(second, line)
+        if kind == "place" and (rivals or counted or _travels(member, line)):
+            continue  # other places stand there because they want the same, or because he goes there
+        own = [*beside, member.hit, *_registered(member, line), *_its_firms(member, line)]
+        other = line.others(*line.clause(member.hit.start), kind, own) or _partner(member, line)
+        if other and kind == "place" and _venue(other, member, line):
+            continue
         if other:
             yield Vote("somebody_else", _OTHER if line.text.count(other) < 2 else _OTHER_AGAIN, other)
+
+
+def firm_of(place: Member, line: Line) -> str:
+    """Return the words that bring in a firm of the place (来自_的某某轴承, 总部位于_的某公司), or ""."""
+    before = line.text[max(0, place.hit.start - _LEAD) : place.hit.start]
+    led = lexicon.ending(before, "place", "from")
+    found = _FIRM_OF_IT.match(line.text, place.hit.end) if led else None
+    return led + line.text[place.hit.start : found.end()] if found else ""
+
+
+def _its_firms(place: Member, line: Line) -> list[Hit]:
+    """Return the well-known firms that are called the place's own (_的某某、某某): they are nobody else."""
+    known = line.cues.get("firm", ()) if place.place and line.text[place.hit.end : place.hit.end + 1] == "的" else ()
+    end = line.clause(place.hit.start)[1]
+    return [Hit(a, b, place.hit.name) for a, b in known if place.hit.end < a < end]
+
+
+def _partner(place: Member, line: Line) -> str:
+    """Return who signs with the place, where that is nobody that is known (某某股份与_签约), or ""."""
+    start = line.clause(place.hit.start)[0]
+    found = _WITH_IT.match(line.text[start : place.hit.start].strip()) if place.place else None
+    return found[1] if found and line.ties(place.hit.end, line.clause(place.hit.start)[1], ("two",)) else ""
+
+
+def _among_them(second: Member, line: Line) -> str:
+    """Return the word by which the second is part of what the clauses before it count, or ""."""
+    start = line.clause(second.hit.start)[0]
+    lead = line.text[start : second.hit.start].strip()
+    return next((w for w in ("其中", "当中", "包括") if lead.startswith(w) and len(lead) <= len(w) + 4), "")
+
+
+def _venue(place: str, member: Member, line: Line) -> bool:
+    """Return whether *place* is only where the party meets somebody."""
+    start, end = line.clause(member.hit.start)
+    return bool(_MEETS_AT.search(line.text[start:end].partition(f"在{place}")[2][:8]))
+
+
+def _travels(member: Member, line: Line) -> bool:
+    """Return whether somebody of the place is told to go elsewhere: where he is then is no rival of his place."""
+    end = line.clause(member.hit.start)[1]
+    return member.hit.name.placed and bool(line.ties(member.hit.end, end, ("travels",)))
 
 
 def _registered(party: Member, line: Line) -> list[Hit]:
@@ -169,7 +262,8 @@ def _contest(first: Member, second: Member, line: Line) -> list[str]:
 
 def _chosen(place: Member, party: Member, line: Line) -> str:
     """Return the word by which the place is among those that the party publishes, or ""."""
-    end = line.clause(place.hit.start)[1]
+    row = "、" in line.text[place.hit.end : line.clause(place.hit.start)[1]]  # what is said of a row follows it
+    end = line.ends(place.hit.end) if row else line.clause(place.hit.start)[1]
     if not (found := line.ties(place.hit.end, end, ("chosen",))):
         return ""
     return (
@@ -247,10 +341,20 @@ def part(member: Member, line: Line) -> str:
     before = line.text[max(0, member.hit.start - _PART) : member.hit.start]
     if found := _parts().search(before):
         return found[1]
+    if member.hit.name.entity.kind == "office" and (found := _TAKES_OFFICE.search(before)):
+        return found[0]
+    if word := _appointed(member, before):
+        return word
     taken = (
         None if member.place else _TAKES.match(line.text, member.hit.end) or _SHARES.match(line.text, member.hit.end)
     )
     return taken[0] if taken else ""
+
+
+def _appointed(member: Member, before: str) -> str:
+    """Return what somebody is to be, where he is named right after it (拟任人选_), or ""."""
+    person = member.hit.name.role == "person"
+    return lexicon.ending(before.rstrip(" :：为是"), "ties", "appointed") if person else ""
 
 
 def supply(first: Member, second: Member, line: Line) -> Iterable[Vote]:
@@ -285,7 +389,18 @@ def _elided(second: Member, line: Line) -> str:
     if lead in lexicon.words(file, near):
         return lead if "的" not in line.text[second.hit.end : end] else ""
     word = lexicon.beginning(lead, file, far)
-    return word if len(word) > 1 and len(word) < len(lead) <= _LEAD else ""
+    if len(word) > 1 and len(word) < len(lead) <= _LEAD:
+        return word
+    told = line.text[start : second.hit.start].strip(" “《")
+    return "是" if _CLEFT.search(told) else _verb(told.removesuffix("了"))
+
+
+def _verb(lead: str) -> str:
+    """Return the verb that is all of a clause before the name, but for adverbs and times, or ""."""
+    words = cut(lead) if 1 < len(lead) <= _LEAD else [""]
+    last = words[-1]
+    done = len(last) > 1 and kind(last) in ("v", "vn") and last not in lexicon.words("ties", "idle")
+    return last if done and all(kind(w) in ("d", "t", "m", "a", "ad", "c") for w in words[:-1]) else ""
 
 
 def _addressed(first: Member, second: Member, line: Line) -> Iterable[Vote]:
