@@ -56,6 +56,7 @@ _READY = 0.8
 _FRAME = 1.0  # a sentence that begins with nothing but where it happens
 _THERE = 0.6  # a clause that ends with how one came there
 _HERE = 0.8
+_CAUSE = 1.2  # because of what one does something happens to the other
 _OCCASION = 1.5
 _LABEL = 16  # characters of a place's clause that may stand before its name, and of a label
 _PART = 20  # characters from a part in a deal to who has it
@@ -70,6 +71,7 @@ _FIRM_OF_IT = re.compile(
 _TAKES_OFFICE = re.compile(
     r"(?:提名为|推荐为|当选为?|出任|就任|担任|接任|兼任|代理|代|拟任|选举为|任命为|(?<=[,，])任)$"
 )
+_CAUSES = re.compile(r"(?:因|由于|随着|得益于|受益于|受)$")
 _CLEFT = re.compile(r"的(?:就|正|便|恰恰)?是$")
 _MEETS_AT = re.compile(r"^(?:市|分别)?(?:会见|会谈|举行|座谈|签约|签署|召开|接受|表示|出席|参加)")
 _JOINS_IN = re.compile(r"(?:参加|出席)(?:会见|会谈|座谈|签约|活动|考察|调研)|陪同|一同参加")
@@ -158,6 +160,10 @@ def _told(first: Member, second: Member, line: Line) -> Iterable[Vote]:
         yield Vote("parted", PARTED, word)
     if first.place and (weight := _frames(first, line)):
         yield Vote("frame", weight, first.hit.name.text)
+    elif occasion := _at_occasion(first, line):
+        yield Vote("frame", _HERE, occasion)
+    if word := _cause(first, line):
+        yield Vote("cause", _CAUSE, word)
 
 
 # --------------------------------------------------------------------------- back, and somebody else
@@ -401,6 +407,24 @@ def _verb(lead: str) -> str:
     last = words[-1]
     done = len(last) > 1 and kind(last) in ("v", "vn") and last not in lexicon.words("ties", "idle")
     return last if done and all(kind(w) in ("d", "t", "m", "a", "ad", "c") for w in words[:-1]) else ""
+
+
+def _at_occasion(first: Member, line: Line) -> str:
+    """Return the clause that says on what occasion of the first something is done (在_召开的会上), or ""."""
+    start, end = line.clause(first.hit.start)
+    clause = line.text[start:end].strip()
+    return (
+        clause
+        if clause.startswith("在" + line.text[first.hit.start : first.hit.end]) and clause[-1] in "上中里内"
+        else ""
+    )
+
+
+def _cause(first: Member, line: Line) -> str:
+    """Return the word by which what the first does is the cause of what follows, or ""."""
+    start, end = line.clause(first.hit.start)
+    found = _CAUSES.match(line.text[start : first.hit.start].lstrip())
+    return found[0] if found and line.ties(first.hit.end, end, ("two", "one", "deal")) else ""
 
 
 def _addressed(first: Member, second: Member, line: Line) -> Iterable[Vote]:
