@@ -74,11 +74,7 @@ def continued(first: Member, second: Member, line: Line, headed: bool) -> Iterab
         yield Vote("home", _HOME, home)
     if word := _again(first, second, line):
         yield Vote("again", _AGAIN, word)
-    clause = line.text[slice(*line.clause(second.hit.start))]
-    if to_it := _TO_IT.search(line.text[begin : second.hit.start]) or _TO_IT.search(clause) or _NO_WORD.search(clause):
-        yield Vote("reacts", _REACTS, to_it[0])
-    if _quoted(first, second, line):
-        yield Vote("quoted", _QUOTED, second.hit.name.text)
+    yield from _spoken(first, second, line, begin)
     if headed:
         yield from _under_headline(first, second, line)
     if (headed or _ASKED.search(line.text, 0, begin)) and second.place:
@@ -90,6 +86,15 @@ def continued(first: Member, second: Member, line: Line, headed: bool) -> Iterab
         yield Vote("unrelated", -_HE, no[0])
     if word := lexicon.beginning(opening, "ties", "parts"):
         yield Vote("parted", PARTED, word)
+
+
+def _spoken(first: Member, second: Member, line: Line, begin: int) -> Iterable[Vote]:
+    """Yield what the second says of what stands before: it reacts, it will not comment, or the quote was its own."""
+    clause = line.text[slice(*line.clause(second.hit.start))]
+    if to_it := _TO_IT.search(line.text[begin : second.hit.start]) or _TO_IT.search(clause) or _NO_WORD.search(clause):
+        yield Vote("reacts", _REACTS, to_it[0])
+    if _quoted(first, second, line):
+        yield Vote("quoted", _QUOTED, second.hit.name.text)
 
 
 def _quoted(first: Member, second: Member, line: Line) -> bool:
