@@ -30,10 +30,12 @@ from monitor.model import (
     Timeline,
     Verdict,
 )
+from monitor.normalize import clean
 from monitor.progress import Progress, unwatched
 from monitor.store.base import Audit, EntryRecord, RoundRecord, Store
 
 Json = record.Json
+_PASSAGES = 8  # shown of one article
 
 
 class _Stderr:
@@ -314,8 +316,8 @@ def explain(store: Store, id: str) -> str | None:
         event = store.event(id)
         return _explain_event(event) if event else None
     if id.startswith("ar_"):
-        article = store.article_by_id(id)
-        return _explain_article(store, article) if article else None
+        kept = store.kept(id)
+        return _explain_article(store, kept.article, kept.verdicts) if kept else None
     found = next(iter(store.entries(id=id)), None)
     return _explain_entry(store, found) if found else None
 
@@ -331,15 +333,16 @@ def _explain_entry(store: Store, told: EntryRecord) -> str:
     ]
     if told.duplicate_of:
         lines.append(f"  the same article as {told.duplicate_of}")
+    article = store.article_by_id(told.article_id) if told.article_id else None
     for verdict in told.verdicts:
-        lines += _verdict_lines(verdict)
+        lines += _verdict_lines(verdict, article)
     if told.article_id:
         lines.append(f"  article    {told.article_id}  {told.article_url}  sha256 {told.article_sha256}")
         lines += _mention_lines(store, told.article_id)
     return "\n".join(clean_line(line) for line in lines)
 
 
-def _explain_article(store: Store, told: Article) -> str:
+def _explain_article(store: Store, told: Article, verdicts: Sequence[Verdict]) -> str:
     lines = [
         f"{told.id}  {told.title}",
         f"  url        {told.url}",
@@ -349,6 +352,7 @@ def _explain_article(store: Store, told: Article) -> str:
         f"  fetched    {record.plain(told.fetched)}",
         f"  text       {_kept(told)}, sha256 {told.text_sha256}",
         f"  body       sha256 {told.body_sha256}",
+        *(line for verdict in verdicts for line in _verdict_lines(verdict, told)),
         *_mention_lines(store, told.id),
     ]
     return "\n".join(clean_line(line) for line in lines)
@@ -370,9 +374,16 @@ def _mention_lines(store: Store, article: str) -> list[str]:
     return lines or ["  says       nothing that is an event"]
 
 
-def _verdict_lines(verdict: Verdict) -> list[str]:
+def _verdict_lines(verdict: Verdict, article: Article | None) -> list[str]:
+    """Return what a topic makes of it: the rules that decided, and the passages of the *article* in which they did."""
     head = f"  {verdict.topic}: {verdict.judgement.value}"
-    return [head, *(f"    {v.weight:+.2f}  {v.rule}" + (f"  {v.text}" if v.text else "") for v in verdict.votes)]
+    lines = [head, *(f"    {v.weight:+.2f}  {v.rule}" + (f"  {v.text}" if v.text else "") for v in verdict.votes)]
+    if article is None or article.forgotten or not verdict.passages:
+        return lines
+    text = clean(article.text)
+    spans = [text.raw_span(a, b) for a, b in verdict.passages if b <= len(text.text)]
+    told = [f"    passage  “{article.text[a:b].strip()}” [{a}:{b}]" for a, b in spans[:_PASSAGES]]
+    return [*lines, *told, *([f"    and {len(spans) - _PASSAGES} more"] if len(spans) > _PASSAGES else [])]
 
 
 def _explain_event(told: Event) -> str:

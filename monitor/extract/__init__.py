@@ -4,6 +4,8 @@ Article -> mentions: what happened, when, who, where, how much, and how surely i
     sentences    the prose: no headlines, captions, boilerplate, link lists
     language     what a language brings; lexicons are files in data/, ``lang`` holds one module a language
     hits         words of the lexicon where their surroundings allow them
+    telling      what one group of clauses tells, as a noun
+    undone       endings, denials, corrections
     tellings     groups of clauses -> kind, phase, polarity, each by a named rule
     whens        the date of a happening, never made
     actors       topic entities, persons beside an office, firms by their ending

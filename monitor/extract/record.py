@@ -15,7 +15,7 @@ from monitor.extract.actors import Named
 from monitor.extract.language import Firm
 from monitor.extract.page import Page
 from monitor.extract.sentences import clauses
-from monitor.extract.tellings import Telling
+from monitor.extract.telling import Telling
 from monitor.model import Actor, Article, Clean, Figure, Kind, Mention, Phase, Polarity, Relation, When
 
 

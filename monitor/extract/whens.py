@@ -16,7 +16,7 @@ from datetime import date
 from monitor.extract.hits import Hit
 from monitor.extract.language import Language
 from monitor.extract.sentences import Sentence
-from monitor.extract.tellings import Telling
+from monitor.extract.telling import Telling
 from monitor.model import UNKNOWN_WHEN, Basis, DateSpan, Kind, Phase, Polarity, Precision, Relation, When
 from monitor.normalize.dates import find
 

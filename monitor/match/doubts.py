@@ -15,8 +15,9 @@ from collections.abc import Collection, Iterable
 
 from monitor.match import lexicon
 from monitor.match.line import Line
-from monitor.match.links import STRONG, part
+from monitor.match.links import STRONG
 from monitor.match.members import Member
+from monitor.match.seats import part
 from monitor.model import Vote
 
 __all__ = ["LEAD_WORDS", "REST", "ROW", "against"]

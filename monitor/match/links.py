@@ -18,18 +18,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import cache
 
 from monitor.match import lexicon
 from monitor.match.line import Line
 from monitor.match.members import Member
 from monitor.match.names import Hit
+from monitor.match.seats import noun_of_its_own, part, seat
 from monitor.match.sequel import PARTED, continued
 from monitor.match.voices import about, speaker
 from monitor.model import Vote
 from monitor.normalize.words import cut, kind
 
-__all__ = ["STRONG", "across", "bare", "occasion", "part", "supply"]
+__all__ = ["STRONG", "across", "occasion"]
 
 STRONG = frozenset({"seat", "role", "supply", "official", "says", "about", "goes_on"})
 """What bridges a paragraph too."""
@@ -47,7 +47,6 @@ _SUBJECT = 0.5  # the same, and the subject says of what
 _ABOUT = 1.2
 _ROLE = 1.5
 _PLACE_ROLE = 0.7  # a firm of the place has it, of which the place has many
-_SUPPLY = 0.9
 _CHOSEN = 0.9
 _ELIDED = 0.8
 _CONTEST = 1.2  # places that want the same thing, each of the first two words
@@ -56,20 +55,16 @@ _READY = 0.8
 _FRAME = 1.0  # a sentence that begins with nothing but where it happens
 _THERE = 0.6  # a clause that ends with how one came there
 _HERE = 0.8
+_CAUSE = 1.2  # because of what one does something happens to the other
 _OCCASION = 1.5
-_LABEL = 16  # characters of a place's clause that may stand before its name, and of a label
-_PART = 20  # characters from a part in a deal to who has it
 _LEAD = 10  # characters of a verb and what it takes, before a name
 _OPENS = 12  # characters with which a sentence names its subject
 _LEGAL = 30  # characters of a firm's registered name
 
-_THIS = "这该本此"
 _FIRM_OF_IT = re.compile(
     r"[\u4e00-\u9fff]{0,4}的[^,，。;；:：]{0,14}?(?:企业|公司|集团|股份|轴承|科技|材料|新材|重工|电子|电器|光电|机械|精密|厂|供应商)"
 )
-_TAKES_OFFICE = re.compile(
-    r"(?:提名为|推荐为|当选为?|出任|就任|担任|接任|兼任|代理|代|拟任|选举为|任命为|(?<=[,，])任)$"
-)
+_CAUSES = re.compile(r"(?:因|由于|随着|得益于|受益于|受)$")
 _CLEFT = re.compile(r"的(?:就|正|便|恰恰)?是$")
 _MEETS_AT = re.compile(r"^(?:市|分别)?(?:会见|会谈|举行|座谈|签约|签署|召开|接受|表示|出席|参加)")
 _JOINS_IN = re.compile(r"(?:参加|出席)(?:会见|会谈|座谈|签约|活动|考察|调研)|陪同|一同参加")
@@ -86,8 +81,6 @@ _SOFT = re.compile(
     r"^(?:公司|该公司|企业|双方|其|我们|集团|[并也还又再已将拟先]|已经|计划|准备|先后|正式|近日|今年|去年|昨日|日前|目前|随后|同时|首次|年内|主要|即将|有望"
     r"|正在|分别|一度|最终|共同|开始|and |will |has )*"
 )
-_TAKES = re.compile(r"[^,，。;；、]{0,8}?(?:持有|控股|参股|入股|认购|成为|为|是)(?:其|该|公司|这家)")
-_SHARES = re.compile(r"[^,，。;；、]{0,24}?(?:成)?为(?:新|新的)?(?:股东|出资人|合伙人|买家|客户|供应商|运营方|业主)")
 
 
 def across(first: Member, second: Member, line: Line, beside: Sequence[Hit], headed: bool) -> Iterable[Vote]:
@@ -103,10 +96,10 @@ def across(first: Member, second: Member, line: Line, beside: Sequence[Hit], hea
     for member in (first, second):
         if member.place and (firm := firm_of(member, line)):
             yield Vote("firm_of", _FIRM_OF, firm)
-        elif member.place and (word := _noun_of_its_own(member, line)):
+        elif member.place and (word := noun_of_its_own(member, line)):
             yield Vote("parted", -_SEAT, word)
-        elif member.place and (seat := _seat(member, line)):
-            yield Vote("seat", _SEAT + (_SUBJECT if seat[1] else 0), seat[0] + member.hit.name.text)
+        elif member.place and (lies := seat(member, line)):
+            yield Vote("seat", _SEAT + (_SUBJECT if lies[1] else 0), lies[0] + member.hit.name.text)
         if word := part(member, line):
             weight = (
                 _ROLE
@@ -158,6 +151,10 @@ def _told(first: Member, second: Member, line: Line) -> Iterable[Vote]:
         yield Vote("parted", PARTED, word)
     if first.place and (weight := _frames(first, line)):
         yield Vote("frame", weight, first.hit.name.text)
+    elif occasion := _at_occasion(first, line):
+        yield Vote("frame", _HERE, occasion)
+    if word := _cause(first, line):
+        yield Vote("cause", _CAUSE, word)
 
 
 # --------------------------------------------------------------------------- back, and somebody else
@@ -273,111 +270,6 @@ def _chosen(place: Member, party: Member, line: Line) -> str:
     )
 
 
-# --------------------------------------------------------------------------- seats and parts
-
-
-def _seat(place: Member, line: Line) -> tuple[str, str] | None:
-    """
-    Return the word that says that something lies in *place*, and the subject, which is left out or points back.
-
-    A subject points back when it is a common noun (the company, the project) or was named before; whoever only
-    lies there beside a noun of its own (位于_的博物馆) says nothing of what went before.
-    """
-    start, end = line.clause(place.hit.start)
-    start = max(start, 1 + max(line.text.rfind(mark, start, place.hit.start) for mark in "(（"))
-    if "的" in line.text[place.hit.end : end] or place.hit.start - start > _LABEL * 2:
-        return None
-    before = bare(line.text[start : place.hit.start])
-    if not before and (label := lexicon.ending(line.text[:start].rstrip(":： ")[-_LABEL:], "place", "label")):
-        return label, label
-    word = lexicon.ending(before, "place", "seat")
-    subject = before[: len(before) - len(word)].strip() or (word and _opener(line, start))
-    known = (
-        not subject
-        or subject[0] in _THIS
-        or subject in lexicon.words("place", "subject")
-        or _named(subject, line, start)
-    )
-    if word in ("是", "系") and not subject:
-        return None
-    return (word, subject) if word and known else None
-
-
-def _noun_of_its_own(place: Member, line: Line) -> str:
-    """Return the word by which another noun lies in the place (位于_的博物馆), or ""."""
-    before = line.text[max(0, place.hit.start - _LEAD) : place.hit.start]
-    return lexicon.ending(before, "place", "seat") if line.text[place.hit.end : place.hit.end + 1] == "的" else ""
-
-
-def _opener(line: Line, at: int) -> str:
-    """Return what the sentence that *at* lies in opens with, where that was named before it, or ""."""
-    begin = line.sentence(at)
-    opening = line.text[begin : min(begin + _OPENS, at)].lstrip(" 「“\"'《")
-    told = (opening[:n] for n in range(len(opening), 2, -1))
-    return next((t for t in told if not any(c.isdigit() for c in t) and _named(t, line, begin)), "")
-
-
-def _named(subject: str, line: Line, at: int) -> bool:
-    told = line.text[:at]
-    return len(subject) > 1 and (subject in told or ("\n" in told and subject in line.before))
-
-
-def bare(before: str) -> str:
-    """Return what stands before a place without quotes, the province it lies in, and what English puts between."""
-    text = before.strip(" “\"'").removesuffix(" in")
-    return text[: len(text) - len(lexicon.ending(text, "place", "province"))]
-
-
-@cache
-def _parts() -> re.Pattern[str]:
-    words = sorted(lexicon.words("ties", "part") | lexicon.words("ties", "site"), key=len, reverse=True)
-    return re.compile(
-        rf"({'|'.join(map(re.escape, words))})[^,，。;；、]{{0,4}}?(?:为|是|系|来自|包括|含|有|[:：])[^,，。;；、]{{0,6}}$"
-    )
-
-
-def part(member: Member, line: Line) -> str:
-    """Return the part in a deal that *member* has: the buyer is it, or it holds shares of what was named."""
-    before = line.text[max(0, member.hit.start - _PART) : member.hit.start]
-    if found := _parts().search(before):
-        return found[1]
-    if member.hit.name.entity.kind == "office" and (found := _TAKES_OFFICE.search(before)):
-        return found[0]
-    if word := _appointed(member, before):
-        return word
-    taken = (
-        None if member.place else _TAKES.match(line.text, member.hit.end) or _SHARES.match(line.text, member.hit.end)
-    )
-    return taken[0] if taken else ""
-
-
-def _appointed(member: Member, before: str) -> str:
-    """Return what somebody is to be, where he is named right after it (拟任人选_), or ""."""
-    person = member.hit.name.role == "person"
-    return lexicon.ending(before.rstrip(" :：为是"), "ties", "appointed") if person else ""
-
-
-def supply(first: Member, second: Member, line: Line) -> Iterable[Vote]:
-    """Yield the vote for what is made for the party, or got from it."""
-    party = second if first.place else first
-    if not party.place and (word := _supplied(party, line)):
-        yield Vote("supply", _SUPPLY, word)
-
-
-def _supplied(party: Member, line: Line) -> str:
-    end = line.clause(party.hit.start)[1]
-    before = line.text[max(line.clause(party.hit.start)[0], party.hit.start - _PART) : party.hit.start]
-    if before.endswith("、"):  # it stands in a row that begins there
-        head = before.split("、", 1)[0]
-        before = next((head[: i + 1] for i, char in enumerate(head) if char in "为给向"), "")
-    if word := lexicon.ending(before, "ties", "into"):
-        return word
-    for lead, goal in (("for", "makes"), ("gets", "award")):
-        if (word := lexicon.ending(before, "ties", lead)) and line.ties(party.hit.end, end, (goal,)):
-            return word
-    return ""
-
-
 # --------------------------------------------------------------------------- clauses that lean on another
 
 
@@ -401,6 +293,24 @@ def _verb(lead: str) -> str:
     last = words[-1]
     done = len(last) > 1 and kind(last) in ("v", "vn") and last not in lexicon.words("ties", "idle")
     return last if done and all(kind(w) in ("d", "t", "m", "a", "ad", "c") for w in words[:-1]) else ""
+
+
+def _at_occasion(first: Member, line: Line) -> str:
+    """Return the clause that says on what occasion of the first something is done (在_召开的会上), or ""."""
+    start, end = line.clause(first.hit.start)
+    clause = line.text[start:end].strip()
+    return (
+        clause
+        if clause.startswith("在" + line.text[first.hit.start : first.hit.end]) and clause[-1] in "上中里内"
+        else ""
+    )
+
+
+def _cause(first: Member, line: Line) -> str:
+    """Return the word by which what the first does is the cause of what follows, or ""."""
+    start, end = line.clause(first.hit.start)
+    found = _CAUSES.match(line.text[start : first.hit.start].lstrip())
+    return found[0] if found and line.ties(first.hit.end, end, ("two", "one", "deal")) else ""
 
 
 def _addressed(first: Member, second: Member, line: Line) -> Iterable[Vote]:

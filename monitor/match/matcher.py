@@ -5,7 +5,7 @@ Topics x text -> verdicts.
     layout    lines that are text, items, sentences
     senses    what each name means there
     ties      which of two belong together: how near, and what speaks for it; doubts: and against
-    links     ... what bridges two clauses; sequel: two sentences; voices: who speaks
+    links     ... what bridges two clauses; sequel: two sentences; seats: where things lie; voices: who speaks
     pairing   which two are weighed: in a sentence, across sentences, under a headline, in a list
     matcher   the verdict: relevant, background or rejected, with passages and votes
 

@@ -206,7 +206,8 @@ def _company(hit: Hit, line: Line, rivals: Iterable[Hit]) -> Iterable[Vote]:
         yield Vote("noun", -_NOUN, word + hit.name.text)
     if phrase := _phrase(hit, line):
         yield Vote("noun", -_TOUCH, phrase)
-    if house := lexicon.beginning(line.text[hit.end : hit.end + 3], "company", "estate"):
+    house = lexicon.beginning(line.text[hit.end : hit.end + 3], "company", "estate") or line.word_at(hit.end)
+    if house in lexicon.words("company", "estate") | lexicon.words("company", "school"):
         yield Vote("other", -_TOUCH, hit.name.text + house)
     if called := lexicon.ending(line.text[max(0, hit.start - 3) : hit.start], "company", "artist"):
         yield Vote("surname", -2 * _TOUCH, called + hit.name.text)

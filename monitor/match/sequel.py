@@ -51,6 +51,7 @@ _ASKED = re.compile(r"[?？][”」』\"）)]*\s*$")
 _NO_WORD = re.compile(
     r"置评|未(?:作|做|予|有)?(?:出|任何)?回应|未回复|declined to comment(?! on)|did not (?:immediately )?(?:respond|comment|reply)"
 )
+_NOTHING = re.compile(r"与[^,，。]{0,10}无关|不涉及|没有关系")
 _TO_IT = re.compile(r"(?:对此|就此|对这一(?:消息|传闻|说法)|针对此事|针对上述|对上述|对于该|对该(?:消息|传闻|说法))")
 _THESE = re.compile(r"[本该此这]([\u4e00-\u9fff]{2})")
 _PRONOUN = re.compile(r"(?<![\u4e00-\u9fffa-z])([他她](?!们|人|国|乡|日)|(?:he|she)(?= ))")
@@ -73,11 +74,7 @@ def continued(first: Member, second: Member, line: Line, headed: bool) -> Iterab
         yield Vote("home", _HOME, home)
     if word := _again(first, second, line):
         yield Vote("again", _AGAIN, word)
-    clause = line.text[slice(*line.clause(second.hit.start))]
-    if to_it := _TO_IT.search(line.text[begin : second.hit.start]) or _TO_IT.search(clause) or _NO_WORD.search(clause):
-        yield Vote("reacts", _REACTS, to_it[0])
-    if _quoted(first, second, line):
-        yield Vote("quoted", _QUOTED, second.hit.name.text)
+    yield from _spoken(first, second, line, begin)
     if headed:
         yield from _under_headline(first, second, line)
     if (headed or _ASKED.search(line.text, 0, begin)) and second.place:
@@ -85,8 +82,19 @@ def continued(first: Member, second: Member, line: Line, headed: bool) -> Iterab
     start = line.clause(second.hit.start)[0]
     if past := _PAST.search(line.text, start, second.hit.start):
         yield Vote("retold", _RETOLD, past[0])
+    if no := _NOTHING.search(line.text, second.hit.end, line.ends(second.hit.end)):
+        yield Vote("unrelated", -_HE, no[0])
     if word := lexicon.beginning(opening, "ties", "parts"):
         yield Vote("parted", PARTED, word)
+
+
+def _spoken(first: Member, second: Member, line: Line, begin: int) -> Iterable[Vote]:
+    """Yield what the second says of what stands before: it reacts, it will not comment, or the quote was its own."""
+    clause = line.text[slice(*line.clause(second.hit.start))]
+    if to_it := _TO_IT.search(line.text[begin : second.hit.start]) or _TO_IT.search(clause) or _NO_WORD.search(clause):
+        yield Vote("reacts", _REACTS, to_it[0])
+    if _quoted(first, second, line):
+        yield Vote("quoted", _QUOTED, second.hit.name.text)
 
 
 def _quoted(first: Member, second: Member, line: Line) -> bool:

@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from monitor.match import lexicon
 from monitor.match.doubts import LEAD_WORDS, REST, ROW, against
 from monitor.match.line import Line
-from monitor.match.links import STRONG, across, bare, occasion, supply
+from monitor.match.links import STRONG, across, occasion
 from monitor.match.members import Member
 from monitor.match.names import Hit
+from monitor.match.seats import bare, supply
 from monitor.match.sequel import leans
 from monitor.model import Vote
 

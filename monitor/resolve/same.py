@@ -36,7 +36,9 @@ from monitor.resolve.sides import Fit, Sides, count, fit, same_name, same_place,
 FIGURE_TOLERANCE = 0.02
 
 # Kinds of which the same parties may do several at one time: another object is another happening.
-SEVERAL = frozenset({Kind.AGREEMENT, Kind.INVESTMENT, Kind.PERSONNEL, Kind.RECRUITMENT, Kind.PRODUCT})
+SEVERAL = frozenset(
+    {Kind.AGREEMENT, Kind.INVESTMENT, Kind.REGISTRATION, Kind.PERSONNEL, Kind.RECRUITMENT, Kind.PRODUCT}
+)
 
 # Kinds of one sum: what is signed, and what is paid.
 DEALS = frozenset({Kind.AGREEMENT, Kind.INVESTMENT})
@@ -83,8 +85,11 @@ def agreement(mention: Mention | SeedEvent, known: KnownEvent, topic: Topic, tol
 
 def _things(mention: Mention | SeedEvent, event: Event, ours: Sides, theirs: Sides) -> Fit:
     """Compare to what it was done; the paper that is signed and the firm that is paid for are not of one sort."""
-    comparable = any(a.isascii() == b.isascii() for a in ours.what for b in theirs.what)
-    found = fit(ours.what, theirs.what, same_thing) if comparable else Fit.SILENT
+    # The first phase (一期) and the plant (生产基地) are not two things.
+    our, their = ours.what - PARTS, theirs.what - PARTS
+    comparable = any(a.isascii() == b.isascii() for a in our for b in their)
+    found = fit(our, their, same_thing) if comparable else Fit.SILENT
+    found = max(found, Fit.SHARED if found is Fit.SILENT and ours.what & theirs.what else found)
     other_sort = mention.kind is not event.kind and {mention.kind, event.kind} <= DEALS
     return Fit.SILENT if found is Fit.CONFLICT and other_sort else found
 
@@ -249,7 +254,7 @@ def _differ(ours: Collection[str], theirs: Collection[str]) -> bool:
 
 
 def _parts(side: Sides) -> set[str]:
-    return {w for w in side.what if w in PARTS}
+    return {part for part in PARTS for w in side.what if part in w}
 
 
 def _steps(told: Iterable[Mention | SeedEvent]) -> set[str]:

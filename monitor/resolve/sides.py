@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -13,6 +14,10 @@ Same = Callable[[str, str], bool]
 
 # Half of the characters of the shorter one: 合作协议 and 战略合作框架协议 are one thing, 供货协议 is another.
 OBJECT_LIKENESS = 0.75
+
+
+FIRM = "公司"
+_STEM = re.compile(r"(?:有限责任|股份有限|有限)?公司$")
 
 
 class Fit(IntEnum):
@@ -78,8 +83,17 @@ def same_thing(a: str, b: str) -> bool:
     """Return whether two words for a thing mean one; words of two scripts cannot be compared."""
     if a.isascii() != b.isascii():
         return False
+    if a.endswith(FIRM) and b.endswith(FIRM):
+        return _same_firm(a, b)
     short, long = sorted((a, b), key=len)
     return short in long or sum(c in long for c in short) >= OBJECT_LIKENESS * len(short)
+
+
+def _same_firm(a: str, b: str) -> bool:
+    """Return whether two registered names mean one firm: what is left of them without what both begin with is alike."""
+    short, long = sorted((_STEM.sub("", a), _STEM.sub("", b)), key=len)
+    both = next((n for n, (x, y) in enumerate(zip(short, long, strict=False)) if x != y), len(short))
+    return short in long or sum(c in long[both:] for c in short[both:]) >= OBJECT_LIKENESS * (len(short) - both)
 
 
 def fit(ours: Collection[str], theirs: Collection[str], same: Same) -> Fit:

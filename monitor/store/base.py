@@ -92,12 +92,17 @@ class RoundRecord:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """The newest version of an article, with the topics that judged it, the feeds that brought it and who told it first."""
+    """The newest version of an article, with what topics made of it, the feeds that brought it and who told it first."""
 
     article: Article
-    topics: tuple[str, ...]
+    verdicts: tuple[Verdict, ...]
     feeds: tuple[str, ...]
     origin: str
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The topics that judged it."""
+        return tuple(v.topic for v in self.verdicts)
 
 
 @dataclass(frozen=True, slots=True)

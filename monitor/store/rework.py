@@ -31,7 +31,7 @@ def kept(db: Database, id: str) -> Kept | None:
         WHERE e.article IN (SELECT id FROM articles WHERE identity = ?) ORDER BY f.url"""
     brought = tuple(r["url"] for r in db.execute(feeds, (text(article.identity),)))
     told = db.execute("SELECT origin FROM mentions WHERE article = ? ORDER BY n LIMIT 1", (id,)).fetchone()
-    return Kept(article, tuple(v.topic for v in verdicts(row)), brought, told["origin"] if told else "")
+    return Kept(article, verdicts(row), brought, told["origin"] if told else "")
 
 
 def rework(
