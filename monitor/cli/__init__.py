@@ -11,7 +11,7 @@ configuration, 3 the store is unavailable. Rooms are imported inside the command
     serving    serve, search
     asking     entries, sources, explain, check
     keeping    verify, reprocess, forget
-    review     review and its orders; values: what is typed for a field
+    review     review and its orders
 """
 
 from __future__ import annotations

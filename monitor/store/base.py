@@ -166,6 +166,9 @@ class Decider(Protocol):
     def next_number(self) -> int:
         """Return the place in the log that the next decision takes."""
 
+    def version(self, id: str) -> int:
+        """Return the number of the version at which the event *id*, or what it redirects to, stands; 0 where there is none."""
+
     def identity(self, id: str) -> str:
         """Return the identity of the article ``ar_...``, or of the one behind the entry ``en_...``, or ""."""
 
@@ -343,6 +346,12 @@ class Store(Protocol):
 
     def event(self, id: str) -> Event | None:
         """Return one event; a merged id gives the event that it redirects to."""
+
+    def version(self, id: str) -> int:
+        """Return the number of the version at which the event *id*, or what it redirects to, stands; 0 where there is none."""
+
+    def at_version(self, number: int) -> Event | None:
+        """Return an event as its version *number* had it, with the revisions until then."""
 
     def news(self, topic: str, mark: int = 0) -> News:
         """Return what changed since the *mark* that an earlier call gave; of a topic never asked for, everything."""

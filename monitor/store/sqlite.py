@@ -232,6 +232,14 @@ class SqliteStore:
         with self._connection.read() as db:
             return events.one(db, id)
 
+    def version(self, id: str) -> int:
+        with self._connection.read() as db:
+            return events.version(db, id)
+
+    def at_version(self, number: int) -> Event | None:
+        with self._connection.read() as db:
+            return events.at_version(db, number)
+
     def news(self, topic: str, mark: int = 0) -> News:
         with self._connection.read() as db:
             return events.news(db, topic, mark)
