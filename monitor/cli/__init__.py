@@ -6,7 +6,7 @@ configuration, 3 the store is unavailable. Rooms are imported inside the command
 
     common     what the commands share
     polling    run, poll
-    taking     seed, ingest
+    taking     seed, ingest, import
     telling    timeline, export
     serving    serve, search
     asking     entries, sources, explain, check
@@ -72,6 +72,7 @@ for command in (
     polling.poll,
     taking.seed,
     taking.ingest,
+    taking.import_,
     telling.timeline,
     telling.export,
     serving.serve,

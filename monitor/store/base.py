@@ -102,10 +102,11 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """What was checked, counted by what it is, and every fault in a sentence."""
+    """What was checked, counted by what it is, every fault in a sentence, and the imported quotes whose text is not here."""
 
     seen: Mapping[str, int]
     faults: tuple[str, ...]
+    unheld: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +285,20 @@ class Store(Protocol):
 
     def seed(self, seeds: Sequence[SeedEvent], now: datetime, decide: Callable[[Decider], Sequence[Change]]) -> int:
         """Save seed events and what *decide* makes of them in one transaction; return how many events changed."""
+
+    def adopt(
+        self,
+        topic: str,
+        coverage: Coverage | None,
+        sha256: str,
+        now: datetime,
+        decide: Callable[[Decider], Sequence[Change]],
+    ) -> int:
+        """
+        Save what *decide* makes of an export in one transaction; return how many events changed.
+
+        Its *coverage* is what silence is worth here, too, until a round of our own has finished. *sha256* names the file.
+        """
 
     # ------------------------------------------------------------- look again
 

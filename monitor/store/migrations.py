@@ -314,7 +314,27 @@ _SHOWN = (
         FROM feeds f WHERE f.position IS NOT NULL ORDER BY f.position""",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _MANNERS, _COPIES, _DECISIONS, _DUE, _SEARCH + _VIEWS, _SHOWN)
+_IMPORTS = (
+    """CREATE TABLE imports (
+        n INTEGER PRIMARY KEY,
+        topic TEXT NOT NULL,
+        at TEXT NOT NULL,
+        sha256 TEXT NOT NULL,
+        events INTEGER NOT NULL,
+        coverage TEXT NOT NULL,
+        UNIQUE (topic, sha256)
+    )""",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    _FIRST,
+    _MANNERS,
+    _COPIES,
+    _DECISIONS,
+    _DUE,
+    _SEARCH + _VIEWS,
+    _SHOWN + _IMPORTS,
+)
 
 
 def version(db: Database) -> int:

@@ -158,6 +158,17 @@ class SqliteStore:
         with self._connection.write() as db:
             return digest.seed(db, seeds, now, decide)
 
+    def adopt(
+        self,
+        topic: str,
+        coverage: Coverage | None,
+        sha256: str,
+        now: datetime,
+        decide: Callable[[Decider], Sequence[Change]],
+    ) -> int:
+        with self._connection.write() as db:
+            return digest.adopt(db, topic, coverage, sha256, now, decide)
+
     # ------------------------------------------------------------- look again
 
     def rechecks(self, now: datetime, limit: int = 100) -> Sequence[Waiting]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -101,8 +101,10 @@ class Review:
         )  # fmt: skip
 
     def _doubt(self, store: Store, doubt: reviewing.Doubt) -> tuple[reviewing.Doubt, object, object]:
+        """Return what waits, the versions of what it is about, and their titles (which a merge names among its reasons, too)."""
         seen = [(id, reviewing.version(store, id, doubt.topic)) for id in doubt.about]
         events = [e for id in doubt.about if id.startswith("ev_") and (e := store.event(id))]
+        doubt = replace(doubt, why=tuple(w for w in doubt.why if not w.startswith(doubt.about[-1])))
         return doubt, seen, [(e.id, e.title) for e in events] or [(doubt.id, doubt.title or doubt.id)]
 
     def event(self, request: Request) -> Response:
