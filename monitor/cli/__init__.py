@@ -12,6 +12,8 @@ configuration, 3 the store is unavailable. Rooms are imported inside the command
     asking     entries, sources, explain, check
     keeping    verify, reprocess, forget
     review     review and its orders
+    topics     topic new
+    completing completion
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ from typing import NoReturn
 import click
 
 from monitor import __version__
-from monitor.cli import asking, keeping, polling, review, serving, taking, telling
+from monitor.cli import asking, completing, keeping, polling, review, serving, taking, telling, topics
 from monitor.cli.common import FAILED, FILE, STORE, USAGE, Place, say
 from monitor.errors import ConfigError, MonitorError, StoreError
 
@@ -82,6 +84,8 @@ for command in (
     asking.explain,
     asking.check,
     review.review,
+    topics.topic,
+    completing.completion,
     keeping.verify,
     keeping.reprocess,
     keeping.forget,
