@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from monitor import importing, reading
@@ -317,3 +318,25 @@ def test_hostile_words_come_through_and_stay_words(home, exports):
     assert events(home)[data["events"][1]["id"]]["title"] == hostile.replace("\ud800", "\ufffd")
     assert b"<script>alert" not in export(home, "html") and b"\n=cmd" not in export(home, "csv")
     assert set(EVENT_COLUMNS) <= set(export(home, "csv").decode().splitlines()[0].split(","))
+
+
+@pytest.mark.parametrize("format", ["json", "csv"])
+def test_what_was_imported_is_exported_as_the_schema_says_and_is_found_by_its_words(home, exports, format):
+    schema = json.loads((Path(__file__).parents[1] / "docs" / "export.schema.json").read_bytes())
+    taken(home, exports / f"told.{format}")
+    jsonschema.validate(json.loads(export(home)), schema)
+    assert "签署" in monitor("search", "签署", "云川", cwd=home).out
+
+
+def test_what_was_retracted_comes_back_as_retracted(home, exports):
+    shutil.copy(exports / "told.db", home / "town.db")
+    visited = next(id for id, e in events(home).items() if e["when"]["edtf"] == "2025-06-18")
+    decided(home, "retract", visited)
+    options = ("--format", "json", "--background", "--retracted")
+    whole = monitor("export", *options, cwd=home).out
+    (home / "whole.json").write_text(whole, "utf-8")
+    for file in home.glob("town.db*"):
+        file.unlink()
+    taken(home, home / "whole.json")
+    assert monitor("export", *options, cwd=home).out == whole
+    assert visited not in events(home) and visited not in monitor("search", "沈玉珍", cwd=home).out

@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -98,7 +99,8 @@ class _Line:
             "when": c["when"],
         }
         said = tuple(f for f in EVIDENT if fields.get(f, True))
-        record = DecisionRecord(person, at, vouched, said, "", "import")
+        number = sha256(f"{self.topic.id}|import|{made.id}".encode()).hexdigest()[:20]
+        record = DecisionRecord(person, at, vouched, said, f"de_{number}", "import")
         return codec.load(Event, codec.dump(made) | {k: codec.dump(v) for k, v in fields.items() if k != "when"} | {
             "evidence": [*(codec.dump(q) for q in self._quote(at)), codec.dump(record)]
         })  # fmt: skip
