@@ -179,9 +179,13 @@ class Doubt:
     why: tuple[str, ...]
 
 
-def inbox(store: Store, topic: Topic) -> list[Doubt]:
-    """Return what a person should look at: proposed merges, events that are doubtful, entries that were hard to judge."""
-    events = store.events(topic.id)
+def inbox(store: Store, topic: Topic, events: Sequence[Event] | None = None) -> list[Doubt]:
+    """
+    Return what a person should look at: proposed merges, events that are doubtful, entries that were hard to judge.
+
+    *events* are those of the topic, where they have been read already.
+    """
+    events = store.events(topic.id) if events is None else events
     log = [d for d in store.decisions(topic.id) if not d.undone_by]
     apart = {frozenset(d.events) for d in log if d.verb is Verb.APART}
     proposed = [_merge(p) for p in resolve.merges(events, topic, apart)[:LONGEST]]
@@ -215,7 +219,7 @@ def _doubtful(event: Event) -> Doubt | None:
 
 
 def _hard(store: Store, topic: str, ruled: Collection[str]) -> Iterator[Doubt]:
-    for record in store.entries():
+    for record in store.entries(rules=sorted(UNSURE)):
         verdict = next((v for v in record.verdicts if v.topic == topic), None)
         if verdict is None or record.state is EntryState.DUPLICATE or record.identity in ruled:
             continue

@@ -374,8 +374,10 @@ class Store(Protocol):
     def search(self, words: Sequence[Sequence[str]], limit: int = 50) -> Sequence[Hit]:
         """Return the events, then the articles, in which all *words* stand, each in one of its spellings; best first, *limit* of each."""
 
-    def entries(self, feed: str = "", state: EntryState | None = None, id: str = "") -> Iterator[EntryRecord]:
-        """Yield every entry ever seen that fits, in order of first sight."""
+    def entries(
+        self, feed: str = "", state: EntryState | None = None, id: str = "", rules: Sequence[str] = ()
+    ) -> Iterator[EntryRecord]:
+        """Yield every entry ever seen that fits, in order of first sight; with *rules* those whose verdicts name one of them."""
 
     def latest(
         self, feed: str = "", state: EntryState | None = None, before: str = "", limit: int = 50

@@ -259,11 +259,13 @@ class SqliteStore:
         with self._connection.read() as db:
             return search.search(db, words, limit)
 
-    def entries(self, feed: str = "", state: EntryState | None = None, id: str = "") -> Iterator[EntryRecord]:
+    def entries(
+        self, feed: str = "", state: EntryState | None = None, id: str = "", rules: Sequence[str] = ()
+    ) -> Iterator[EntryRecord]:
         last = 0
         while True:
             with self._connection.read() as db:
-                page = entries.numbers(db, feed, state, id, last)
+                page = entries.numbers(db, feed, state, id, rules, last)
                 found = entries.records(db, page)
             if not page:
                 return

@@ -92,7 +92,7 @@ class Review:
 
     def _inbox(self, request: Request, session: Session, refused: str = "", status: int = 200) -> Response:
         with self.shelf.store() as store:
-            waiting = [d for t in self.shelf.settings().topics for d in reviewing.inbox(store, t)]
+            waiting = [d for t in self.shelf.settings().topics for d in reviewing.inbox(store, t, self.shelf.events(t))]
             doubts = [self._doubt(store, d) for d in waiting[:MOST]]
             log = [_listed(d) for d in reversed(store.decisions())]
         return self._page(
@@ -139,7 +139,7 @@ class Review:
         )  # fmt: skip
 
     def _others(self, topic: Topic, event: Event) -> Sequence[Event]:
-        told = self.shelf.book(topic, None, True).told.events
+        told = self.shelf.book(topic).told.events
         place = next((n for n, e in enumerate(told) if e.order >= event.order), len(told))
         return [e for e in told[max(place - NEAR // 2, 0) : place + NEAR // 2] if e.id != event.id]
 

@@ -128,6 +128,12 @@ class ReadersContract:
         assert store.latest(LIST) == store.latest(state=EntryState.REJECTED) == everything[:1]
         assert store.latest(before="en_none") == []
 
+    def test_entries_are_found_by_a_rule_of_their_verdicts(self, store):
+        collected(store, screened(1), screened(2, EntryState.REJECTED))
+        rules = {v.rule for e in store.entries() for verdict in e.verdicts for v in verdict.votes}
+        assert rules and list(store.entries(rules=sorted(rules))) == list(store.entries())
+        assert list(store.entries(rules=["no rule of ours"])) == []
+
     # ------------------------------------------------------------- words
 
     def test_every_word_of_two_characters_is_found(self, store, found):
