@@ -5,17 +5,26 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import jsonschema
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from monitor import importing, reading
+from monitor import importing, reading, resolve
+from monitor.config import edtf
 from monitor.errors import InputError
 from monitor.export import FORMATS, Options, render
 from monitor.export.csv import EVENT_COLUMNS
+from monitor.model import UNKNOWN_WHEN, Coverage, Event, Published, Quote, Relation, Revision
+from monitor.model.events import EVIDENT
 from tests.commands import monitor
+from tests.test_codec import values
 from tests.web import told, town
 from tests.web.test_serving import CONFIG
 
@@ -127,6 +136,47 @@ def test_what_an_imported_event_lost_since_is_a_fault(home, exports):
     assert monitor("verify", cwd=home).status == 1
 
 
+WHENS = st.sampled_from(["2024", "2025-03", "2025-03-19", "2025-35", "2025-41", "2025-01-05/2025-02-03", "2025-01-05/..", "[..2025-03-20]", "[2025-01-05..2025-02-03]"]).map(edtf.parse) | st.just(UNKNOWN_WHEN)  # fmt: skip
+WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
+AT = st.integers(631_152_000, 3_786_912_000).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
+
+
+def any_published() -> st.SearchStrategy[Published]:
+    days = st.dates(date(1990, 1, 1)).map(lambda day: Published("", None, day, None))
+    instants = AT.map(lambda at: Published("x", at, at.astimezone(ZoneInfo("Asia/Shanghai")).date(), None))
+    return days | instants | st.just(Published())
+
+
+@st.composite
+def any_event(draw: st.DrawFn, number: int) -> Event:
+    quote = draw(WORDS.filter(bool))
+    made: Any = draw(values(Event))
+    piece: Any = draw(values(Quote))
+    first = replace(piece, quote=quote, start=3, end=3 + len(quote), published=draw(any_published()), supports=EVIDENT)
+    title = draw(WORDS.filter(lambda t: bool(t.strip())))
+    others = [replace(e, supports=()) for e in made.evidence if not isinstance(e, Quote)]
+    revisions = tuple(replace(r, at=draw(AT)) for r in made.revisions) or (Revision(draw(AT), "seed", "created", None, title, ""),)  # fmt: skip
+    return replace(
+        made, id=f"ev_{number}", topic=town.TOPIC.id, title=title, when=draw(WHENS), evidence=(first, *others),
+        reasons=(), revisions=revisions, independent_origins=abs(made.independent_origins) % 9,
+        relation=Relation.DIRECT,
+    )  # fmt: skip
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_any_timeline_comes_back_as_the_same_bytes(data):
+    made = [data.draw(any_event(n)) for n in range(data.draw(st.integers(0, 3)))]
+    whole = render(resolve.assemble(town.TOPIC, sorted(made, key=lambda e: e.order), Coverage(None, ()), retracted=True), "json")  # fmt: skip
+    found = importing.read(whole, "x.json", [town.TOPIC], "ann")
+    with town.open_store(":memory:") as store:
+        store.adopt(
+            town.TOPIC.id, None, "", town.NOW, lambda d: resolve.adopt(found.events, town.TOPIC, d, "ann", town.NOW)
+        )
+        again = render(reading.timeline(store, town.TOPIC, retracted=True), "json")
+    assert json.loads(again) == json.loads(whole) and again == whole
+
+
 # --------------------------------------------------------------------------- beside what is here
 
 
@@ -236,8 +286,10 @@ BROKEN = {
     "schema": (put("schema", value="monitor-timeline/9"), ", schema: 'monitor-timeline/9' where"),
     "topic": (put("topic", value="moon"), "the topic 'moon' is not declared; there are: qinghe-yunchuan"),
     "kind": (put("events", 1, "kind", value="party"), "events[1]: Event.kind: 'party' is not a Kind; expected is one of"),
-    "date": (put("events", 1, "when", "edtf", value="2025-06-13"), "events[1], when: edtf '2025-06-13' is not what"),
+    "date": (put("events", 1, "when", "edtf", value="2025-06-13"), "events[1], when: '2025-06-13' is not what"),
     "bound": (put("events", 1, "when", "earliest", value="13/6"), "events[1], when: When.earliest"),
+    "bounds": (put("events", 1, "when", "latest", value="2025-06-30"), "is not what its bounds say"),
+    "origins": (put("events", 1, "independent_origins", value=-1), "events[1], independent_origins: is below 0"),
     "title": (put("events", 0, "title", value=" "), "events[0], title: is empty"),
     "type": (put("events", 0, "title", value=[1]), "events[0]: Event.title"),
     "key": (put("events", 0, "colour", value="red"), "events[0]: Event has no colour"),

@@ -64,7 +64,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "seeding": {"model", "resolve", "store"},
     "reading": {"model", "resolve", "store"},
     "values": {"model", "config"},
-    "importing": {"model", "errors", "codec", "export"},
+    "importing": {"model", "errors", "codec", "config", "export"},
     "reworking": {"model", "errors", "articles", "pipeline", "resolve", "store"},
     "reviewing": {"model", "errors", "pipeline", "resolve", "screening", "store"},
     "pipeline": {

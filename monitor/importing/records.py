@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from monitor import codec, model
-from monitor.importing.told import Told, Wrong, sound, topic_of
+from monitor.importing.told import Told, Wrong, dated, sound, topic_of
 from monitor.model import (
     Actor,
     Coverage,
@@ -162,10 +162,7 @@ def _filled(data: Any, *names: str) -> dict[str, Any]:
 def _when(data: Any) -> When:
     told = _filled(data, "raw")
     edtf = told.pop("edtf", None)
-    found = codec.load(When, told)
-    if found.edtf != edtf:
-        raise ValueError(f"edtf {edtf!r} is not what its bounds say: {found.edtf!r} was expected")
-    return found
+    return dated(codec.load(When, told), edtf)
 
 
 def _actor(data: Any) -> Actor:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from monitor import codec
 from monitor.export.csv import EVENT_COLUMNS, EVIDENCE_COLUMNS, unguard
-from monitor.importing.told import Told, Wrong, sound, topic_of
+from monitor.importing.told import Told, Wrong, dated, sound, topic_of
 from monitor.model import (
     Actor,
     DecisionRecord,
@@ -121,9 +121,7 @@ class _Line:
         c = self.cells
         data: dict[str, Any] = {name: c[name] or None for name in ("earliest", "latest")}
         data |= {"precision": c["precision"], "basis": c["basis"], "raw": c["when_raw"]}
-        found: When = self._one("when", lambda _: codec.load(When, data))
-        if (found.edtf or "") != c["when"]:
-            raise Wrong(f"{self.where}, when", f"{c['when']!r} is not what its bounds say: {found.edtf!r} was expected")
+        found: When = self._one("when", lambda edtf: dated(codec.load(When, data), edtf or None))
         return found
 
     def _actors(self) -> tuple[Actor, ...]:

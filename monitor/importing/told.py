@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from monitor.model import Coverage, Event, Topic
+from monitor.config import edtf as dates
+from monitor.model import Coverage, Event, Topic, When
 
 _ID = re.compile(r"ev_[0-9A-Za-z_-]{1,64}")
 
@@ -43,6 +44,19 @@ def topic_of(id: object, topics: Sequence[Topic], where: str) -> Topic:
     return found
 
 
+def dated(when: When, edtf: str | None) -> When:
+    """
+    Return *when* where its bounds are those of *edtf*, and of nothing else.
+
+    :raises ValueError: where they are not.
+    """
+    bounds = (when.earliest, when.latest)
+    meant = dates.parse(when.edtf) if when.edtf else None
+    if when.edtf != edtf or bounds != ((meant.earliest, meant.latest) if meant else (None, None)):
+        raise ValueError(f"{edtf!r} is not what its bounds say: {when.edtf!r} from {bounds[0]} to {bounds[1]}")
+    return when
+
+
 def sound(event: Event, seen: set[str], where: str) -> Event:
     """Return *event* where it can stand: under an id of its own, and with evidence for all that it says."""
     if not _ID.fullmatch(event.id):
@@ -55,6 +69,8 @@ def sound(event: Event, seen: set[str], where: str) -> Event:
         raise Wrong(f"{where}, title", "is empty")
     if event.bare:
         raise Wrong(f"{where}, evidence", f"bears out no {', no '.join(event.bare)}")
+    if event.independent_origins < 0:
+        raise Wrong(f"{where}, independent_origins", "is below 0")
     size = len(event.evidence)
     if any(not 0 <= i < size for r in event.reasons for i in r.evidence):
         raise Wrong(f"{where}, reasons", f"point to evidence that is not there; it has {size} pieces")

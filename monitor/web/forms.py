@@ -32,7 +32,7 @@ class Form:
     def seen(self) -> Mapping[str, int]:
         """What the person looked at: versions by id."""
         pairs = (value.partition(":") for value in self.every("seen"))
-        return {id: int(number) for id, _, number in pairs if number.isascii() and number.isdigit()}
+        return {id: int(n) for id, _, n in pairs if n.isascii() and n.isdigit() and len(n) < 19}  # as SQLite counts
 
 
 async def form(request: Request) -> Form:
