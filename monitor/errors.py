@@ -5,6 +5,7 @@ What can go wrong, one class for each way of catching it.
     ├── ConfigError        the file is wrong; the program refuses to start (exit 2)
     ├── InputError         a file that a person handed in cannot be used (exit 1); the others go on
     ├── DecisionError      what a person ordered cannot be done (exit 1); nothing was written
+    │   └── Moved          it is about something that has changed since the person saw it
     ├── FetchError         one URL failed; its feed or entry backs off, the others go on
     │   ├── RateLimited    the server named a delay, kept in .retry_after
     │   │   └── Resting    nothing was asked: the host is to be left alone for so long
@@ -25,6 +26,7 @@ __all__ = [
     "Gone",
     "InputError",
     "MonitorError",
+    "Moved",
     "ParseError",
     "RateLimited",
     "Refused",
@@ -51,6 +53,14 @@ class InputError(MonitorError):
 
 class DecisionError(MonitorError):
     """What a person ordered cannot be done: an id that is not there, or nothing that would be left."""
+
+
+class Moved(DecisionError):
+    """What a person decided about is another by now than what the person saw; ``ids`` names it."""
+
+    def __init__(self, ids: tuple[str, ...]) -> None:
+        super().__init__(f"{', '.join(ids)} changed since you looked; nothing was done")
+        self.ids = ids
 
 
 class FetchError(MonitorError):

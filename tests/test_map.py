@@ -63,8 +63,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "config": {"model", "errors"},
     "seeding": {"model", "resolve", "store"},
     "reading": {"model", "resolve", "store"},
+    "values": {"model", "config"},
+    "importing": {"model", "errors", "codec", "config", "export"},
     "reworking": {"model", "errors", "articles", "pipeline", "resolve", "store"},
-    "reviewing": {"model", "pipeline", "resolve", "screening", "store"},
+    "reviewing": {"model", "errors", "pipeline", "resolve", "screening", "store"},
     "pipeline": {
         "model",
         "errors",

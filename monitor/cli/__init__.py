@@ -6,12 +6,14 @@ configuration, 3 the store is unavailable. Rooms are imported inside the command
 
     common     what the commands share
     polling    run, poll
-    taking     seed, ingest
+    taking     seed, ingest, import
     telling    timeline, export
     serving    serve, search
     asking     entries, sources, explain, check
     keeping    verify, reprocess, forget
-    review     review and its orders; values: what is typed for a field
+    review     review and its orders
+    topics     topic new
+    completing completion
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ from typing import NoReturn
 import click
 
 from monitor import __version__
-from monitor.cli import asking, keeping, polling, review, serving, taking, telling
+from monitor.cli import asking, completing, keeping, polling, review, serving, taking, telling, topics
 from monitor.cli.common import FAILED, FILE, STORE, USAGE, Place, say
 from monitor.errors import ConfigError, MonitorError, StoreError
 
@@ -72,6 +74,7 @@ for command in (
     polling.poll,
     taking.seed,
     taking.ingest,
+    taking.import_,
     telling.timeline,
     telling.export,
     serving.serve,
@@ -81,6 +84,8 @@ for command in (
     asking.explain,
     asking.check,
     review.review,
+    topics.topic,
+    completing.completion,
     keeping.verify,
     keeping.reprocess,
     keeping.forget,

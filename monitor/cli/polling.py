@@ -5,15 +5,22 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import AsyncIterator, Callable
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from monitor.cli.common import Place, say
+from monitor.cli.serving import issued, tell
 from monitor.errors import InputError
 
 if TYPE_CHECKING:
     from monitor.model import Settings
+    from monitor.pipeline import Desk
+    from monitor.rounds import Rounds
+    from monitor.store.base import Store
+
+T = TypeVar("T")
 
 
 @click.command()
@@ -38,16 +45,17 @@ def run(place: Place) -> None:
                 sys.stdout.flush()
                 lasting = daemon.Daemon(rounds, declared, place.declared, stamp)
                 lasting.listen()
-                async with _page(lambda: lasting.declared.settings):
+                async with _page(lambda: lasting.declared.settings, rounds):
                     await lasting.run()
 
     asyncio.run(live())
 
 
 @contextlib.asynccontextmanager
-async def _page(settings: Callable[[], Settings]) -> AsyncIterator[None]:
+async def _page(settings: Callable[[], Settings], rounds: Rounds) -> AsyncIterator[None]:
     """Serve the page beside the daemon; where it cannot be, the timeline is kept up to date all the same."""
     from monitor import web
+    from monitor.clock import clock
     from monitor.store import open_store
 
     listen, database = settings().web_listen, settings().database
@@ -59,8 +67,15 @@ async def _page(settings: Callable[[], Settings]) -> AsyncIterator[None]:
     if at is None:
         yield
         return
-    async with web.served(at, listen, settings, lambda: open_store(database, create=False)) as address:
+    keys, token = issued(settings())
+
+    async def write(act: Callable[[Desk, Store], T]) -> T:
+        return await rounds.write(lambda: act(rounds.desk, rounds.store))
+
+    opener = partial(open_store, database, create=False)
+    async with web.served(at, listen, settings, opener, clock, keys, write) as address:
         say(f"the timeline is at {address}")
+        tell(token, address)
         yield
 
 

@@ -27,6 +27,7 @@ def settings(file: schema.File, path: Path, database: Path) -> Settings:
         feeds=tuple(_feed(feed, file, topics, sources) for feed in file.feeds if feed.enabled),
         topics=topics,
         disabled=tuple(_feed(feed, file, topics, sources) for feed in file.feeds if not feed.enabled),
+        web_review=file.web.review,
         opml=tuple(str(path.parent / Path(name).expanduser()) for name in file.opml),
     )
 

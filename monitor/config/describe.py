@@ -33,7 +33,7 @@ def _head(settings: Settings) -> Iterator[str]:
         yield f"               through the proxy {fetch.proxy}"
     if fetch.allow_private:
         yield f"               private addresses allowed: {', '.join(fetch.allow_private)}"
-    yield f"web            {settings.web_listen}"
+    yield f"web            {settings.web_listen}{', with the review page' * settings.web_review}"
 
 
 def _topics(settings: Settings, seeds: Sequence[SeedEvent]) -> Iterator[str]:

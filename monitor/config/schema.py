@@ -98,6 +98,9 @@ class Web(Strict):
     """The web face."""
 
     listen: s.Listen = Field(default="127.0.0.1:8321", description='host:port, or "off"')
+    review: s.Flag = Field(
+        default=False, description="whether decisions may be made there, behind a token shown at start"
+    )
 
 
 class Source(Strict):

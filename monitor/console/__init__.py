@@ -271,10 +271,19 @@ def _verdict(told: Verdict) -> dict[str, Json]:
 def show_audit(told: Audit, form: str) -> None:
     """Print what was checked and every fault."""
     if form == "json":
-        print_json({"ok": not told.faults, "checked": record.plain(told.seen), "faults": list(told.faults)})
+        print_json(
+            {
+                "ok": not told.faults,
+                "checked": record.plain(told.seen),
+                "faults": list(told.faults),
+                "not_held": list(told.unheld),
+            }
+        )
         return
     for fault in told.faults:
         sys.stdout.write(clean_line(f"FAULT  {fault}") + "\n")
+    for quote in told.unheld:
+        sys.stdout.write(clean_line(f"not held  {quote}") + "\n")
     words = ", ".join(f"{n} {what}" for what, n in told.seen.items())
     sys.stdout.write(f"{'checked' if told.faults else 'all there'}: {words or 'nothing is kept yet'}\n")
 

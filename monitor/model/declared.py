@@ -150,6 +150,7 @@ class Settings:
     topics: tuple[Topic, ...]
     disabled: tuple[Feed, ...] = ()  # declared, but not polled
     opml: tuple[str, ...] = ()  # files that list more feeds
+    web_review: bool = False  # whether decisions may be made on the page, behind a token
 
     def topic(self, id: str) -> Topic | None:
         """Return the topic called *id*, or None."""

@@ -107,10 +107,11 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """What was checked, counted by what it is, and every fault in a sentence."""
+    """What was checked, counted by what it is, every fault in a sentence, and the imported quotes whose text is not here."""
 
     seen: Mapping[str, int]
     faults: tuple[str, ...]
+    unheld: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +171,9 @@ class Decider(Protocol):
 
     def next_number(self) -> int:
         """Return the place in the log that the next decision takes."""
+
+    def version(self, id: str) -> int:
+        """Return the number of the version at which the event *id*, or what it redirects to, stands; 0 where there is none."""
 
     def identity(self, id: str) -> str:
         """Return the identity of the article ``ar_...``, or of the one behind the entry ``en_...``, or ""."""
@@ -287,6 +291,20 @@ class Store(Protocol):
     def seed(self, seeds: Sequence[SeedEvent], now: datetime, decide: Callable[[Decider], Sequence[Change]]) -> int:
         """Save seed events and what *decide* makes of them in one transaction; return how many events changed."""
 
+    def adopt(
+        self,
+        topic: str,
+        coverage: Coverage | None,
+        sha256: str,
+        now: datetime,
+        decide: Callable[[Decider], Sequence[Change]],
+    ) -> int:
+        """
+        Save what *decide* makes of an export in one transaction; return how many events changed.
+
+        Its *coverage* is what silence is worth here, too, until a round of our own has finished. *sha256* names the file.
+        """
+
     # ------------------------------------------------------------- look again
 
     def rechecks(self, now: datetime, limit: int = 100) -> Sequence[Waiting]:
@@ -349,14 +367,22 @@ class Store(Protocol):
     def event(self, id: str) -> Event | None:
         """Return one event; a merged id gives the event that it redirects to."""
 
+    def version(self, id: str) -> int:
+        """Return the number of the version at which the event *id*, or what it redirects to, stands; 0 where there is none."""
+
+    def at_version(self, number: int) -> Event | None:
+        """Return an event as its version *number* had it, with the revisions until then."""
+
     def news(self, topic: str, mark: int = 0) -> News:
         """Return what changed since the *mark* that an earlier call gave; of a topic never asked for, everything."""
 
     def search(self, words: Sequence[Sequence[str]], limit: int = 50) -> Sequence[Hit]:
         """Return the events, then the articles, in which all *words* stand, each in one of its spellings; best first, *limit* of each."""
 
-    def entries(self, feed: str = "", state: EntryState | None = None, id: str = "") -> Iterator[EntryRecord]:
-        """Yield every entry ever seen that fits, in order of first sight."""
+    def entries(
+        self, feed: str = "", state: EntryState | None = None, id: str = "", rules: Sequence[str] = ()
+    ) -> Iterator[EntryRecord]:
+        """Yield every entry ever seen that fits, in order of first sight; with *rules* those whose verdicts name one of them."""
 
     def latest(
         self, feed: str = "", state: EntryState | None = None, before: str = "", limit: int = 50

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from monitor import codec
 from monitor.errors import StoreError
-from monitor.model import Article, Change, EntryState, Judgement, Mention, SeedEvent, Waiting
+from monitor.model import Article, Change, Coverage, EntryState, Judgement, Mention, SeedEvent, Waiting
 from monitor.store.base import Decider, Digested
 from monitor.store.collect import joined, sent, verdicts
 from monitor.store.decider import Decisions
@@ -229,3 +229,13 @@ def seed(db: Database, seeds: Sequence[SeedEvent], now: datetime, decide: Decide
     for one in seeds:
         db.execute("UPDATE seeds SET data = ? WHERE topic = ? AND key = ?", (to_json(one), one.topic, one.key))
     return len(changed)
+
+
+def adopt(db: Database, topic: str, coverage: Coverage | None, sha256: str, now: datetime, decide: Decide) -> int:
+    """Save what *decide* makes of an export, and what it said silence was worth; return how many events changed."""
+    changed = len(write(db, decide(Decisions(db)), now))
+    db.execute(
+        "INSERT OR IGNORE INTO imports (topic, at, sha256, events, coverage) VALUES (?, ?, ?, ?, ?)",
+        (text(topic), instant(now), sha256, changed, to_json(coverage)),
+    )
+    return changed

@@ -105,6 +105,19 @@ def one(db: Database, id: str) -> Event | None:
     return found[0] if found else None
 
 
+def version(db: Database, id: str) -> int:
+    """Return the number of the version at which *id*, or what it redirects to, stands; 0 where there is none."""
+    row = db.execute("SELECT version FROM events WHERE id = ?", (survivor(db, text(id)),)).fetchone()
+    return int(row["version"] or 0) if row else 0
+
+
+def at_version(db: Database, number: int) -> Event | None:
+    """Return an event as its version *number* had it."""
+    sql = "SELECT event, n AS version, data FROM event_versions WHERE n = ?"
+    found = whole(db, db.execute(sql, (number,)))
+    return found[0] if found else None
+
+
 def survivor(db: Database, id: str) -> str:
     """Return the id that *id* stands for now."""
     row = db.execute("SELECT merged_into FROM events WHERE id = ?", (id,)).fetchone()

@@ -281,7 +281,60 @@ _VIEWS = (
         FROM feeds f WHERE f.position IS NOT NULL ORDER BY f.position""",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _MANNERS, _COPIES, _DECISIONS, _DUE, _SEARCH + _VIEWS)
+# What was retracted shows in no view for people; what a status leaves out because it is empty, they say.
+_SHOWN = (
+    *(f"DROP VIEW {name}" for name in ("timeline", "timeline_evidence", "sources")),
+    """CREATE VIEW timeline AS
+        SELECT e.topic, e.id AS event, json_extract(v.data, '$.title') AS title, e.earliest, e.latest,
+            json_extract(v.data, '$.when.precision') AS precision, json_extract(v.data, '$.when.raw') AS written,
+            json_extract(v.data, '$.kind') AS kind, json_extract(v.data, '$.phase') AS phase,
+            json_extract(v.data, '$.status') AS status, json_extract(v.data, '$.stage') AS stage,
+            json_extract(v.data, '$.relation') AS relation,
+            json_extract(v.data, '$.independent_origins') AS independent_origins
+        FROM events e JOIN event_versions v ON v.n = e.version
+        WHERE e.merged_into IS NULL AND json_extract(v.data, '$.status') != 'retracted'
+        ORDER BY e.earliest IS NULL, e.earliest, e.latest IS NULL, e.latest, e.id""",
+    """CREATE VIEW timeline_evidence AS
+        SELECT e.topic, e.id AS event, json_extract(v.data, '$.title') AS title,
+            json_extract(p.data, '$.source') AS source, json_extract(p.data, '$.tier') AS tier,
+            json_extract(p.data, '$.quote') AS quote, json_extract(p.data, '$.article') AS article,
+            coalesce(json_extract(p.data, '$.url'), json_extract(p.data, '$.source_url')) AS url,
+            json_extract(p.data, '$.published.day') AS published, json_extract(p.data, '$.file') AS seed_file,
+            json_extract(p.data, '$.line') AS seed_line
+        FROM events e JOIN event_versions v ON v.n = e.version
+        JOIN json_each(v.data, '$.evidence') w JOIN evidence p ON p.n = w.value
+        WHERE e.merged_into IS NULL AND json_extract(v.data, '$.status') != 'retracted'
+        ORDER BY e.earliest IS NULL, e.earliest, e.id, w.key""",
+    """CREATE VIEW sources AS
+        SELECT f.url, coalesce(json_extract(f.status, '$.state'), 'new') AS state,
+            coalesce(json_extract(f.status, '$.error'), '') AS error,
+            coalesce(json_extract(f.status, '$.failures'), 0) AS failures,
+            json_extract(f.status, '$.last_poll') AS last_poll, json_extract(f.status, '$.last_ok') AS last_ok,
+            json_extract(f.status, '$.next_poll') AS next_poll
+        FROM feeds f WHERE f.position IS NOT NULL ORDER BY f.position""",
+)
+
+_IMPORTS = (
+    """CREATE TABLE imports (
+        n INTEGER PRIMARY KEY,
+        topic TEXT NOT NULL,
+        at TEXT NOT NULL,
+        sha256 TEXT NOT NULL,
+        events INTEGER NOT NULL,
+        coverage TEXT NOT NULL,
+        UNIQUE (topic, sha256)
+    )""",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    _FIRST,
+    _MANNERS,
+    _COPIES,
+    _DECISIONS,
+    _DUE,
+    _SEARCH + _VIEWS,
+    _SHOWN + _IMPORTS,
+)
 
 
 def version(db: Database) -> int:

@@ -158,6 +158,17 @@ class SqliteStore:
         with self._connection.write() as db:
             return digest.seed(db, seeds, now, decide)
 
+    def adopt(
+        self,
+        topic: str,
+        coverage: Coverage | None,
+        sha256: str,
+        now: datetime,
+        decide: Callable[[Decider], Sequence[Change]],
+    ) -> int:
+        with self._connection.write() as db:
+            return digest.adopt(db, topic, coverage, sha256, now, decide)
+
     # ------------------------------------------------------------- look again
 
     def rechecks(self, now: datetime, limit: int = 100) -> Sequence[Waiting]:
@@ -232,6 +243,14 @@ class SqliteStore:
         with self._connection.read() as db:
             return events.one(db, id)
 
+    def version(self, id: str) -> int:
+        with self._connection.read() as db:
+            return events.version(db, id)
+
+    def at_version(self, number: int) -> Event | None:
+        with self._connection.read() as db:
+            return events.at_version(db, number)
+
     def news(self, topic: str, mark: int = 0) -> News:
         with self._connection.read() as db:
             return events.news(db, topic, mark)
@@ -240,11 +259,13 @@ class SqliteStore:
         with self._connection.read() as db:
             return search.search(db, words, limit)
 
-    def entries(self, feed: str = "", state: EntryState | None = None, id: str = "") -> Iterator[EntryRecord]:
+    def entries(
+        self, feed: str = "", state: EntryState | None = None, id: str = "", rules: Sequence[str] = ()
+    ) -> Iterator[EntryRecord]:
         last = 0
         while True:
             with self._connection.read() as db:
-                page = entries.numbers(db, feed, state, id, last)
+                page = entries.numbers(db, feed, state, id, rules, last)
                 found = entries.records(db, page)
             if not page:
                 return
