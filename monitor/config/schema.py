@@ -8,6 +8,7 @@ description of a field is what ``monitor check`` and the errors call it, and wha
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from enum import StrEnum
@@ -18,7 +19,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from monitor.config import scalars as s
 from monitor.config.document import Document, Keys, Problem
 from monitor.config.scalars import shown
-from monitor.model import DEFAULT_STAGES, Kind, Phase, Relation, Tier
+from monitor.model import DEFAULT_STAGES, Kind, Phase, Relation, Tell, Tier
 
 SHORTEST = timedelta(minutes=5)
 _MONTH = timedelta(days=31)
@@ -31,6 +32,20 @@ class FeedKind(StrEnum):
     LIST = "list"
     JSON = "json"
     SITEMAP = "sitemap"
+
+
+class ChannelKind(StrEnum):
+    """How a channel is reached."""
+
+    WEBHOOK = "webhook"
+    APPRISE = "apprise"
+
+
+class AlertLanguage(StrEnum):
+    """The languages that alerts are written in."""
+
+    ZH = "zh"
+    EN = "en"
 
 
 class EntityKind(StrEnum):
@@ -63,6 +78,12 @@ Pause = Annotated[timedelta, BeforeValidator(s.between(timedelta(0), timedelta(h
 Bytes = Annotated[int, BeforeValidator(s.whole(1024, 1024**3))]
 Count = Annotated[int, BeforeValidator(s.whole(1, 1000))]
 Pages = Annotated[int, BeforeValidator(s.whole(1, 20))]
+BlindAfter = Annotated[
+    timedelta, BeforeValidator(s.between(timedelta(0), timedelta(days=31), "a duration from 0 to 31d"))
+]
+ChannelWord = Annotated[ChannelKind, BeforeValidator(s.one_of(ChannelKind))]
+LanguageWord = Annotated[AlertLanguage, BeforeValidator(s.one_of(AlertLanguage))]
+TellWord = Annotated[Tell, BeforeValidator(s.one_of(Tell))]
 TierWord = Annotated[Tier, BeforeValidator(s.one_of(Tier))]
 FeedWord = Annotated[FeedKind, BeforeValidator(s.one_of(FeedKind))]
 EntityWord = Annotated[EntityKind, BeforeValidator(s.one_of(EntityKind))]
@@ -220,6 +241,37 @@ class Topic(Strict):
     )
 
 
+class Channel(Strict):
+    """Where alerts go."""
+
+    id: s.Id = Field(description="its id")
+    kind: ChannelWord = Field(description="webhook, or apprise: mail, Feishu, DingTalk, WeCom, Telegram and many more")
+    url: s.Hook = Field(default="", description="kind webhook: the address, where anybody may know it")
+    url_env: s.Variable = Field(default="", description="the environment variable that holds the address")
+    url_file: s.SecretFile = Field(default="", description="the file that holds the address")
+    secret_env: s.Variable = Field(
+        default="", description="kind webhook: the environment variable that holds the key of the signature"
+    )
+    secret_file: s.SecretFile = Field(
+        default="", description="kind webhook: the file that holds the key of the signature"
+    )
+    tell: list[TellWord] = Field(default=list(Tell), min_length=1, description="what it is told of; all when absent")
+    topics: list[s.Id] = Field(default=[], description="the topics that it is told of; all when absent")
+    language: LanguageWord | None = Field(default=None, description="zh or en; that of the topic when absent")
+    digest: list[s.Clock] = Field(default=[], description="times of day at which what was gathered is sent as one")
+    quiet: s.Hours | None = Field(default=None, description="from-to: nothing is sent then")
+    timezone: s.Zone = Field(default="", description="the zone of digest and quiet")
+
+
+class Alerts(Strict):
+    """Who is told without asking."""
+
+    blind_after: BlindAfter = Field(
+        default=timedelta(hours=1), description="how long a source is not seen before anybody is told"
+    )
+    channels: list[Channel] = Field(default=[], description="where alerts go")
+
+
 class File(Strict):
     """A whole configuration."""
 
@@ -231,6 +283,7 @@ class File(Strict):
     feeds: list[Feed] = Field(default=[], description="what is polled")
     opml: list[s.Text] = Field(default=[], description="OPML files that list more feeds")
     topics: list[Topic] = Field(min_length=1, description="the standing questions")
+    alerts: Alerts = Field(default=Alerts(), description="who is told without asking")
 
 
 # --------------------------------------------------------------------------- seeds
@@ -313,7 +366,10 @@ def _sentence(model: type[Strict], path: Keys, kind: str, error: dict[str, Any])
         case "missing":
             return f"is missing: {_described(model, path)}"
         case "extra_forbidden":
-            return _unknown(str(path[-1]), sorted(_model_at(model, path[:-1]).model_fields))
+            known = sorted(_model_at(model, path[:-1]).model_fields)
+            return (
+                _A_SECRET if "secret_env" in known and _SECRET.search(str(path[-1])) else _unknown(str(path[-1]), known)
+            )
         case "model_type" | "model_attributes_type" | "dict_type":
             return f"expected a mapping (key: value), got {got}"
         case "list_type":
@@ -322,6 +378,13 @@ def _sentence(model: type[Strict], path: Keys, kind: str, error: dict[str, Any])
             return "expected at least one, got an empty list"
         case _:
             return str(error["msg"])
+
+
+_SECRET = re.compile("secret|token|pass|key|auth|cred", re.IGNORECASE)
+_A_SECRET = (
+    "a secret is never written here: name the environment variable that holds it (secret_env, or url_env for an address),"
+    " or the file (secret_file, url_file)"
+)
 
 
 def _scalar(value: object) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from monitor.model.alerts import Channel
 from monitor.model.lists import DEFAULT_STAGES, Tier
 
 
@@ -150,6 +151,8 @@ class Settings:
     topics: tuple[Topic, ...]
     disabled: tuple[Feed, ...] = ()  # declared, but not polled
     opml: tuple[str, ...] = ()  # files that list more feeds
+    channels: tuple[Channel, ...] = ()  # where alerts go
+    blind_after: timedelta = timedelta(hours=1)  # how long a source is not seen before anybody is told
 
     def topic(self, id: str) -> Topic | None:
         """Return the topic called *id*, or None."""

@@ -281,7 +281,42 @@ _VIEWS = (
         FROM feeds f WHERE f.position IS NOT NULL ORDER BY f.position""",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _MANNERS, _COPIES, _DECISIONS, _DUE, _SEARCH + _VIEWS)
+# What is to be told is written down with the event version or poll that it tells of; what was sealed stays as it is.
+_ALERTS = (
+    """CREATE TABLE channels (
+        name TEXT PRIMARY KEY,
+        position INTEGER,
+        topics TEXT NOT NULL
+    ) WITHOUT ROWID""",
+    """CREATE TABLE alerts (
+        n INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        channel TEXT NOT NULL REFERENCES channels (name),
+        at TEXT NOT NULL,
+        state TEXT NOT NULL,
+        attempts INTEGER NOT NULL DEFAULT 0,
+        not_before TEXT NOT NULL DEFAULT '',
+        reason TEXT NOT NULL DEFAULT '',
+        ended TEXT NOT NULL DEFAULT '',
+        title TEXT NOT NULL,
+        text TEXT NOT NULL,
+        notices TEXT NOT NULL
+    )""",
+    "CREATE INDEX alerts_state ON alerts (state, n)",
+    """CREATE TABLE outbox (
+        n INTEGER PRIMARY KEY,
+        channel TEXT NOT NULL REFERENCES channels (name),
+        about TEXT NOT NULL,
+        topic TEXT NOT NULL,
+        since INTEGER,
+        at TEXT NOT NULL,
+        alert TEXT REFERENCES alerts (id)
+    )""",
+    "CREATE UNIQUE INDEX outbox_pending ON outbox (channel, about) WHERE alert IS NULL",
+    "CREATE INDEX outbox_told ON outbox (about, channel) WHERE alert IS NOT NULL",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _MANNERS, _COPIES, _DECISIONS, _DUE, _SEARCH + _VIEWS, _ALERTS)
 
 
 def version(db: Database) -> int:

@@ -1,0 +1,34 @@
+"""When a channel may speak: quiet hours and digests, by the clocks on its walls. Pure."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from monitor.model import Channel
+
+__all__ = ["gathered", "is_quiet"]
+
+
+def is_quiet(channel: Channel, now: datetime) -> bool:
+    """Return whether it is quiet at *now*: from the first time until before the second, which may be on the next day."""
+    if channel.quiet is None:
+        return False
+    begins, ends = channel.quiet
+    clock = now.astimezone(ZoneInfo(channel.timezone)).time()
+    return begins <= clock < ends if begins <= ends else clock >= begins or clock < ends
+
+
+def gathered(channel: Channel, now: datetime) -> datetime:
+    """
+    Return until when what happened is to be told at *now*: all of it, or what came before the last digest was due.
+
+    A time that the clocks leave out is when they were put on; one that they show twice is the first.
+    """
+    if not channel.digest:
+        return now + timedelta(days=1)  # whatever is written down, by a clock that was wrong too
+    zone = ZoneInfo(channel.timezone)
+    today = now.astimezone(zone).date()
+    days = (today, today - timedelta(days=1))
+    due = (datetime.combine(day, at, zone).astimezone(UTC) for day in days for at in channel.digest)
+    return max(d for d in due if d <= now)
