@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from monitor.model import Channel
@@ -15,7 +15,7 @@ def is_quiet(channel: Channel, now: datetime) -> bool:
     if channel.quiet is None:
         return False
     begins, ends = channel.quiet
-    clock = now.astimezone(ZoneInfo(channel.timezone)).time()
+    clock = f"{now.astimezone(ZoneInfo(channel.timezone)):%H:%M}"
     return begins <= clock < ends if begins <= ends else clock >= begins or clock < ends
 
 
@@ -30,5 +30,5 @@ def gathered(channel: Channel, now: datetime) -> datetime:
     zone = ZoneInfo(channel.timezone)
     today = now.astimezone(zone).date()
     days = (today, today - timedelta(days=1))
-    due = (datetime.combine(day, at, zone).astimezone(UTC) for day in days for at in channel.digest)
+    due = (datetime.combine(day, time.fromisoformat(at), zone).astimezone(UTC) for day in days for at in channel.digest)
     return max(d for d in due if d <= now)

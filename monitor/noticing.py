@@ -8,7 +8,7 @@ was told.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -34,7 +34,9 @@ from monitor.model import (
 )
 from monitor.resolve import is_shown, supports_stage
 
-__all__ = ["Desk", "sealed", "test"]
+__all__ = ["Desk", "Seals", "next_of", "sealed", "test"]
+
+Seals = Callable[[Sequence[Pending]], Sealed]
 
 # So many events that are new at once are one alert: nobody reads a telephone that rings eleven times.
 BURST = 10
@@ -61,6 +63,16 @@ def sealed(desk: Desk, channel: Channel, pending: Sequence[Pending], now: dateti
     alerts = tuple(_alert(desk, channel, some, pending, now) for some in _grouped(channel, told))
     said = waiting | {n.row for n in told}
     return Sealed(alerts, tuple(p.n for p in pending if p.n not in said))
+
+
+def next_of(desk: Desk, channel: Channel, now: datetime) -> Seals:
+    """Return what makes one alert, the first, of what is pending; the rest may still change until its turn comes."""
+
+    def decide(pending: Sequence[Pending]) -> Sealed:
+        all = sealed(desk, channel, pending, now)
+        return replace(all, alerts=all.alerts[:1])
+
+    return decide
 
 
 def _waits(p: Pending, blind_after: timedelta, now: datetime) -> bool:

@@ -121,8 +121,8 @@ def _whereto(channel: Channel) -> str:
 
 
 def _hours(channel: Channel) -> str:
-    digest = f"gathered until {', '.join(f'{t:%H:%M}' for t in channel.digest)}" if channel.digest else "at once"
-    quiet = f", quiet {channel.quiet[0]:%H:%M}-{channel.quiet[1]:%H:%M}" if channel.quiet else ""
+    digest = f"gathered until {', '.join(channel.digest)}" if channel.digest else "at once"
+    quiet = f", quiet {channel.quiet[0]}-{channel.quiet[1]}" if channel.quiet else ""
     return f"{digest}{quiet} ({channel.timezone})" if channel.digest or channel.quiet else digest
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Callable
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Annotated, TypeVar
 from urllib.parse import urlsplit
@@ -330,15 +330,15 @@ def day(value: object) -> date:
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])", re.ASCII)
 
 
-def clock(value: object) -> time:
+def clock(value: object) -> str:
     """Read a time of day; YAML may take it for a number in base sixty, which it is not."""
     found = _CLOCK.fullmatch(word(value))
     if not found:
         raise expected("a time of day such as 08:00", value)
-    return time(int(found[1]), int(found[2]))
+    return f"{int(found[1]):02}:{found[2]}"
 
 
-def hours(value: object) -> tuple[time, time]:
+def hours(value: object) -> tuple[str, str]:
     """Read from when until when, over midnight too."""
     begins, _, ends = word(value).partition("-")
     try:
@@ -393,7 +393,7 @@ Flag = Annotated[bool, BeforeValidator(flag)]
 Variable = Annotated[str, BeforeValidator(variable)]
 SecretFile = Annotated[str, BeforeValidator(secret_file)]
 Hook = Annotated[str, BeforeValidator(hook)]
-Clock = Annotated[time, BeforeValidator(clock)]
-Hours = Annotated[tuple[time, time], BeforeValidator(hours)]
+Clock = Annotated[str, BeforeValidator(clock)]
+Hours = Annotated[tuple[str, str], BeforeValidator(hours)]
 Day = Annotated[date, BeforeValidator(day)]
 Edtf = Annotated[When, BeforeValidator(when)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 from enum import StrEnum
 
 from monitor.model.events import Event
@@ -58,8 +58,8 @@ class Channel:
     tell: tuple[Tell, ...] = tuple(Tell)
     topics: tuple[str, ...] = ()  # empty is all
     language: str = ""  # zh or en; "" is the topic's
-    digest: tuple[time, ...] = ()  # none: at once
-    quiet: tuple[time, time] | None = None  # from, to: nothing is sent; to may be on the next day
+    digest: tuple[str, ...] = ()  # HH:MM; none: at once
+    quiet: tuple[str, str] | None = None  # from, to, as HH:MM: nothing is sent; to may be on the next day
     timezone: str = "Asia/Shanghai"
 
 
