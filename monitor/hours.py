@@ -29,6 +29,6 @@ def gathered(channel: Channel, now: datetime) -> datetime:
         return now + timedelta(days=1)  # whatever is written down, by a clock that was wrong too
     zone = ZoneInfo(channel.timezone)
     today = now.astimezone(zone).date()
-    days = (today, today - timedelta(days=1))
+    days = (today, today - timedelta(days=1), today - timedelta(days=2))  # a zone may leave out a whole day
     due = (datetime.combine(day, time.fromisoformat(at), zone).astimezone(UTC) for day in days for at in channel.digest)
     return max(d for d in due if d <= now)

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from monitor import codec
 from monitor.errors import StoreError
-from monitor.model import Article, Change, EntryState, Judgement, Mention, SeedEvent, Waiting
+from monitor.model import NO_DATE, Article, Change, EntryState, Judgement, Mention, SeedEvent, Waiting
 from monitor.store import outbox
 from monitor.store.base import Decider, Digested
 from monitor.store.collect import joined, sent, verdicts
@@ -176,12 +176,20 @@ def finish(db: Database, digested: Digested, now: datetime, decide: Decide) -> S
     if found:
         _save_article(db, digested, found, now)
         _supersede(db, found, digested.mentions)
-    changed = write(db, decide(Decisions(db)), now, outbox.told_by(db, digested.entry, found))
+    changed = write(db, decide(Decisions(db)), now, _voices(db, digested.entry, found))
     if found:
         _save_unplaced(db, digested, found)
     if digested.entry:
         _settle(db, digested)
     return changed
+
+
+def _voices(db: Database, entry: str, found: Article | None) -> outbox.Voices:
+    row = db.execute("SELECT * FROM entries WHERE id = ?", (entry,)).fetchone() if entry else None
+    published = found.published if found else NO_DATE
+    if row and published.day is None:  # the page does not say
+        published = sent(row).published
+    return outbox.told_by(db, row, found, published)
 
 
 def _settle(db: Database, digested: Digested) -> None:

@@ -72,20 +72,20 @@ def by_a_person(topic: str) -> Voice:
     return Voice.PERSON
 
 
-def told_by(db: Database, entry: str, article: Article | None) -> Voices:
+def told_by(db: Database, entry: Row | None, article: Article | None, published: Published) -> Voices:
     """
-    Return how loudly *article* speaks: what came out, or was listed, before we began to look is the past.
+    Return how loudly *article*, that *entry* brought, speaks: what came out (was *published*), or was listed, before we began to look is the past.
 
     We look since the feed was first read, and since the topic was declared. An article that was there before in
     another version, or whose entry was edited, speaks of what it changes. A file is judged by its date alone.
     """
-    row = db.execute("SELECT feed, first_seen, edited, article FROM entries WHERE id = ?", (entry,)).fetchone()
-    read = _first_read(db, row) if row else ""
-    edited = row is not None and bool(row["edited"] or (row["article"] and article and row["article"] != article.id))
+    read = _first_read(db, entry) if entry else ""
+    before = entry["article"] if entry else None
+    edited = bool(entry and entry["edited"]) or bool(before and article and before != article.id)
 
     def voice(topic: str) -> Voice:
         since = max(read, _declared(db, topic))
-        if not _is_past(row, article.published if article else Published(), since):
+        if not _is_past(entry, published, since):
             return Voice.FRESH
         return Voice.AMENDING if edited else Voice.SILENT
 
