@@ -19,14 +19,14 @@ def is_quiet(channel: Channel, now: datetime) -> bool:
     return begins <= clock < ends if begins <= ends else clock >= begins or clock < ends
 
 
-def gathered(channel: Channel, now: datetime) -> datetime:
+def gathered(channel: Channel, now: datetime) -> datetime | None:
     """
-    Return until when what happened is to be told at *now*: all of it, or what came before the last digest was due.
+    Return before when what is told at *now* came: before the last digest was due; None is all that came.
 
     A time that the clocks leave out is when they were put on; one that they show twice is the first.
     """
     if not channel.digest:
-        return now + timedelta(days=1)  # whatever is written down, by a clock that was wrong too
+        return None
     zone = ZoneInfo(channel.timezone)
     today = now.astimezone(zone).date()
     days = (today, today - timedelta(days=1), today - timedelta(days=2))  # a zone may leave out a whole day

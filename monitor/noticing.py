@@ -24,6 +24,7 @@ from monitor.model import (
     Notice,
     Pending,
     Precision,
+    Relation,
     Sealed,
     Shift,
     Source,
@@ -96,7 +97,7 @@ def _alert(
     desk: Desk, channel: Channel, told: list[Notice], pending: Sequence[Pending], now: datetime
 ) -> tuple[Alert, tuple[int, ...]]:
     rows = tuple(n.row for n in told)
-    names = [f"{p.about} {p.at.isoformat()} {p.version}" for p in pending if p.n in set(rows)]
+    names = [f"{p.n} {p.about} {p.at.isoformat()} {p.version} {p.is_blind}" for p in pending if p.n in set(rows)]
     alert = Alert(
         codec.alert_id(channel.id, *names),
         channel.id,
@@ -141,7 +142,8 @@ def _of_event(desk: Desk, p: Pending, all: Sequence[Pending]) -> Notice | None:
         return None
     stage = (Tell.STAGE,) if _is_furthest(topic, was, now, _earlier(p, all)) else ()
     if was is None:
-        return Notice(p.n, (Tell.NEW, *stage), now)
+        # What an article only recalls, of 2010 say, is on the timeline once others recall it too, and no news.
+        return Notice(p.n, (Tell.NEW, *stage), now) if now.relation is Relation.DIRECT else None
     changed, wrong = tuple(_changed(was, now)), tuple(_corrected(was, now))
     what = ((Tell.STATUS,) if changed else ()) + stage + ((Tell.CORRECTION,) if wrong else ())
     return Notice(p.n, what, now, changed + wrong) if what else None
@@ -182,7 +184,7 @@ def _corrected(was: Event, now: Event) -> Iterator[Shift]:
     whatever a person put right. Better words, more actors and finer dates are no corrections.
     """
     if _contradicts(was.when, now.when) or (was.when != now.when and _by_a_person(was, now, "when")):
-        yield Shift("when", was.when.edtf, now.when.edtf)
+        yield Shift("when", was.when, now.when)
     if was.title != now.title and _by_a_person(was, now, "title"):
         yield Shift("title", was.title, now.title)
     for before, after in _other_figures(was, now):

@@ -30,7 +30,7 @@ def faults(root: object) -> Iterator[Fault]:
     yield from _repeats(_values(root, "topics", "id"), "the id of another topic")
     alerts = root.get("alerts") if isinstance(root, dict) else None
     topics = [id for _, id in _values(root, "topics", "id")]
-    yield from ((("alerts", *path), sentence) for path, sentence in _channels(alerts, topics))
+    yield from _channels(alerts, topics)
 
 
 def rows(value: object, key: str) -> Iterator[tuple[Keys, Mapping]]:
@@ -194,8 +194,10 @@ _SIGNED = ("secret_env", "secret_file")
 
 
 def _channels(alerts: object, topics: list[str]) -> Iterator[Fault]:
-    yield from _repeats(_values(alerts, "channels", "id"), "the id of another channel")
-    for path, row in rows(alerts, "channels"):
+    ids = ((("alerts", *path), id) for path, id in _values(alerts, "channels", "id"))
+    yield from _repeats(ids, "the id of another channel")
+    for found, row in rows(alerts, "channels"):
+        path = ("alerts", *found)
         for below, topic in texts(row, "topics"):
             yield from _known((*path, *below), topic, topics, "topic")
         yield from (((*path, *below), sentence) for below, sentence in _address(row))
@@ -204,7 +206,7 @@ def _channels(alerts: object, topics: list[str]) -> Iterator[Fault]:
 def _address(row: Mapping) -> Iterator[Fault]:
     """Yield what is wrong with where a channel says its address and key are; neither is ever repeated."""
     if row.get("kind") == "apprise":
-        if "url" in row:
+        if "url" in row and _read(scalars.hook, row["url"]):  # else it was refused already
             yield (
                 ("url",),
                 "an address of apprise holds a secret, which is never written here: name the environment variable that holds"

@@ -14,7 +14,7 @@ from urllib.parse import quote as percent
 from monitor.export import display, prose, record
 from monitor.export.lines import Names, sources
 from monitor.export.words import Words, words_of
-from monitor.model import Event, Notice, Topic
+from monitor.model import Event, Notice, Topic, When
 
 # A digest says so many in full, and of so many more the title alone; the record has all of them.
 IN_FULL, BY_TITLE = 20, 80
@@ -110,8 +110,8 @@ def _of_event(event: Event, notice: Notice, words: Words, names: Names) -> Itera
     yield safe(prose.summary(event, words))
     yield safe(prose.facts(event, words, names), 600)
     for shift in notice.shifts:
-        was, now = (prose.value(shift.field, v, words) for v in (shift.before, shift.after))
-        yield f"{words(f'field.{shift.field}')}{words.colon}{safe(was)} → {safe(now)}"
+        was, now = (_value(shift.field, v, words) for v in (shift.before, shift.after))
+        yield f"{words(f'field.{shift.field}')}{words.colon}{was} → {now}"
     if reason := status_reason(event):
         yield f"{words(f'status.{event.status.value}')}{words.colon}{safe(words.reason(reason))}"
     if said := prose.said(event):
@@ -120,6 +120,10 @@ def _of_event(event: Event, notice: Notice, words: Words, names: Names) -> Itera
     where = link(prose.address(event))
     if who or where:
         yield f"{words('alert.source')}{words.colon}{' '.join(p for p in (who, where) if p)}"
+
+
+def _value(field: str, value: object, words: Words) -> str:
+    return words.when(value) if isinstance(value, When) else safe(prose.value(field, value, words))
 
 
 def status_reason(event: Event) -> str:

@@ -15,6 +15,9 @@ from monitor.store.rows import Row, add, chunks, from_json, instant, marks, mome
 # --------------------------------------------------------------------------- sealed
 
 
+# Looked at in one go: an alert of so many notices has a megabyte. What is left is the next one.
+MOST = 500
+
 _PENDING = "FROM outbox WHERE channel = ? AND alert IS NULL AND at < ?"
 
 
@@ -29,7 +32,9 @@ def is_pending(db: Database, channel: str, before: datetime | None) -> bool:
 
 def pending(db: Database, channel: str, before: datetime | None = None) -> list[Pending]:
     """Return what *channel* has not been told, with how it was and how it is; what changed *before* then."""
-    rows = db.execute(f"SELECT * {_PENDING} ORDER BY n", _asked(channel, before)).fetchall()
+    # Feeds last: they may wait an hour, and are not to take the places of events.
+    sql = f"SELECT * {_PENDING} ORDER BY topic = '', n LIMIT {MOST}"
+    rows = db.execute(sql, _asked(channel, before)).fetchall()
     about = _About.of(db, rows)
     return [about.pending(db, row) for row in rows]
 
@@ -50,7 +55,7 @@ class _About:
         now = {e.id: e for e in whole(db, current, revisions=False)}
         topics = {e.topic for e in now.values() if e.stage}
         return cls(
-            {e.id: e for e in whole(db, _versions(db, [r["since"] for r in rows if r["topic"]]), revisions=False)},
+            _as_they_were(db, rows),
             now,
             {row["event"]: row["version"] for row in current},
             {topic: _staged(db, topic) for topic in sorted(topics)},
@@ -66,7 +71,7 @@ class _About:
         rivals = tuple(e for e in self.rivals.get(row["topic"], ()) if e.id != row["about"])
         return replace(
             told,
-            before=self.then.get(row["about"]) if row["since"] else None,
+            before=self.then.get(row["about"]),
             after=after,
             rivals=rivals,
             version=self.versions.get(row["about"], 0),
@@ -86,6 +91,24 @@ def _current(db: Database, ids: Iterable[str]) -> list[Row]:
     for some in chunks(sorted(ids)):
         found += db.execute(NOW.format(where=f"id IN ({marks(some)})"), some).fetchall()
     return found
+
+
+def _as_they_were(db: Database, rows: Sequence[Row]) -> dict[str, Event]:
+    """Return by what they are now the events that channels are up to date with: what was told may have gone into another."""
+    then = {e.id: e for e in whole(db, _versions(db, [r["since"] for r in rows if r["topic"]]), revisions=False)}
+    for row in rows:
+        if row["topic"] and row["since"] is None:
+            gone = db.execute(_TOLD_BEFORE, (row["channel"], row["about"])).fetchall()
+            for event in whole(db, gone, revisions=False)[-1:]:
+                then[row["about"]] = event
+    return then
+
+
+_TOLD_BEFORE = """
+    SELECT e.id AS event, v.n AS version, v.data FROM events e JOIN event_versions v ON v.n = e.version
+    WHERE e.merged_into = ?2
+    AND EXISTS (SELECT 1 FROM outbox o WHERE o.about = e.id AND o.channel = ?1 AND o.alert IS NOT NULL) ORDER BY e.n
+"""
 
 
 def _versions(db: Database, numbers: Iterable[int | None]) -> list[Row]:
@@ -156,7 +179,7 @@ def order(db: Database, id: str, state: AlertState, now: datetime) -> bool:
     ended = "" if state is AlertState.WAITING else instant(now)
     done = db.execute(
         """UPDATE alerts SET state = ?, attempts = 0, not_before = '', ended = ?
-        WHERE id = ? AND state IN ('waiting', 'dead', 'dropped')""",
+        WHERE id = ? AND state IN ('waiting', 'dead', 'dropped') AND text != ''""",
         (state.value, ended, text(id)),
     )
     return done.rowcount > 0

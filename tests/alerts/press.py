@@ -121,6 +121,13 @@ class Press:
     def url(self, path: str) -> str:
         return f"http://127.0.0.1:{self.port}{path}"
 
+    def heard(self, n: int = 1, patience: float = 30.0) -> None:
+        """Wait until something was posted, *n* times in all."""
+        end = time.monotonic() + patience
+        while len(self.got) < n:
+            assert time.monotonic() < end, "nobody was told"
+            time.sleep(0.02)
+
     def publish(self, title: str, text: str = "", at: datetime | None = None) -> None:
         """Bring an article, by default now."""
         self.articles.append((title, text or title, at or clock()))

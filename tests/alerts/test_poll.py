@@ -182,7 +182,7 @@ def test_a_person_who_puts_a_date_right_corrects_what_was_told(home, press):
     polled(home)
     assert press.got[-1].what == ["correction"]
     (notice,) = press.got[-1].told["notices"]
-    assert notice["changes"][0]["after"] == "2026-01-05"
+    assert notice["changes"][0]["after"]["edtf"] == "2026-01-05"
 
 
 def test_what_is_read_again_with_better_rules_is_not_told(home, press):
