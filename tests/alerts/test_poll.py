@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from monitor.clock import clock
+from monitor.notify import signature
 from tests.alerts.press import CHINA, Press, day, signing, visit
 from tests.commands import Ran, monitor
 
@@ -74,6 +77,21 @@ def test_a_webhook_is_signed_over_time_and_body(home, press):
     assert got.headers["x-monitor-signature"] == f"sha256={right}"
     assert abs(int(at) - clock().timestamp()) < 60
     assert got.key == got.told["id"]
+
+
+def test_the_receiver_in_the_documents_knows_what_is_ours():
+    (code,) = re.findall(
+        r"```python\n(.*?)```", (Path(__file__).parents[2] / "docs" / "alerts.md").read_text("utf-8"), re.S
+    )
+    found: dict[str, object] = {"hmac": hmac, "hashlib": hashlib, "time": time}
+    exec(code, found)
+    is_ours: object = found["is_ours"]
+    assert callable(is_ours)
+    at, body = str(int(clock().timestamp())), b"{}"
+    headers = {"X-Monitor-Timestamp": at, "X-Monitor-Signature": f"sha256={signature(KEY, at, body)}"}
+    assert is_ours(KEY.encode(), headers, body)
+    assert not is_ours(b"another", headers, body) and not is_ours(KEY.encode(), headers, b"{ }")
+    assert not is_ours(KEY.encode(), headers | {"X-Monitor-Timestamp": "1"}, body)
 
 
 def test_what_a_feed_lists_when_it_is_first_read_is_judged_and_not_told(home, press):
