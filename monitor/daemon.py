@@ -26,7 +26,7 @@ from monitor.clock import clock
 from monitor.declared import Declared, environment
 from monitor.errors import ConfigError, StoreError
 from monitor.fetch import Fetcher
-from monitor.model import FeedStatus, Settings
+from monitor.model import FeedStatus, FetchSettings, Settings
 from monitor.pipeline import Desk
 from monitor.progress import Progress, unwatched
 from monitor.rounds import Rounds
@@ -113,7 +113,10 @@ def delivering(rounds: Rounds, settings: Settings) -> Deliveries:
     """Return what delivers alerts; imported only where there is a channel, since most of what it needs is needed for nothing else."""
     from monitor.deliveries import Deliveries
 
-    return Deliveries(settings, rounds.store, rounds.write, rounds.fetcher, environment(), rounds.clock)
+    def reach(fetch: FetchSettings) -> Fetcher:
+        return Fetcher(fetch, now=rounds.clock)
+
+    return Deliveries(settings, rounds.store, rounds.write, reach, environment(), rounds.clock)
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import ParamSpec, Protocol, TypeVar
@@ -20,7 +21,7 @@ import structlog
 
 from monitor import hours, noticing
 from monitor.errors import NotifyError
-from monitor.model import Alert, AlertState, Channel, Secret, Settings
+from monitor.model import Alert, AlertState, Channel, FetchSettings, Secret, Settings
 from monitor.notify import Sends, Service, Webhook
 from monitor.notify.webhook import Asks
 from monitor.store.base import Store
@@ -55,12 +56,14 @@ def desk(settings: Settings) -> noticing.Desk:
     return noticing.Desk(topics, {s.id: s for s in settings.sources}, settings.blind_after)
 
 
-def sender(channel: Channel, fetcher: Asks, environment: Mapping[str, str], now: Callable[[], datetime]) -> Sends:
+def sender(
+    channel: Channel, reach: Callable[[], Asks], environment: Mapping[str, str], now: Callable[[], datetime]
+) -> Sends:
     """Return the way to *channel*, with its secrets as they are at this moment; raise NotifyError where one is missing."""
     address = _secret(channel.address, environment) if channel.address else channel.url
     if channel.kind == "apprise":
         return Service(address)
-    return Webhook(fetcher, address, _secret(channel.secret, environment) if channel.secret else "", now)
+    return Webhook(reach(), address, _secret(channel.secret, environment) if channel.secret else "", now)
 
 
 def missing(channels: Sequence[Channel], environment: Mapping[str, str]) -> list[str]:
@@ -106,10 +109,13 @@ class Deliveries:
     settings: Settings
     store: Store
     write: Writes
-    fetcher: Asks
+    reach: Callable[[FetchSettings], Asks]
     environment: Mapping[str, str]
     clock: Callable[[], datetime]
     _busy: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    # A way out for each channel: one that hangs must not have the turn at a host that another channel, or a feed, is on.
+    # None of them has to be closed, since a POST leaves no connection behind.
+    _ways: dict[str, tuple[FetchSettings, Asks]] = field(default_factory=dict)
 
     def begin(self) -> list[asyncio.Task[None]]:
         """Start a task for each channel that has none under way; return those started."""
@@ -177,7 +183,7 @@ class Deliveries:
     async def _failed(self, channel: Channel, alert: Alert) -> NotifyError | None:
         """Send *alert*; return why it was not taken, or None."""
         try:
-            way = sender(channel, self.fetcher, self.environment, self.clock)
+            way = sender(channel, partial(self._way, channel), self.environment, self.clock)
             await asyncio.wait_for(way.send(alert), LIMIT)
         except NotifyError as error:
             return error
@@ -186,6 +192,12 @@ class Deliveries:
         except Exception as bug:  # noqa: BLE001 its words may hold a secret: only its name is told, and the others go on
             return NotifyError(f"bug: {type(bug).__name__}")
         return None
+
+    def _way(self, channel: Channel) -> Asks:
+        known = self._ways.get(channel.id)
+        if known is None or known[0] != self.settings.fetch:
+            known = self._ways[channel.id] = (self.settings.fetch, self.reach(self.settings.fetch))
+        return known[1]
 
 
 def _due(waiting: Sequence[Alert], now: datetime) -> Alert | None:

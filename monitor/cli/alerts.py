@@ -99,5 +99,5 @@ async def _test(declared: Declared, channel: Channel) -> None:
 
     settings = declared.settings
     async with Fetcher(settings.fetch, now=clock) as fetcher:
-        way = deliveries.sender(channel, fetcher, environment(), clock)
+        way = deliveries.sender(channel, lambda: fetcher, environment(), clock)
         await way.send(noticing.test(deliveries.desk(settings), channel, clock()))

@@ -1,7 +1,7 @@
 """
 Mail, Feishu, DingTalk, WeCom, Telegram and what else apprise knows.
 
-Apprise blocks, cannot be interrupted and takes 50 MB. So each alert is sent by a process of its own, which is ended
+Apprise blocks, cannot be interrupted and takes 37 MB. So each alert is sent by a process of its own, which is ended
 when its time is up: a service that never answers costs this one alert a minute, and the daemon nothing. The address
 goes to it over a pipe, where no list of processes shows it, and nothing that it says is read.
 """

@@ -79,12 +79,11 @@ def told_by(db: Database, entry: Row | None, article: Article | None, published:
     We look since the feed was first read, and since the topic was declared. An article that was there before in
     another version, or whose entry was edited, speaks of what it changes. A file is judged by its date alone.
     """
-    read = _first_read(db, entry) if entry else ""
     before = entry["article"] if entry else None
     edited = bool(entry and entry["edited"]) or bool(before and article and before != article.id)
 
     def voice(topic: str) -> Voice:
-        since = max(read, _declared(db, topic))
+        since = max(_first_read(db, entry) if entry else "", _declared(db, topic))
         if not _is_past(entry, published, since):
             return Voice.FRESH
         return Voice.AMENDING if edited else Voice.SILENT

@@ -68,7 +68,9 @@ class Desk:
                     return await loop.run_in_executor(writer, lambda: act(*args, **kwargs))
 
                 declared = replace(settings(), channels=tuple(self.channels))
-                made = Deliveries(declared, self.store, write, self.receiver, self.environment, lambda: self.now)
+                made = Deliveries(
+                    declared, self.store, write, lambda _: self.receiver, self.environment, lambda: self.now
+                )
                 await made.once(limit)
 
         asyncio.run(once())

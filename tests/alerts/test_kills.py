@@ -100,6 +100,17 @@ def test_a_few_kills_lose_no_alert_and_double_none_without_its_key(home, press):
     kills(home, press, 6)
 
 
+def test_a_source_that_cannot_be_seen_is_told_and_so_is_its_return(home, press):
+    press.config(home, f'{{id: desk, kind: webhook, url: "{press.url("/hook")}"}}', "  blind_after: 0\n")
+    assert monitor("poll", "--all", cwd=home).status == 0
+    for down in (True, True, False, False):
+        press.down = down
+        assert monitor("poll", "--all", cwd=home).status == 0
+    said = [got.told for got in press.got]
+    assert [(n["what"], n["seen"]) for told in said for n in told["notices"]] == [(["blind"], False), (["blind"], True)]
+    assert "来源看不到" in str(said[0]["title"]) and press.url("/rss") in str(said[0]["text"])
+
+
 @pytest.mark.long
 def test_many_kills_lose_no_alert_and_double_none_without_its_key(home, press):
     kills(home, press, CYCLES)
@@ -125,6 +136,7 @@ def test_a_daemon_tells_beside_its_polls_and_ends_when_told_while_a_channel_hang
         process.kill()
         process.wait()
     assert {got.headers["path"] for got in press.got} == {"/hang", "/hook"}
+    assert abs(press.got[0].at - press.got[1].at) < 2  # on one host, and neither waits for the other
     states = json.loads(monitor("alerts", "list", "--all", "--format", "json", cwd=home).out)["alerts"]
     assert {a["channel"]: a["state"] for a in states} == {"slow": "waiting", "desk": "sent"}
 
