@@ -53,7 +53,8 @@ class Writes(Protocol):
 def desk(settings: Settings) -> noticing.Desk:
     """Return what deciding about alerts needs of *settings*."""
     topics = {t.id: t for t in settings.topics}
-    return noticing.Desk(topics, {s.id: s for s in settings.sources}, settings.blind_after)
+    feeds = {f.url: f for f in settings.feeds}
+    return noticing.Desk(topics, {s.id: s for s in settings.sources}, settings.blind_after, feeds)
 
 
 def sender(

@@ -9,7 +9,7 @@ was told.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from monitor import codec
@@ -19,6 +19,7 @@ from monitor.model import (
     Channel,
     DecisionRecord,
     Event,
+    Feed,
     FeedState,
     Figure,
     Notice,
@@ -45,11 +46,12 @@ BURST = 10
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The topics and sources as they are declared, and how long a source is not seen before anybody is told."""
+    """Topics, feeds and sources as they are declared, and how long a source is not seen before anybody is told."""
 
     topics: Mapping[str, Topic]
     sources: Mapping[str, Source]
     blind_after: timedelta
+    feeds: Mapping[str, Feed] = field(default_factory=dict)
 
     def name(self, source: str) -> str:
         """Return what a source is called."""
@@ -119,30 +121,34 @@ def test(desk: Desk, channel: Channel, now: datetime) -> Alert:
 
 
 def _notice(desk: Desk, channel: Channel, p: Pending, all: Sequence[Pending]) -> Notice | None:
-    notice = _of_event(desk, p, all) if p.topic else _of_feed(p)
+    notice = _of_event(desk, p, all) if p.topic else _of_feed(desk, channel, p)
     what = tuple(w for w in notice.what if w in channel.tell) if notice else ()
     return replace(notice, what=what) if notice and what else None
 
 
-def _of_feed(p: Pending) -> Notice | None:
+def _of_feed(desk: Desk, channel: Channel, p: Pending) -> Notice | None:
     if p.feed is None or p.is_blind == p.was_blind:
         return None
-    return Notice(p.n, (Tell.BLIND,), feed=p.feed, is_blind=p.is_blind)
+    feed = desk.feeds.get(p.about)
+    if feed and feed.topics and channel.topics and not set(feed.topics) & set(channel.topics):
+        return None
+    name = desk.name(feed.source) if feed else ""
+    return Notice(p.n, (Tell.BLIND,), feed=p.feed, name=name, is_blind=p.is_blind)
 
 
 def _of_event(desk: Desk, p: Pending, all: Sequence[Pending]) -> Notice | None:
     topic, now = desk.topics.get(p.topic), p.after
     if topic is None or now is None or now.bare:
         return None
-    was = p.before if p.before and is_shown(p.before) else None
+    was = p.before if p.before and is_shown(p.before) and not p.before.bare else None
     if now.status is Status.RETRACTED:
         gone = was is not None and was.status is not Status.RETRACTED
         return Notice(p.n, (Tell.RETRACTION,), now) if gone else None
     if not is_shown(now):
         return None
     stage = (Tell.STAGE,) if _is_furthest(topic, was, now, _earlier(p, all)) else ()
-    if was is None:
-        # What an article only recalls, of 2010 say, is on the timeline once others recall it too, and no news.
+    # What an article only recalls, of 2010 say, is on the timeline once others recall it too, and no news.
+    if was is None or (was.relation is not now.relation is Relation.DIRECT):
         return Notice(p.n, (Tell.NEW, *stage), now) if now.relation is Relation.DIRECT else None
     changed, wrong = tuple(_changed(was, now)), tuple(_corrected(was, now))
     what = ((Tell.STATUS,) if changed else ()) + stage + ((Tell.CORRECTION,) if wrong else ())
@@ -151,10 +157,10 @@ def _of_event(desk: Desk, p: Pending, all: Sequence[Pending]) -> Notice | None:
 
 def _changed(was: Event, now: Event) -> Iterator[Shift]:
     """Yield how sure we are, and what came of it, where that is another."""
-    for field in ("status", "phase"):
-        before, after = getattr(was, field), getattr(now, field)
+    for name in ("status", "phase"):
+        before, after = getattr(was, name), getattr(now, name)
         if before is not after:
-            yield Shift(field, before.value, after.value)
+            yield Shift(name, before.value, after.value)
 
 
 def _earlier(p: Pending, all: Sequence[Pending]) -> list[Event]:

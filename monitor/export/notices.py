@@ -42,7 +42,7 @@ def title(notices: Sequence[Notice], topics: Mapping[str, Topic], language: str)
         asked = {n.event.topic for n in notices if n.event}
         question = f"{_question(first, topics)} " if len(asked) == 1 else ""
         return f"{question}{words('alert.many', n=len(notices))}"
-    about = first.event.title if first.event else first.feed.url if first.feed else ""
+    about = first.event.title if first.event else first.name or (first.feed.url if first.feed else "")
     return f"{_what(first, words)}{words.colon}{safe(about, TITLE)}"
 
 
@@ -93,7 +93,8 @@ def _what(notice: Notice, words: Words) -> str:
 def _lines(notice: Notice, topics: Mapping[str, Topic], names: Names, language: str) -> Iterator[str]:
     words = _words(notice, topics, language)
     if notice.event is None:
-        yield f"{_what(notice, words)}{words.colon}{link(notice.feed.url) if notice.feed else ''}"
+        about = (safe(notice.name, TITLE), link(notice.feed.url) if notice.feed else "")
+        yield f"{_what(notice, words)}{words.colon}{' '.join(a for a in about if a)}"
         yield from _of_feed(notice, words)
         return
     yield f"{_what(notice, words)} · {_question(notice, topics)}"
@@ -147,7 +148,7 @@ def _record(notice: Notice, topic: Topic | None) -> dict[str, record.Json]:
             "error": status.error or None,
             "since": since,
         }
-        return told | {"feed": feed, "seen": not notice.is_blind}
+        return told | {"feed": feed, "source": notice.name or None, "seen": not notice.is_blind}
     assert notice.event is not None  # a notice is of one or the other
     event, quote = notice.event, prose.best(notice.event)
     told["question"] = topic.question if topic else None

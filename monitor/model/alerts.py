@@ -102,6 +102,7 @@ class Notice:
     event: Event | None = None
     shifts: tuple[Shift, ...] = ()
     feed: FeedStatus | None = None
+    name: str = ""  # of the source that publishes the feed
     is_blind: bool = False
 
 

@@ -15,7 +15,7 @@ import sys
 
 from monitor.errors import NotifyError
 from monitor.model import Alert
-from monitor.notify.base import BAD_ADDRESS, SENT
+from monitor.notify.base import BAD_ADDRESS, NOT_TAKEN, SENT
 
 LIMIT = 60.0  # seconds, start included
 
@@ -37,8 +37,10 @@ class Service:
             raise NotifyError(f"apprise: cannot be started ({error.strerror})") from None
         if status == BAD_ADDRESS:
             raise NotifyError("apprise: does not understand the address, or it is more than one")
-        if status != SENT:
+        if status == NOT_TAKEN:
             raise NotifyError("apprise: the service did not take it")
+        if status != SENT:
+            raise NotifyError(f"apprise: ended with status {status}")
 
 
 async def _sent(order: bytes) -> int:

@@ -27,12 +27,13 @@ from monitor.model import (
     Precision,
     Reason,
     Relation,
+    Source,
     Status,
     Tell,
     When,
 )
 from monitor.noticing import BURST, Desk, sealed
-from tests.store.make import NOW, RSS, TOPIC, article, day, event, mention, placed, topic
+from tests.store.make import NOW, RSS, TOPIC, article, day, event, feed, mention, placed, topic
 
 DESK = Desk({TOPIC: topic()}, {}, timedelta(hours=1))
 CHANNEL = Channel("desk", "webhook", "https://hooks.example/")
@@ -78,7 +79,9 @@ def within(first: int, last: int) -> When:
         ({"status": Status.RETRACTED}, {"status": Status.RETRACTED}, None),
         ({"status": Status.RETRACTED}, {}, ["status"]),
         ({"relation": Relation.BACKGROUND}, {}, ["new"]),
+        ({"relation": Relation.BACKGROUND, "independent_origins": 2}, {}, ["new"]),
         ({"relation": Relation.BACKGROUND}, {"status": Status.RETRACTED}, None),
+        ({"places": ("谁也没说的地方",)}, {}, ["new"]),  # it could not be shown before
         ({"when": within(1, 31)}, {"when": day(19)}, None),  # finer
         ({"when": UNKNOWN_WHEN}, {"when": day(19)}, None),
         ({"when": day(19)}, {"when": day(20)}, ["correction"]),
@@ -154,6 +157,17 @@ def test_a_source_that_is_not_seen_for_a_while_is_told_and_one_that_comes_back_b
     assert blind(hour / 2, now=False) == []
     assert blind(timedelta(0), was=True, now=False) == [["blind"]]
     assert blind(-hour) == [["blind"]]  # by a clock that was wrong
+
+
+def test_a_channel_is_told_of_the_feeds_that_serve_its_topics_by_the_name_of_their_source():
+    waits = Pending(1, NOW, RSS, is_blind=True, feed=FeedStatus(RSS, RSS, FeedState.STOPPED))
+    serving = replace(feed(RSS, TOPIC), source="paper")
+    paper = Source("paper", "河城日报")
+    for topics, name in (((), "河城日报"), ((TOPIC,), "河城日报"), (("other",), "")):
+        made = sealed(
+            replace(DESK, feeds={RSS: serving}, sources={"paper": paper}), replace(CHANNEL, topics=topics), [waits], NOW
+        )
+        assert [alert.title for alert, _ in made.alerts] == ([f"来源看不到：{name}"] if name else [])
 
 
 def test_each_event_is_an_alert_and_many_are_one_and_feeds_go_together():
