@@ -212,14 +212,17 @@ def proxy(value: object) -> str:
 # --------------------------------------------------------------------------- secrets
 
 # What is wrong here may well be a secret written in the wrong place: it is never repeated.
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}", re.ASCII)
+# Capitals alone, as such names are written: a token has small letters too.
+_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,99}", re.ASCII)
 
 
 def variable(value: object) -> str:
     """Read the name of a variable of the environment."""
     found = value.text if isinstance(value, Plain) else value
     if not isinstance(found, str) or not _VARIABLE.fullmatch(found.strip()):
-        raise wrong("expected the name of an environment variable that holds the secret, such as DESK_SECRET")
+        raise wrong(
+            "expected the name of an environment variable that holds the secret, in capitals such as DESK_SECRET"
+        )
     return found.strip()
 
 
@@ -234,8 +237,11 @@ def secret_file(value: object) -> str:
     return found
 
 
-# A token is long, and letters and digits in no order; a path that a person made up is words.
-_TOKEN = re.compile(r"(?=[^/]*[0-9])(?=[^/]*[A-Za-z])[A-Za-z0-9_-]{20,}", re.ASCII)
+# A token is long, and letters and digits in no order, or a UUID; a path that a person made up is words.
+_TOKEN = re.compile(
+    r"(?=[A-Za-z]*[0-9])(?=[0-9]*[A-Za-z])[A-Za-z0-9]{16,}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+    re.ASCII | re.IGNORECASE,
+)
 
 
 def hook(value: object) -> str:

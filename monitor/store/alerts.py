@@ -18,23 +18,37 @@ from monitor.store.rows import Row, add, chunks, from_json, instant, marks, mome
 # Looked at in one go: an alert of so many notices has a megabyte. What is left is the next one.
 MOST = 500
 
-_PENDING = "FROM outbox WHERE channel = ? AND alert IS NULL AND at < ?"
+_PENDING = "FROM outbox p WHERE p.channel = ? AND p.alert IS NULL AND p.at < ?"
+# What is said of one event is said in order: never a retraction before what it retracts.
+_IN_TURN = """
+    AND NOT EXISTS (SELECT 1 FROM outbox o JOIN alerts a ON a.id = o.alert
+        WHERE o.channel = p.channel AND o.about = p.about AND a.state = 'waiting')
+"""
 
 
 def _asked(channel: str, before: datetime | None) -> tuple[str, str]:
     return text(channel), instant(before) if before else "9999"
 
 
-def is_pending(db: Database, channel: str, before: datetime | None) -> bool:
-    """Return whether there is anything that :func:`pending` would return."""
-    return db.execute(f"SELECT 1 {_PENDING} LIMIT 1", _asked(channel, before)).fetchone() is not None
+def is_next(db: Database, channel: str, before: datetime | None) -> bool:
+    """Return whether :func:`to_seal` would return anything."""
+    return db.execute(f"SELECT 1 {_PENDING} {_IN_TURN} LIMIT 1", _asked(channel, before)).fetchone() is not None
 
 
-def pending(db: Database, channel: str, before: datetime | None = None) -> list[Pending]:
-    """Return what *channel* has not been told, with how it was and how it is; what changed *before* then."""
+def pending(db: Database, channel: str) -> list[Pending]:
+    """Return what *channel* has not been told, with how it was and how it is."""
+    rows = db.execute(f"SELECT * {_PENDING} ORDER BY p.n", _asked(channel, None)).fetchall()
+    return _with_events(db, rows)
+
+
+def to_seal(db: Database, channel: str, before: datetime | None) -> list[Pending]:
+    """Return what *channel* can be told next, of what changed *before* then."""
     # Feeds last: they may wait an hour, and are not to take the places of events.
-    sql = f"SELECT * {_PENDING} ORDER BY topic = '', n LIMIT {MOST}"
-    rows = db.execute(sql, _asked(channel, before)).fetchall()
+    sql = f"SELECT * {_PENDING} {_IN_TURN} ORDER BY p.topic = '', p.n LIMIT {MOST}"
+    return _with_events(db, db.execute(sql, _asked(channel, before)).fetchall())
+
+
+def _with_events(db: Database, rows: Sequence[Row]) -> list[Pending]:
     about = _About.of(db, rows)
     return [about.pending(db, row) for row in rows]
 

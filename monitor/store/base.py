@@ -341,7 +341,8 @@ class Store(Protocol):
         """
         Make alerts of what *channel* has not been told as *decide* says: all or nothing; return how many.
 
-        Only what changed *before* then is looked at. From here on each alert is sent as it is, whatever happens.
+        Only what changed *before* then is looked at, and no event of which an alert waits still. From here on each alert
+        is sent as it is, whatever happens.
         """
 
     def alerts(self, *states: AlertState, channel: str = "") -> Sequence[Alert]:

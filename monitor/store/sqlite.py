@@ -220,10 +220,10 @@ class SqliteStore:
 
     def seal(self, channel: str, decide: Callable[[Sequence[Pending]], Sealed], before: datetime | None = None) -> int:
         with self._connection.read() as db:
-            if not alerts.is_pending(db, channel, before):
+            if not alerts.is_next(db, channel, before):
                 return 0
         with self._connection.write() as db:
-            sealed = decide(alerts.pending(db, channel, before))
+            sealed = decide(alerts.to_seal(db, channel, before))
             alerts.seal(db, channel, sealed)
             return len(sealed.alerts)
 

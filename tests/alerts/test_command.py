@@ -10,6 +10,7 @@ import pytest
 
 from tests.alerts.press import Press, signing
 from tests.commands import monitor
+from tests.web.town import Reader
 
 
 @pytest.fixture
@@ -53,6 +54,13 @@ def test_what_was_given_up_may_be_dropped(home, press):
     assert monitor("alerts", "drop", id, cwd=home).status == 0
     monitor("poll", "--all", cwd=home)
     assert states(home) == ["dropped"] and len(press.got) == 1
+
+
+def test_the_page_of_sources_says_how_many_were_given_up(home):
+    reader = Reader(home / "timeline.db")
+    assert "1 条提醒未能送达" in reader.get("/sources").text
+    monitor("alerts", "drop", cwd=home)
+    assert "未能送达" not in reader.get("/sources").text
 
 
 def test_an_alert_that_is_not_there_is_said(home):

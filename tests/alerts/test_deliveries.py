@@ -15,7 +15,7 @@ import pytest
 
 from monitor.deliveries import LONGEST, TRIES, Deliveries, again, missing
 from monitor.errors import FetchError, Gone, NotifyError, RateLimited
-from monitor.model import Alert, AlertState, Channel, Pending, Request, Response, Sealed, Secret, Tell
+from monitor.model import Alert, AlertState, Channel, Pending, Request, Response, Sealed, Secret, Status, Tell
 from monitor.store import open_store
 from monitor.store.base import Store
 from tests.store.make import NOW, settings, told
@@ -171,6 +171,21 @@ def test_what_is_told_later_waits_unsealed_while_a_channel_takes_nothing(tmp_pat
         it.now += timedelta(minutes=2)
         it.go()  # one was due; since it was taken, so are the others
         assert {a.state for a in it.alerts()} == {AlertState.SENT} and len(it.alerts()) == 8
+
+
+def test_what_is_said_of_one_event_is_said_in_order(tmp_path):
+    with desk(tmp_path) as it:
+        it.happens(1)
+        it.receiver.answers[URL + "desk"] = FetchError(URL, "http 500")
+        it.go()
+        told(it.store, 9, "ev_1", it.now, status=Status.DENIED)
+        it.happens(2)
+        it.receiver.answers.clear()
+        it.now += timedelta(seconds=10)  # the first is not due yet, the second event is
+        it.go()
+        said = [n["what"] for r in it.receiver.asked[1:] for n in json.loads(r.body)["notices"]]
+        assert said == [["new"], ["new"], ["status"]]
+        assert '"ev_2"' in it.receiver.asked[1].body.decode()
 
 
 def test_many_new_events_at_once_are_one_alert(tmp_path):

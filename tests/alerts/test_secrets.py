@@ -75,6 +75,8 @@ LITERAL = [
     f"kind: webhook, url: 'https://hooks.example/x', password: {TOKEN}}}",
     f"kind: webhook, url: 'https://hooks.example/x?key={TOKEN}'}}",
     f"kind: webhook, url: 'https://hooks.example/services/{TOKEN}'}}",
+    "kind: webhook, url: 'https://hooks.example/550e8400-e29b-41d4-a716-446655440000'}",
+    f"kind: webhook, url_env: {TOKEN}}}",
     f"kind: webhook, url: 'https://me:{TOKEN}@hooks.example/x'}}",
     f"kind: webhook, url: '{TOKEN}'}}",
     f"kind: webhook, url: 'https://hooks.example/x', secret_env: {TOKEN}-}}",
@@ -94,6 +96,13 @@ def test_a_secret_written_into_the_configuration_is_refused_in_a_sentence_that_d
         assert ran.status == 2 and "secret" in ran.err
         assert "config.yaml:" in ran.err and "alerts.channels[0]" in ran.err
         assert TOKEN not in said(ran)
+
+
+def test_an_address_of_words_is_no_secret(press, tmp_path):
+    press.config(
+        tmp_path, FIRST + "kind: webhook, url: 'https://hooks.example/2026/alerts-for-the-desk_of-luoyang/v2'}"
+    )
+    assert monitor("check", cwd=tmp_path).status == 0
 
 
 def test_a_secret_that_cannot_be_had_is_a_fault_that_check_tells(press, tmp_path):
