@@ -140,7 +140,7 @@ def _of_event(desk: Desk, p: Pending, all: Sequence[Pending]) -> Notice | None:
     topic, now = desk.topics.get(p.topic), p.after
     if topic is None or now is None or now.bare:
         return None
-    was = p.before if p.before and is_shown(p.before) and not p.before.bare else None
+    was = p.before if p.before and _stood(p, p.before) else None
     if now.status is Status.RETRACTED:
         gone = was is not None and was.status is not Status.RETRACTED
         return Notice(p.n, (Tell.RETRACTION,), now) if gone else None
@@ -153,6 +153,12 @@ def _of_event(desk: Desk, p: Pending, all: Sequence[Pending]) -> Notice | None:
     changed, wrong = tuple(_changed(was, now)), tuple(_corrected(was, now))
     what = ((Tell.STATUS,) if changed else ()) + stage + ((Tell.CORRECTION,) if wrong else ())
     return Notice(p.n, what, now, changed + wrong) if what else None
+
+
+def _stood(p: Pending, was: Event) -> bool:
+    """Return whether somebody could know of the event as it *was*: it was shown, and not taken back before anybody was told."""
+    taken_back = was.status is Status.RETRACTED and not p.was_told
+    return is_shown(was) and not was.bare and not taken_back
 
 
 def _changed(was: Event, now: Event) -> Iterator[Shift]:

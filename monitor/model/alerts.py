@@ -82,6 +82,7 @@ class Pending:
     feed: FeedStatus | None = None
     rivals: tuple[Event, ...] = ()  # the other events of the topic that stand on a step of the ladder
     version: int = 0  # of the event as it is now
+    was_told: bool = False  # the channel got an alert about it, or is about to
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,14 @@ class _About:
             after=after,
             rivals=rivals,
             version=self.versions.get(row["about"], 0),
+            was_told=_was_told(db, row),
         )
+
+
+def _was_told(db: Database, row: Row) -> bool:
+    sql = """SELECT 1 FROM outbox o JOIN alerts a ON a.id = o.alert
+        WHERE o.about = ? AND o.channel = ? AND a.state IN ('sent', 'waiting')"""
+    return db.execute(sql, (row["about"], row["channel"])).fetchone() is not None
 
 
 def _of_feed(db: Database, told: Pending, row: Row) -> Pending:

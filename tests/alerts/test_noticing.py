@@ -77,7 +77,7 @@ def within(first: int, last: int) -> When:
         ({}, {"phase": Phase.CANCELLED}, ["status"]),
         ({}, {"status": Status.RETRACTED}, ["retraction"]),
         ({"status": Status.RETRACTED}, {"status": Status.RETRACTED}, None),
-        ({"status": Status.RETRACTED}, {}, ["status"]),
+        ({"status": Status.RETRACTED}, {}, ["new"]),  # it was taken back before anybody was told of it
         ({"relation": Relation.BACKGROUND}, {}, ["new"]),
         ({"relation": Relation.BACKGROUND, "independent_origins": 2}, {}, ["new"]),
         ({"relation": Relation.BACKGROUND}, {"status": Status.RETRACTED}, None),
@@ -94,6 +94,11 @@ def test_what_is_told_is_what_differs_and_matters(before, after, what):
     assert told(waits) == ([what] if what else [])
     made = sealed(DESK, CHANNEL, [waits], NOW)
     assert made.nothing == (() if what else (1,))
+
+
+def test_what_was_told_and_taken_back_stands_again_by_its_status():
+    waits = replace(pending(ev(status=Status.RETRACTED), ev()), was_told=True)
+    assert told(waits) == [["status"]]
 
 
 def test_a_figure_of_the_same_measure_that_is_another_is_a_correction():
