@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from monitor.config import schema
+from monitor.config import channels, schema
 from monitor.model import (
     Channel,
     Entity,
@@ -61,7 +61,7 @@ def _fetch(fetch: schema.Fetch) -> FetchSettings:
     )
 
 
-def _channel(channel: schema.Channel, file: schema.File, base: Path) -> Channel:
+def _channel(channel: channels.Channel, file: schema.File, base: Path) -> Channel:
     def secret(env: str, name: str) -> Secret:
         return Secret(env, str(base / Path(name).expanduser()) if name else "")
 

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from pydantic_core import PydanticCustomError
 
-from monitor.config import scalars
+from monitor.config import channels, scalars
 from monitor.config.document import Keys, dotted
 from monitor.model import DEFAULT_STAGES
 
@@ -206,7 +206,7 @@ def _channels(alerts: object, topics: list[str]) -> Iterator[Fault]:
 def _address(row: Mapping) -> Iterator[Fault]:
     """Yield what is wrong with where a channel says its address and key are; neither is ever repeated."""
     if row.get("kind") == "apprise":
-        if "url" in row and _read(scalars.hook, row["url"]) is not None:  # else it was refused already
+        if "url" in row and _read(channels.hook, row["url"]) is not None:  # else it was refused already
             yield (
                 ("url",),
                 "an address of apprise holds a secret, which is never written here: name the environment variable that holds"

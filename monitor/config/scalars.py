@@ -209,59 +209,6 @@ def proxy(value: object) -> str:
     return found
 
 
-# --------------------------------------------------------------------------- secrets
-
-# What is wrong here may well be a secret written in the wrong place: it is never repeated.
-# Capitals alone, as such names are written: a token has small letters too.
-_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,99}", re.ASCII)
-
-
-def variable(value: object) -> str:
-    """Read the name of a variable of the environment."""
-    found = value.text if isinstance(value, Plain) else value
-    if not isinstance(found, str) or not _VARIABLE.fullmatch(found.strip()):
-        raise wrong(
-            "expected the name of an environment variable that holds the secret, in capitals such as DESK_SECRET"
-        )
-    return found.strip()
-
-
-def secret_file(value: object) -> str:
-    """Read the name of a file that holds a secret."""
-    try:
-        found = text(value)
-    except PydanticCustomError:
-        found = ""
-    if not found or "://" in found or "\n" in found:
-        raise wrong("expected the path of a file that holds the secret")
-    return found
-
-
-# A token is long, and letters and digits in no order, or a UUID; a path that a person made up is words.
-_TOKEN = re.compile(
-    r"(?=[A-Za-z]*[0-9])(?=[0-9]*[A-Za-z])[A-Za-z0-9]{16,}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
-    re.ASCII | re.IGNORECASE,
-)
-
-
-def hook(value: object) -> str:
-    """Read the address of a webhook that anybody may know."""
-    try:
-        found = address(value)
-    except PydanticCustomError:
-        raise wrong(
-            "expected an address that begins with http:// or https://, without user:password@; one that holds a secret"
-            " is never written here: name the environment variable in url_env or the file in url_file"
-        ) from None
-    parts = urlsplit(found)
-    if parts.query or parts.fragment or _TOKEN.search(parts.path):
-        raise wrong(
-            "this address holds what looks like a secret; a secret is never written here: name the environment variable"
-            " that holds the address in url_env, or the file in url_file"
-        )
-    return found
-
-
 # --------------------------------------------------------------------------- numbers, durations, days
 
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -333,29 +280,6 @@ def day(value: object) -> date:
         raise wrong(f"there is no day {found} in the calendar") from None
 
 
-_CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])", re.ASCII)
-
-
-def clock(value: object) -> str:
-    """Read a time of day; YAML may take it for a number in base sixty, which it is not."""
-    found = _CLOCK.fullmatch(word(value))
-    if not found:
-        raise expected("a time of day such as 08:00", value)
-    return f"{int(found[1]):02}:{found[2]}"
-
-
-def hours(value: object) -> tuple[str, str]:
-    """Read from when until when, over midnight too."""
-    begins, _, ends = word(value).partition("-")
-    try:
-        found = clock(begins.strip()), clock(ends.strip())
-    except PydanticCustomError:
-        raise expected("from-to such as 22:00-07:00", value) from None
-    if found[0] == found[1]:
-        raise expected("two different times; a channel that is never to speak is left out", value)
-    return found
-
-
 def when(value: object) -> When:
     """Read a date as EDTF; ``[..2025-03-20]`` is a list to YAML and taken for what was meant."""
     if isinstance(value, list) and len(value) == 1 and isinstance(value[0], str):
@@ -396,10 +320,5 @@ Proxy = Annotated[str, BeforeValidator(proxy)]
 Duration = Annotated[timedelta, BeforeValidator(duration)]
 Number = Annotated[float, BeforeValidator(number)]
 Flag = Annotated[bool, BeforeValidator(flag)]
-Variable = Annotated[str, BeforeValidator(variable)]
-SecretFile = Annotated[str, BeforeValidator(secret_file)]
-Hook = Annotated[str, BeforeValidator(hook)]
-Clock = Annotated[str, BeforeValidator(clock)]
-Hours = Annotated[tuple[str, str], BeforeValidator(hours)]
 Day = Annotated[date, BeforeValidator(day)]
 Edtf = Annotated[When, BeforeValidator(when)]

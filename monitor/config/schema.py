@@ -14,12 +14,14 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 
 from monitor.config import scalars as s
+from monitor.config.channels import Alerts
 from monitor.config.document import Document, Keys, Problem
 from monitor.config.scalars import shown
-from monitor.model import DEFAULT_STAGES, Kind, Phase, Relation, Tell, Tier
+from monitor.config.strict import Strict
+from monitor.model import DEFAULT_STAGES, Kind, Phase, Relation, Tier
 
 SHORTEST = timedelta(minutes=5)
 _MONTH = timedelta(days=31)
@@ -32,20 +34,6 @@ class FeedKind(StrEnum):
     LIST = "list"
     JSON = "json"
     SITEMAP = "sitemap"
-
-
-class ChannelKind(StrEnum):
-    """How a channel is reached."""
-
-    WEBHOOK = "webhook"
-    APPRISE = "apprise"
-
-
-class AlertLanguage(StrEnum):
-    """The languages that alerts are written in."""
-
-    ZH = "zh"
-    EN = "en"
 
 
 class EntityKind(StrEnum):
@@ -78,24 +66,12 @@ Pause = Annotated[timedelta, BeforeValidator(s.between(timedelta(0), timedelta(h
 Bytes = Annotated[int, BeforeValidator(s.whole(1024, 1024**3))]
 Count = Annotated[int, BeforeValidator(s.whole(1, 1000))]
 Pages = Annotated[int, BeforeValidator(s.whole(1, 20))]
-BlindAfter = Annotated[
-    timedelta, BeforeValidator(s.between(timedelta(0), timedelta(days=31), "a duration from 0 to 31d"))
-]
-ChannelWord = Annotated[ChannelKind, BeforeValidator(s.one_of(ChannelKind))]
-LanguageWord = Annotated[AlertLanguage, BeforeValidator(s.one_of(AlertLanguage))]
-TellWord = Annotated[Tell, BeforeValidator(s.one_of(Tell))]
 TierWord = Annotated[Tier, BeforeValidator(s.one_of(Tier))]
 FeedWord = Annotated[FeedKind, BeforeValidator(s.one_of(FeedKind))]
 EntityWord = Annotated[EntityKind, BeforeValidator(s.one_of(EntityKind))]
 KindWord = Annotated[Kind, BeforeValidator(s.one_of(Kind))]
 PhaseWord = Annotated[Phase, BeforeValidator(s.one_of(Phase))]
 RelationWord = Annotated[Relation, BeforeValidator(s.one_of(Relation))]
-
-
-class Strict(BaseModel):
-    """A mapping that knows all its keys."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
 
 # --------------------------------------------------------------------------- config.yaml
@@ -239,37 +215,6 @@ class Topic(Strict):
     query_en: s.Query = Field(
         default="", description="the same in English; their first names in Latin letters when absent"
     )
-
-
-class Channel(Strict):
-    """Where alerts go."""
-
-    id: s.Id = Field(description="its id")
-    kind: ChannelWord = Field(description="webhook, or apprise: mail, Feishu, DingTalk, WeCom, Telegram and many more")
-    url: s.Hook = Field(default="", description="kind webhook: the address, where anybody may know it")
-    url_env: s.Variable = Field(default="", description="the environment variable that holds the address")
-    url_file: s.SecretFile = Field(default="", description="the file that holds the address")
-    secret_env: s.Variable = Field(
-        default="", description="kind webhook: the environment variable that holds the key of the signature"
-    )
-    secret_file: s.SecretFile = Field(
-        default="", description="kind webhook: the file that holds the key of the signature"
-    )
-    tell: list[TellWord] = Field(default=list(Tell), min_length=1, description="what it is told of; all when absent")
-    topics: list[s.Id] = Field(default=[], description="the topics that it is told of; all when absent")
-    language: LanguageWord | None = Field(default=None, description="zh or en; that of the topic when absent")
-    digest: list[s.Clock] = Field(default=[], description="times of day at which what was gathered is sent as one")
-    quiet: s.Hours | None = Field(default=None, description="from-to: nothing is sent then")
-    timezone: s.Zone = Field(default="", description="the zone of digest and quiet")
-
-
-class Alerts(Strict):
-    """Who is told without asking."""
-
-    blind_after: BlindAfter = Field(
-        default=timedelta(hours=1), description="how long a source is not seen before anybody is told"
-    )
-    channels: list[Channel] = Field(default=[], description="where alerts go")
 
 
 class File(Strict):
