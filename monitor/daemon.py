@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequen
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import structlog
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
@@ -22,19 +23,23 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor import seeding
 from monitor.clock import clock
-from monitor.declared import Declared
+from monitor.declared import Declared, environment
 from monitor.errors import ConfigError, StoreError
 from monitor.fetch import Fetcher
-from monitor.model import FeedStatus, Settings
+from monitor.model import FeedStatus, FetchSettings, Settings
 from monitor.pipeline import Desk
 from monitor.progress import Progress, unwatched
 from monitor.rounds import Rounds
 from monitor.store import open_store
 
+if TYPE_CHECKING:
+    from monitor.deliveries import Deliveries
+
 TICK = 5.0  # seconds between two looks at what is due
 RELOAD = 5.0  # seconds between two looks at the configuration file
 HOUSEKEEPING = 3600.0  # seconds between two goes at what is to be forgotten
 REJECTED_DAYS = 180  # how long a rejected entry keeps its summary, so that the past can be judged again
+TOGETHER = 60.0  # seconds that alerts wait for articles that are being read
 LOCK_PATIENCE = 2.0  # seconds that one try to write waits for another writer
 GARBAGE = (3_000, 10, 10)  # objects more than before until cycles are looked for, and how often among older ones
 DRAIN = 6.0  # seconds that a stop may take; the promise is 10
@@ -104,6 +109,16 @@ async def apply(rounds: Rounds, declared: Declared) -> None:
         log.info("seeded", events=changed)
 
 
+def delivering(rounds: Rounds, settings: Settings) -> Deliveries:
+    """Return what delivers alerts; imported only where there is a channel, since most of what it needs is needed for nothing else."""
+    from monitor.deliveries import Deliveries
+
+    def reach(fetch: FetchSettings) -> Fetcher:
+        return Fetcher(fetch, now=rounds.clock)
+
+    return Deliveries(settings, rounds.store, rounds.write, reach, environment(), rounds.clock)
+
+
 @dataclass(slots=True)
 class Daemon:
     """A process that polls until it is told to stop; ``read`` reads the configuration anew or raises ConfigError."""
@@ -115,6 +130,8 @@ class Daemon:
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
     fatal: StoreError | None = None
+    deliveries: Deliveries | None = None
+    held: float = 0.0  # seconds that alerts have waited for articles that are being read
 
     async def run(self) -> None:
         """Poll until SIGTERM or SIGINT; StoreError if the store fails for good."""
@@ -142,6 +159,7 @@ class Daemon:
         now = clock()
         scheduler.add_job(self._tick, "interval", seconds=TICK, id="tick", next_run_time=now)
         scheduler.add_job(self._reload_if_changed, "interval", seconds=RELOAD, id="reload")
+        scheduler.add_job(self._deliver, "interval", seconds=TICK, id="deliveries")
         scheduler.add_job(self._keep_house, "interval", seconds=HOUSEKEEPING, id="housekeeping")
         return scheduler
 
@@ -169,12 +187,29 @@ class Daemon:
         if tally:
             log.info("digested", **{state.value: count for state, count in sorted(tally.items())})
 
+    async def _deliver(self) -> None:
+        """Begin to deliver what is due; a channel that is slow holds up nothing but itself."""
+        settings = self.declared.settings
+        if not settings.channels:
+            return
+        # What is being read together is to be told together.
+        self.held = self.held + TICK if self.rounds.digesting.locked() else 0.0
+        if 0 < self.held < TOGETHER:
+            return
+        if self.deliveries is None:
+            self.deliveries = delivering(self.rounds, settings)
+        self.deliveries.settings = settings
+        for task in self.deliveries.begin():
+            self._keep(task)
+
     async def _keep_house(self) -> None:
         trimmed = await self.rounds.write(self.rounds.store.tidy, clock(), rejected_days=REJECTED_DAYS)
         log.info("housekeeping", trimmed=trimmed)
 
     def _begin(self, work: Coroutine[object, object, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
+        self._keep(asyncio.get_running_loop().create_task(work))
+
+    def _keep(self, task: asyncio.Task[None]) -> None:
         self.tasks.add(task)
         task.add_done_callback(self._ended)
 

@@ -11,6 +11,7 @@ What can go wrong, one class for each way of catching it.
     │   │   └── Resting    nothing was asked: the host is to be left alone for so long
     │   ├── Refused        we may not ask: guard or robots.txt; not the server's failure
     │   └── Gone           410: stop asking
+    ├── NotifyError        an alert was not taken; it is tried again, the others go on
     ├── ParseError         bytes arrived, but no feed or page that we can read
     └── StoreError         the store failed; nothing was written (exit 3)
 """
@@ -27,6 +28,7 @@ __all__ = [
     "InputError",
     "MonitorError",
     "Moved",
+    "NotifyError",
     "ParseError",
     "RateLimited",
     "Refused",
@@ -92,6 +94,19 @@ class Refused(FetchError):
 
 class Gone(FetchError):
     """The server said 410: the address is to be left alone."""
+
+
+class NotifyError(MonitorError):
+    """
+    An alert was not taken; ``str()`` holds neither address nor key.
+
+    ``final`` says that trying again is of no use, ``retry_after`` how long whoever was asked wants to be left alone.
+    """
+
+    def __init__(self, sentence: str, *, final: bool = False, retry_after: timedelta | None = None) -> None:
+        super().__init__(sentence)
+        self.final = final
+        self.retry_after = retry_after
 
 
 class ParseError(MonitorError):

@@ -11,7 +11,8 @@ configuration, 3 the store is unavailable. Rooms are imported inside the command
     serving    serve, search
     asking     entries, sources, explain, check
     keeping    verify, reprocess, forget
-    review     review and its orders
+    review     review and its orders; values: what is typed for a field
+    alerts     alerts and its orders
     topics     topic new
     completing completion
 """
@@ -27,7 +28,7 @@ from typing import NoReturn
 import click
 
 from monitor import __version__
-from monitor.cli import asking, completing, keeping, polling, review, serving, taking, telling, topics
+from monitor.cli import alerts, asking, completing, keeping, polling, review, serving, taking, telling, topics
 from monitor.cli.common import FAILED, FILE, STORE, USAGE, Place, say
 from monitor.errors import ConfigError, MonitorError, StoreError
 
@@ -89,5 +90,6 @@ for command in (
     keeping.verify,
     keeping.reprocess,
     keeping.forget,
+    alerts.alerts,
 ):
     cli.add_command(command)

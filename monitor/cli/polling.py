@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+ALERTS = 60.0  # seconds that `poll` spends on alerts; what is left then waits for the next process
+
 
 @click.command()
 @click.pass_obj
@@ -107,6 +109,8 @@ def poll(place: Place, everything: bool, form: str) -> None:
         with console.watching() as progress:
             async with daemon.opened(declared, progress=progress) as rounds:
                 record = await rounds.poll(await rounds.due(all=everything), digest=True)
+                if declared.settings.channels:
+                    await daemon.delivering(rounds, declared.settings).once(ALERTS)
                 statuses = await rounds.write(rounds.store.statuses)
         console.show_round(record, statuses, form)
 

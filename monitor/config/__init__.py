@@ -4,6 +4,7 @@ What a person declares, read and checked: ``config.yaml`` and the seed files.
     document    bytes -> values that know their line and column
     scalars     what one value may be
     schema      which keys there are (pydantic), and the sentence for each fault
+    channels    the same of alerts, whose faults repeat no secret; strict what all models are
     check       what must fit together
     build       models -> the nouns of model
     edtf seeds  dates as EDTF; the events that a topic starts from

@@ -8,16 +8,19 @@ description of a field is what ``monitor check`` and the errors call it, and wha
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 
 from monitor.config import scalars as s
+from monitor.config.channels import Alerts
 from monitor.config.document import Document, Keys, Problem
 from monitor.config.scalars import shown
+from monitor.config.strict import Strict
 from monitor.model import DEFAULT_STAGES, Kind, Phase, Relation, Tier
 
 SHORTEST = timedelta(minutes=5)
@@ -69,12 +72,6 @@ EntityWord = Annotated[EntityKind, BeforeValidator(s.one_of(EntityKind))]
 KindWord = Annotated[Kind, BeforeValidator(s.one_of(Kind))]
 PhaseWord = Annotated[Phase, BeforeValidator(s.one_of(Phase))]
 RelationWord = Annotated[Relation, BeforeValidator(s.one_of(Relation))]
-
-
-class Strict(BaseModel):
-    """A mapping that knows all its keys."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
 
 # --------------------------------------------------------------------------- config.yaml
@@ -234,6 +231,7 @@ class File(Strict):
     feeds: list[Feed] = Field(default=[], description="what is polled")
     opml: list[s.Text] = Field(default=[], description="OPML files that list more feeds")
     topics: list[Topic] = Field(min_length=1, description="the standing questions")
+    alerts: Alerts = Field(default=Alerts(), description="who is told without asking")
 
 
 # --------------------------------------------------------------------------- seeds
@@ -316,7 +314,10 @@ def _sentence(model: type[Strict], path: Keys, kind: str, error: dict[str, Any])
         case "missing":
             return f"is missing: {_described(model, path)}"
         case "extra_forbidden":
-            return _unknown(str(path[-1]), sorted(_model_at(model, path[:-1]).model_fields))
+            known = sorted(_model_at(model, path[:-1]).model_fields)
+            return (
+                _A_SECRET if "secret_env" in known and _SECRET.search(str(path[-1])) else _unknown(str(path[-1]), known)
+            )
         case "model_type" | "model_attributes_type" | "dict_type":
             return f"expected a mapping (key: value), got {got}"
         case "list_type":
@@ -325,6 +326,13 @@ def _sentence(model: type[Strict], path: Keys, kind: str, error: dict[str, Any])
             return "expected at least one, got an empty list"
         case _:
             return str(error["msg"])
+
+
+_SECRET = re.compile("secret|token|pass|key|auth|cred", re.IGNORECASE)
+_A_SECRET = (
+    "a secret is never written here: name the environment variable that holds it (secret_env, or url_env for an address),"
+    " or the file (secret_file, url_file)"
+)
 
 
 def _scalar(value: object) -> bool:

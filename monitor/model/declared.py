@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from monitor.model.alerts import Channel
 from monitor.model.lists import DEFAULT_STAGES, Tier
 
 
@@ -151,6 +152,8 @@ class Settings:
     disabled: tuple[Feed, ...] = ()  # declared, but not polled
     opml: tuple[str, ...] = ()  # files that list more feeds
     web_review: bool = False  # whether decisions may be made on the page, behind a token
+    channels: tuple[Channel, ...] = ()  # where alerts go
+    blind_after: timedelta = timedelta(hours=1)  # how long a source is not seen before anybody is told
 
     def topic(self, id: str) -> Topic | None:
         """Return the topic called *id*, or None."""

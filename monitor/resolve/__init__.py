@@ -31,7 +31,7 @@ from monitor.resolve.propose import Proposal, merges
 from monitor.resolve.rework import rework
 from monitor.resolve.ruled import ACCEPTED
 from monitor.resolve.teller import teller
-from monitor.resolve.timeline import assemble, covered, is_shown
+from monitor.resolve.timeline import assemble, covered, is_shown, supports_stage
 
 __all__ = [
     "ACCEPTED",
@@ -45,6 +45,7 @@ __all__ = [
     "rework",
     "rule",
     "sow",
+    "supports_stage",
     "teller",
     "unpublished",
 ]

@@ -10,6 +10,8 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from monitor.model import (
+    Alert,
+    AlertState,
     Article,
     Change,
     Counts,
@@ -22,11 +24,13 @@ from monitor.model import (
     KnownEvent,
     Manners,
     Mention,
+    Pending,
     Poll,
     Published,
     Reread,
     Rework,
     Ruling,
+    Sealed,
     SeedEvent,
     Settings,
     Topic,
@@ -350,6 +354,30 @@ class Store(Protocol):
 
     def said_of(self, identity: str) -> Mapping[str, Verb]:
         """Return by topic whether a person's last decision in force about an article accepts or rejects it."""
+
+    # ------------------------------------------------------------- tell
+
+    def pending(self, channel: str) -> Sequence[Pending]:
+        """Return what *channel* has not been told yet, oldest first."""
+
+    def seal(self, channel: str, decide: Callable[[Sequence[Pending]], Sealed], before: datetime | None = None) -> int:
+        """
+        Make alerts of what *channel* has not been told as *decide* says: all or nothing; return how many.
+
+        Only what changed *before* then is looked at, and no event of which an alert waits still. From here on each alert
+        is sent as it is, whatever happens.
+        """
+
+    def alerts(self, *states: AlertState, channel: str = "") -> Sequence[Alert]:
+        """Return the alerts in one of *states*, of one *channel* or all, oldest first."""
+
+    def tried(
+        self, alert: str, state: AlertState, now: datetime, reason: str = "", again: datetime | None = None
+    ) -> None:
+        """Say what a try to deliver *alert* came to, and when it is to be tried *again*."""
+
+    def order_alert(self, alert: str, state: AlertState, now: datetime) -> bool:
+        """Let *alert* wait afresh, or drop it, unless it was sent; return whether there was one that could be."""
 
     # ------------------------------------------------------------- keep house
 

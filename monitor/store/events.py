@@ -18,6 +18,7 @@ from sqlite_utils import Database
 
 from monitor import codec
 from monitor.model import Change, Event, Evidence, Mention, Revision
+from monitor.store import outbox
 from monitor.store.base import News
 from monitor.store.rows import Row, add, chunks, instant, load, marks, parse, text, to_json
 
@@ -127,19 +128,19 @@ def survivor(db: Database, id: str) -> str:
 # --------------------------------------------------------------------------- write
 
 
-def write(db: Database, changes: Sequence[Change], now: datetime) -> list[str]:
-    """Write *changes*; return the ids of the events that are now another than before."""
+def write(db: Database, changes: Sequence[Change], now: datetime, voices: outbox.Voices) -> list[str]:
+    """Write *changes* and, as loudly as *voices* say, what is to be told of them; return the events that are now another than before."""
     for change in changes:  # first, since they may redirect to one another
         db.execute("INSERT OR IGNORE INTO events (id, topic) VALUES (?, ?)", (change.event.id, change.event.topic))
-    changed = list(dict.fromkeys(c.event.id for c in changes if _write(db, c, now)))
+    changed = list(dict.fromkeys(c.event.id for c in changes if _write(db, c, now, voices)))
     for change in changes:
         _show(db, change)
     return changed
 
 
-def _write(db: Database, change: Change, now: datetime) -> bool:
+def _write(db: Database, change: Change, now: datetime, voices: outbox.Voices) -> bool:
     event = change.event
-    changed = _write_version(db, change, now)
+    changed = _write_version(db, change, now, voices)
     absorbed = [id for id in change.merges if _absorb(db, id, event.id, now)]
     _write_mentions(db, change)
     if change.keys is not None:
@@ -150,13 +151,13 @@ def _write(db: Database, change: Change, now: datetime) -> bool:
     return changed or bool(absorbed)
 
 
-def _write_version(db: Database, change: Change, now: datetime) -> bool:
+def _write_version(db: Database, change: Change, now: datetime, voices: outbox.Voices) -> bool:
     """Append the event as it is from now on, where that is another than it was; make its redirects right."""
     event, into = change.event, change.into or None
     base = change.base and to_json(change.base)
     data = _data(db, event)
     before = db.execute(
-        """SELECT v.data, e.merged_into, e.absorbed_by, e.base FROM events e
+        """SELECT v.n, v.data, e.merged_into, e.absorbed_by, e.base FROM events e
         LEFT JOIN event_versions v ON v.n = e.version WHERE e.id = ?""",
         (event.id,),
     ).fetchone()
@@ -172,6 +173,7 @@ def _write_version(db: Database, change: Change, now: datetime) -> bool:
         (*bounds, into, version, event.id),
     )
     _point(db, event.id, into)
+    outbox.note(db, event, before["n"], now, voices(event.topic))
     for revision in event.revisions:
         _append(db, event.id, version, revision)
     return True

@@ -7,7 +7,10 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from monitor.model import EntryState
+from monitor.store import alerts
 from monitor.store.rows import instant
+
+ALERTS = timedelta(days=30)  # how long an alert that was sent can be read again
 
 
 def forget(db: Database, now: datetime, rejected_days: int) -> int:
@@ -16,6 +19,7 @@ def forget(db: Database, now: datetime, rejected_days: int) -> int:
 
     The row stays: without it the same entry would be new again at the next poll.
     """
+    alerts.trim(db, now - ALERTS)
     before = instant(now - timedelta(days=rejected_days))
     trimmed = db.execute(
         "UPDATE entries SET summary = '' WHERE state = ? AND first_seen < ? AND summary != ''",

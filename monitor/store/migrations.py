@@ -253,37 +253,9 @@ _SEARCH = (
     "INSERT INTO searched VALUES (0, 0), (1, 0)",
 )
 
-# For people who look at the file itself, with Datasette say; the program reads none of them.
+# For people who look at the file itself, with Datasette say; the program reads none of them. What was retracted is not
+# shown; what a status leaves out because it is empty is said.
 _VIEWS = (
-    """CREATE VIEW timeline AS
-        SELECT e.topic, e.id AS event, json_extract(v.data, '$.title') AS title, e.earliest, e.latest,
-            json_extract(v.data, '$.when.precision') AS precision, json_extract(v.data, '$.when.raw') AS written,
-            json_extract(v.data, '$.kind') AS kind, json_extract(v.data, '$.phase') AS phase,
-            json_extract(v.data, '$.status') AS status, json_extract(v.data, '$.stage') AS stage,
-            json_extract(v.data, '$.relation') AS relation,
-            json_extract(v.data, '$.independent_origins') AS independent_origins
-        FROM events e JOIN event_versions v ON v.n = e.version WHERE e.merged_into IS NULL
-        ORDER BY e.earliest IS NULL, e.earliest, e.latest IS NULL, e.latest, e.id""",
-    """CREATE VIEW timeline_evidence AS
-        SELECT e.topic, e.id AS event, json_extract(v.data, '$.title') AS title,
-            json_extract(p.data, '$.source') AS source, json_extract(p.data, '$.tier') AS tier,
-            json_extract(p.data, '$.quote') AS quote, json_extract(p.data, '$.article') AS article,
-            coalesce(json_extract(p.data, '$.url'), json_extract(p.data, '$.source_url')) AS url,
-            json_extract(p.data, '$.published.day') AS published, json_extract(p.data, '$.file') AS seed_file,
-            json_extract(p.data, '$.line') AS seed_line
-        FROM events e JOIN event_versions v ON v.n = e.version
-        JOIN json_each(v.data, '$.evidence') w JOIN evidence p ON p.n = w.value
-        WHERE e.merged_into IS NULL ORDER BY e.earliest IS NULL, e.earliest, e.id, w.key""",
-    """CREATE VIEW sources AS
-        SELECT f.url, json_extract(f.status, '$.state') AS state, json_extract(f.status, '$.error') AS error,
-            json_extract(f.status, '$.failures') AS failures, json_extract(f.status, '$.last_poll') AS last_poll,
-            json_extract(f.status, '$.last_ok') AS last_ok, json_extract(f.status, '$.next_poll') AS next_poll
-        FROM feeds f WHERE f.position IS NOT NULL ORDER BY f.position""",
-)
-
-# What was retracted shows in no view for people; what a status leaves out because it is empty, they say.
-_SHOWN = (
-    *(f"DROP VIEW {name}" for name in ("timeline", "timeline_evidence", "sources")),
     """CREATE VIEW timeline AS
         SELECT e.topic, e.id AS event, json_extract(v.data, '$.title') AS title, e.earliest, e.latest,
             json_extract(v.data, '$.when.precision') AS precision, json_extract(v.data, '$.when.raw') AS written,
@@ -326,6 +298,41 @@ _IMPORTS = (
     )""",
 )
 
+# What is to be told is written down with the event version or poll that it tells of; what was sealed stays as it is.
+_ALERTS = (
+    """CREATE TABLE channels (
+        name TEXT PRIMARY KEY,
+        position INTEGER,
+        topics TEXT NOT NULL
+    ) WITHOUT ROWID""",
+    """CREATE TABLE alerts (
+        n INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        channel TEXT NOT NULL REFERENCES channels (name),
+        at TEXT NOT NULL,
+        state TEXT NOT NULL,
+        attempts INTEGER NOT NULL DEFAULT 0,
+        not_before TEXT NOT NULL DEFAULT '',
+        reason TEXT NOT NULL DEFAULT '',
+        ended TEXT NOT NULL DEFAULT '',
+        title TEXT NOT NULL,
+        text TEXT NOT NULL,
+        notices TEXT NOT NULL
+    )""",
+    "CREATE INDEX alerts_state ON alerts (state, n)",
+    """CREATE TABLE outbox (
+        n INTEGER PRIMARY KEY,
+        channel TEXT NOT NULL REFERENCES channels (name),
+        about TEXT NOT NULL,
+        topic TEXT NOT NULL,
+        since INTEGER,
+        at TEXT NOT NULL,
+        alert TEXT REFERENCES alerts (id)
+    )""",
+    "CREATE UNIQUE INDEX outbox_pending ON outbox (channel, about) WHERE alert IS NULL",
+    "CREATE INDEX outbox_told ON outbox (about, channel) WHERE alert IS NOT NULL",
+)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _FIRST,
     _MANNERS,
@@ -333,7 +340,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _DECISIONS,
     _DUE,
     _SEARCH + _VIEWS,
-    _SHOWN + _IMPORTS,
+    _ALERTS,
+    _IMPORTS,
 )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from monitor.model import Reread, Rework
-from monitor.store import digest
+from monitor.store import digest, outbox
 from monitor.store.base import Decider, Kept
 from monitor.store.collect import joined, verdicts
 from monitor.store.decider import Decisions
@@ -44,7 +44,7 @@ def rework(
     if apply:
         for some in chunks(made.gone):
             db.execute(f"UPDATE mentions SET superseded = 1 WHERE id IN ({marks(some)})", some)
-        write(db, made.changes, now)
+        write(db, made.changes, now, outbox.silent)
         for one in read:
             _judge(db, one)
     return made

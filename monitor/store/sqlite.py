@@ -10,6 +10,8 @@ from types import TracebackType
 from typing import Self
 
 from monitor.model import (
+    Alert,
+    AlertState,
     Article,
     Change,
     Counts,
@@ -21,10 +23,12 @@ from monitor.model import (
     KnownEntry,
     Manners,
     Mention,
+    Pending,
     Poll,
     Reread,
     Rework,
     Ruling,
+    Sealed,
     SeedEvent,
     Settings,
     Topic,
@@ -33,6 +37,7 @@ from monitor.model import (
 )
 from monitor.store import (
     accounts,
+    alerts,
     audit,
     collect,
     coverage,
@@ -217,6 +222,35 @@ class SqliteStore:
     def said_of(self, identity: str) -> Mapping[str, Verb]:
         with self._connection.read() as db:
             return decisions.said_of(db, identity)
+
+    # ------------------------------------------------------------- tell
+
+    def pending(self, channel: str) -> Sequence[Pending]:
+        with self._connection.read() as db:
+            return alerts.pending(db, channel)
+
+    def seal(self, channel: str, decide: Callable[[Sequence[Pending]], Sealed], before: datetime | None = None) -> int:
+        with self._connection.read() as db:
+            if not alerts.is_next(db, channel, before):
+                return 0
+        with self._connection.write() as db:
+            sealed = decide(alerts.to_seal(db, channel, before))
+            alerts.seal(db, channel, sealed)
+            return len(sealed.alerts)
+
+    def alerts(self, *states: AlertState, channel: str = "") -> Sequence[Alert]:
+        with self._connection.read() as db:
+            return alerts.alerts(db, states, channel)
+
+    def tried(
+        self, alert: str, state: AlertState, now: datetime, reason: str = "", again: datetime | None = None
+    ) -> None:
+        with self._connection.write() as db:
+            alerts.tried(db, alert, state, now, reason, again)
+
+    def order_alert(self, alert: str, state: AlertState, now: datetime) -> bool:
+        with self._connection.write() as db:
+            return alerts.order(db, alert, state, now)
 
     # ------------------------------------------------------------- keep house
 

@@ -16,7 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from monitor import finding, rhythm
 from monitor.export import FORMATS, chart, display, lines, look, prose
 from monitor.export.words import Words
-from monitor.model import EntryState, Event, Feed, FeedState, FeedStatus, Quote, Topic
+from monitor.model import AlertState, EntryState, Event, Feed, FeedState, FeedStatus, Quote, Topic
 from monitor.store.base import Hit, Store
 from monitor.web import visits
 from monitor.web.answers import HTML, answer
@@ -144,14 +144,14 @@ class Pages:
     def sources(self, request: Request) -> Response:
         """How every feed is doing, since when, and when it is asked next."""
         with self.shelf.store() as store:
-            statuses = store.statuses()
+            statuses, dead = store.statuses(), len(store.alerts(AlertState.DEAD))
         words = self.words(request, self.shelf.topic())
         feeds = {f.url: f for f in self.shelf.settings().feeds}
         told = [self._source(s, feeds.get(s.url), words) for s in statuses]
         healthy = sum(s.state is FeedState.OK for s in statuses)
         topic = self.shelf.topic()
         return self._page(
-            request, "sources", topic, place="sources", heading=words("sources"), feeds=told, healthy=healthy
+            request, "sources", topic, place="sources", heading=words("sources"), feeds=told, healthy=healthy, dead=dead
         )
 
     def _source(self, status: FeedStatus, feed: Feed | None, words: Words) -> dict[str, object]:
