@@ -11,6 +11,7 @@ configuration, 3 the store is unavailable. Rooms are imported inside the command
     serving    serve, search
     asking     entries, sources, explain, check
     keeping    verify, reprocess, forget
+    service    backup, restore
     review     review and its orders; values: what is typed for a field
 """
 
@@ -25,7 +26,7 @@ from typing import NoReturn
 import click
 
 from monitor import __version__
-from monitor.cli import asking, keeping, polling, review, serving, taking, telling
+from monitor.cli import asking, keeping, polling, review, service, serving, taking, telling
 from monitor.cli.common import FAILED, FILE, STORE, USAGE, Place, say
 from monitor.errors import ConfigError, MonitorError, StoreError
 
@@ -84,5 +85,7 @@ for command in (
     keeping.verify,
     keeping.reprocess,
     keeping.forget,
+    service.backup,
+    service.restore,
 ):
     cli.add_command(command)

@@ -1,5 +1,5 @@
 """
-The tables, as the list of steps that made them: append only, each step in one transaction of its own.
+The tables, as the list of steps that made them: append only; all that a database lacks are taken in one transaction.
 
 ``PRAGMA user_version`` counts the steps taken. A step that was ever released is never edited: a database somewhere
 has it behind it. ``docs/schema.md`` says what every table and column is for.
