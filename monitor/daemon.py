@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import os
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +18,14 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import structlog
-from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
+from apscheduler.events import (
+    EVENT_JOB_ERROR,
+    EVENT_JOB_EXECUTED,
+    EVENT_JOB_MAX_INSTANCES,
+    EVENT_JOB_MISSED,
+    JobEvent,
+    JobExecutionEvent,
+)
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor import seeding
@@ -28,10 +36,11 @@ from monitor.fetch import Fetcher
 from monitor.model import FeedStatus, Settings
 from monitor.pipeline import Desk
 from monitor.progress import Progress, unwatched
+from monitor.pulse import Pulse
 from monitor.rounds import Rounds
 from monitor.store import open_store
+from monitor.supervisor import NOBODY, Supervisor
 
-TICK = 5.0  # seconds between two looks at what is due
 RELOAD = 5.0  # seconds between two looks at the configuration file
 HOUSEKEEPING = 3600.0  # seconds between two goes at what is to be forgotten
 REJECTED_DAYS = 180  # how long a rejected entry keeps its summary, so that the past can be judged again
@@ -115,6 +124,12 @@ class Daemon:
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
     fatal: StoreError | None = None
+    supervisor: Supervisor = NOBODY
+
+    @property
+    def pulse(self) -> Pulse:
+        """How the daemon is."""
+        return self.rounds.pulse
 
     async def run(self) -> None:
         """Poll until SIGTERM or SIGINT; StoreError if the store fails for good."""
@@ -123,10 +138,13 @@ class Daemon:
         await self.rounds.write(self.rounds.store.patience, LOCK_PATIENCE)
         self.listen()
         scheduler = self._scheduler()
+        self.pulse.feed = self.supervisor.feed
         scheduler.start()
+        self.supervisor.ready(self._status())
         try:
             await self.stopping.wait()
         finally:
+            self.supervisor.stopping()
             # shutdown(wait=True) would cancel running jobs in the middle: drain ours first.
             scheduler.pause()
             await self._drain()
@@ -138,9 +156,10 @@ class Daemon:
 
     def _scheduler(self) -> AsyncIOScheduler:
         scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"coalesce": True, "misfire_grace_time": None})
-        scheduler.add_listener(_unwell, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
+        scheduler.add_listener(self._unwell, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
+        scheduler.add_listener(self._looked, EVENT_JOB_EXECUTED | EVENT_JOB_MAX_INSTANCES)
         now = clock()
-        scheduler.add_job(self._tick, "interval", seconds=TICK, id="tick", next_run_time=now)
+        scheduler.add_job(self._tick, "interval", seconds=self.pulse.period, id="tick", next_run_time=now)
         scheduler.add_job(self._reload_if_changed, "interval", seconds=RELOAD, id="reload")
         scheduler.add_job(self._keep_house, "interval", seconds=HOUSEKEEPING, id="housekeeping")
         return scheduler
@@ -184,6 +203,7 @@ class Daemon:
         if isinstance(error, StoreError):
             self._fail(error)
         elif error is not None:
+            self.pulse.count("bugs")
             log.error("bug", exc_info=error)
 
     def _fail(self, error: StoreError) -> None:
@@ -206,6 +226,13 @@ class Daemon:
 
     async def _reload(self) -> None:
         """Take over a changed configuration; a wrong one is refused and the old one goes on."""
+        self.supervisor.reloading()
+        try:
+            await self._read_anew()
+        finally:
+            self.supervisor.ready(self._status())
+
+    async def _read_anew(self) -> None:
         stamp = self.stamp(self.declared.settings)
         try:
             declared = self.read()
@@ -226,6 +253,25 @@ class Daemon:
         if self.tasks:
             await asyncio.wait(self.tasks, timeout=DRAIN)
 
+    # ------------------------------------------------------------- how it is
 
-def _unwell(event: JobExecutionEvent) -> None:
-    log.error("job failed" if event.exception else "job missed", job=event.job_id, reason=str(event.exception or ""))
+    def _status(self) -> str:
+        return f"{len(self.declared.settings.feeds)} feeds, {len(self.declared.settings.topics)} topics"
+
+    def _looked(self, event: JobEvent) -> None:
+        if event.job_id != "tick":
+            return
+        if event.code == EVENT_JOB_EXECUTED:
+            self.pulse.tick()
+        else:
+            self.pulse.skip()
+
+    def _unwell(self, event: JobExecutionEvent) -> None:
+        what = "failed" if event.exception else "missed"
+        self.pulse.count(f"jobs_{what}", event.job_id)
+        log.error(f"job {what}", job=event.job_id, reason=str(event.exception or ""))
+
+
+def supervisor() -> Supervisor:
+    """Return whoever started this process and wants to know how it is."""
+    return Supervisor(os.environ, os.getpid())

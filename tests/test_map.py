@@ -18,7 +18,7 @@ OWNERS = {
     "ahocorasick_rs": {"match"},
     "sqlite_utils": {"store"}, "sqlite3": {"store"},
     "yaml": {"config"}, "pydantic": {"config"}, "pydantic_core": {"config"},
-    "apscheduler": {"daemon"}, "click": {"cli"}, "rich": {"console"}, "jinja2": {"export"}, "starlette": {"web"}, "uvicorn": {"web"}, "structlog": {"console", "daemon", "rounds", "web"},
+    "apscheduler": {"daemon"}, "click": {"cli"}, "rich": {"console"}, "jinja2": {"export"}, "starlette": {"web"}, "uvicorn": {"web"}, "prometheus_client": {"web"}, "structlog": {"console", "daemon", "rounds", "web"},
 }  # fmt: skip
 
 PURE = {"parse", "normalize", "match", "extract", "resolve", "export"}
@@ -38,6 +38,8 @@ ROOF = {
     "trial",
     "clock",
     "progress",
+    "pulse",
+    "supervisor",
     "__init__",
     "__main__",
 }

@@ -14,11 +14,13 @@ from monitor.errors import InputError
 
 if TYPE_CHECKING:
     from monitor.model import Settings
+    from monitor.pulse import Pulse
 
 
 @click.command()
+@click.option("--listen", help='host:port instead of web.listen, or "off".')
 @click.pass_obj
-def run(place: Place) -> None:
+def run(place: Place, listen: str | None) -> None:
     """Seed, poll and digest until SIGTERM or Ctrl-C."""
     import asyncio
 
@@ -36,21 +38,21 @@ def run(place: Place) -> None:
                     console.show_timeline(await rounds.write(reading.timeline, rounds.store, topic))
                 console.show_schedule(await rounds.write(rounds.store.statuses), clock())
                 sys.stdout.flush()
-                lasting = daemon.Daemon(rounds, declared, place.declared, stamp)
+                lasting = daemon.Daemon(rounds, declared, place.declared, stamp, supervisor=daemon.supervisor())
                 lasting.listen()
-                async with _page(lambda: lasting.declared.settings):
+                async with _page(lambda: lasting.declared.settings, lasting.pulse, listen):
                     await lasting.run()
 
     asyncio.run(live())
 
 
 @contextlib.asynccontextmanager
-async def _page(settings: Callable[[], Settings]) -> AsyncIterator[None]:
+async def _page(settings: Callable[[], Settings], pulse: Pulse, elsewhere: str | None) -> AsyncIterator[None]:
     """Serve the page beside the daemon; where it cannot be, the timeline is kept up to date all the same."""
     from monitor import web
     from monitor.store import open_store
 
-    listen, database = settings().web_listen, settings().database
+    listen, database = elsewhere or settings().web_listen, settings().database
     try:
         at = web.bound(listen) if listen != "off" else None
     except InputError as error:
@@ -59,7 +61,7 @@ async def _page(settings: Callable[[], Settings]) -> AsyncIterator[None]:
     if at is None:
         yield
         return
-    async with web.served(at, listen, settings, lambda: open_store(database, create=False)) as address:
+    async with web.served(at, listen, settings, lambda: open_store(database, create=False), pulse=pulse) as address:
         say(f"the timeline is at {address}")
         yield
 

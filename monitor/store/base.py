@@ -128,6 +128,18 @@ class News:
     gone: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """What the store holds, counted: declared feeds by state, failures in a row of the first that fail, events by topic."""
+
+    feeds: Mapping[str, int]
+    failing: Mapping[str, int]
+    waiting: int
+    events: Mapping[str, int]
+    round: int  # the last that is finished, 0 before the first
+    finished: datetime | None
+
+
 class Decider(Protocol):
     """
     What a decision may ask while nothing else can write: see :meth:`Store.deciding`.
@@ -375,3 +387,6 @@ class Store(Protocol):
 
     def round(self, id: int | None = None) -> RoundRecord | None:
         """Return one round, by default the last finished one."""
+
+    def stock(self) -> Stock:
+        """Return what is held, counted; quick enough to be asked every few seconds."""

@@ -46,8 +46,9 @@ from monitor.store import (
     rework,
     ruling,
     search,
+    stock,
 )
-from monitor.store.base import Audit, Decider, Digested, EntryRecord, Hit, Kept, News, RoundRecord
+from monitor.store.base import Audit, Decider, Digested, EntryRecord, Hit, Kept, News, RoundRecord, Stock
 from monitor.store.connection import PATIENCE, Connection
 
 
@@ -286,3 +287,7 @@ class SqliteStore:
     def round(self, id: int | None = None) -> RoundRecord | None:
         with self._connection.read() as db:
             return accounts.read(db, id)
+
+    def stock(self) -> Stock:
+        with self._connection.read() as db:
+            return stock.stock(db)

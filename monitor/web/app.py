@@ -16,9 +16,11 @@ from starlette.types import ASGIApp
 
 from monitor.errors import StoreError
 from monitor.export.look import asset
+from monitor.pulse import Pulse
 from monitor.web.answers import Guarded, answer
 from monitor.web.api import Api
 from monitor.web.asked import WrongQuestion
+from monitor.web.health import Health
 from monitor.web.pages import Pages
 from monitor.web.shelf import Shelf
 
@@ -32,9 +34,11 @@ log = structlog.get_logger()
 LONG = "public, max-age=31536000, immutable"  # their addresses change with what is in them
 
 
-def application(shelf: Shelf, now: Callable[[], datetime], host: str = "127.0.0.1") -> ASGIApp:
+def application(
+    shelf: Shelf, now: Callable[[], datetime], host: str = "127.0.0.1", pulse: Pulse | None = None
+) -> ASGIApp:
     """Return the application that serves *shelf* on *host*."""
-    pages, api = Pages(shelf, now), Api(shelf, now)
+    pages, api, health = Pages(shelf, now), Api(shelf, now), Health(shelf, now, pulse)
     routes = [
         Route("/", pages.timeline),
         Route("/t/{topic}", pages.timeline),
@@ -52,6 +56,9 @@ def application(shelf: Shelf, now: Callable[[], datetime], host: str = "127.0.0.
         Route("/api/entries", api.entries),
         Route("/api/sources", api.sources),
         Route("/api/search", api.search),
+        Route("/health/live", health.live),
+        Route("/health/ready", health.ready),
+        Route("/metrics", health.metrics),
     ]
     told = _Errors(pages, api)
     handlers = {HTTPException: told.http, WrongQuestion: told.wrong, StoreError: told.store, Exception: told.bug}

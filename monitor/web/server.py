@@ -15,6 +15,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from monitor.clock import clock
 from monitor.errors import InputError, StoreError
 from monitor.model import Settings
+from monitor.pulse import Pulse
 from monitor.store.base import Store
 from monitor.web.answers import HEADERS
 from monitor.web.app import application
@@ -81,12 +82,13 @@ async def served(
     settings: Callable[[], Settings],
     opener: Callable[[], Store],
     now: Callable[[], datetime] = clock,
+    pulse: Pulse | None = None,
 ) -> AsyncIterator[str]:
-    """Serve the page on *at* until left; yields its address."""
+    """Serve the page on *at* until left, and say how the daemon is whose *pulse* it is; yields its address."""
     shelf = Shelf(settings, opener)
     host = listen.rpartition(":")[0]
     config = uvicorn.Config(
-        application(shelf, now, host),
+        application(shelf, now, host, pulse),
         log_config=None,
         log_level="critical",  # bugs are logged where they become an answer; what strangers send is no news
         access_log=False,

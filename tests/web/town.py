@@ -55,6 +55,7 @@ from monitor.model import (
     Vote,
     When,
 )
+from monitor.pulse import Pulse
 from monitor.store import open_store
 from monitor.store.base import Digested, Store
 from monitor.web.app import application
@@ -347,15 +348,15 @@ class Reader:
 
 
 @contextmanager
-def serving(path: Path) -> Iterator[str]:
-    """Serve the page over *path* on a free port of this machine; yields its address."""
+def serving(path: Path, pulse: Pulse | None = None) -> Iterator[str]:
+    """Serve the page over *path* on a free port of this machine, beside a daemon of that *pulse*; yields its address."""
     started = threading.Event()
     address: list[str] = []
 
     async def live() -> None:
         where = "127.0.0.1:0"
         async with web.served(
-            web.bound(where), where, lambda: SETTINGS, lambda: open_store(str(path), create=False), lambda: NOW
+            web.bound(where), where, lambda: SETTINGS, lambda: open_store(str(path), create=False), lambda: NOW, pulse
         ) as found:
             address.append(found)
             stopping.append((asyncio.get_running_loop(), asyncio.Event()))
