@@ -43,7 +43,6 @@ from monitor.supervisor import NOBODY, Supervisor
 
 RELOAD = 5.0  # seconds between two looks at the configuration file
 HOUSEKEEPING = 3600.0  # seconds between two goes at what is to be forgotten
-REJECTED_DAYS = 180  # how long a rejected entry keeps its summary, so that the past can be judged again
 LOCK_PATIENCE = 2.0  # seconds that one try to write waits for another writer
 GARBAGE = (3_000, 10, 10)  # objects more than before until cycles are looked for, and how often among older ones
 DRAIN = 6.0  # seconds that a stop may take; the promise is 10
@@ -189,8 +188,13 @@ class Daemon:
             log.info("digested", **{state.value: count for state, count in sorted(tally.items())})
 
     async def _keep_house(self) -> None:
-        trimmed = await self.rounds.write(self.rounds.store.tidy, clock(), rejected_days=REJECTED_DAYS)
-        log.info("housekeeping", trimmed=trimmed)
+        """Go once over what is to be forgotten; between two steps whoever waits writes."""
+        store, now, mark, entries, bodies = self.rounds.store, clock(), None, 0, 0
+        while mark != "":
+            done = await self.rounds.write(store.tidy, now, self.declared.settings.retention, mark or "")
+            mark, entries, bodies = done.mark, entries + done.entries, bodies + done.bodies
+        await self.rounds.write(store.settle)
+        log.info("housekeeping", trimmed=entries, bodies=bodies)
 
     def _begin(self, work: Coroutine[object, object, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from monitor.config import schema
-from monitor.model import Entity, Feed, FetchSettings, Office, Select, Settings, Source, Step, Tier, Topic
+from monitor.model import Entity, Feed, FetchSettings, Office, Retention, Select, Settings, Source, Step, Tier, Topic
 
 EVERY = timedelta(hours=1)  # where nothing is declared; hints and rhythm lengthen it
 EVERY_MAX = timedelta(hours=24)
@@ -28,6 +28,8 @@ def settings(file: schema.File, path: Path, database: Path) -> Settings:
         topics=topics,
         disabled=tuple(_feed(feed, file, topics, sources) for feed in file.feeds if not feed.enabled),
         opml=tuple(str(path.parent / Path(name).expanduser()) for name in file.opml),
+        retention=Retention(file.retention.rejected, file.retention.bodies),
+        log_format=file.log.format.value,
     )
 
 

@@ -137,6 +137,14 @@ class FetchSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Retention:
+    """How long what no event rests on is kept; None is for ever."""
+
+    rejected: timedelta = timedelta(days=180)  # what entries that were rejected said
+    bodies: timedelta | None = None  # the bytes of pages
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """A whole configuration, checked; paths are absolute."""
 
@@ -150,6 +158,8 @@ class Settings:
     topics: tuple[Topic, ...]
     disabled: tuple[Feed, ...] = ()  # declared, but not polled
     opml: tuple[str, ...] = ()  # files that list more feeds
+    retention: Retention = Retention()
+    log_format: str = "text"  # "text" or "json"
 
     def topic(self, id: str) -> Topic | None:
         """Return the topic called *id*, or None."""

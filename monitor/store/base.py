@@ -25,6 +25,7 @@ from monitor.model import (
     Poll,
     Published,
     Reread,
+    Retention,
     Rework,
     Ruling,
     SeedEvent,
@@ -138,6 +139,15 @@ class Stock:
     events: Mapping[str, int]
     round: int  # the last that is finished, 0 before the first
     finished: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tidied:
+    """One step of keeping house: entries trimmed, bodies dropped, and where the next begins; "" when the pass is over."""
+
+    entries: int
+    bodies: int
+    mark: str
 
 
 class Decider(Protocol):
@@ -342,8 +352,14 @@ class Store(Protocol):
 
     # ------------------------------------------------------------- keep house
 
-    def tidy(self, now: datetime, *, rejected_days: int) -> int:
-        """Forget the summaries of entries rejected more than *rejected_days* ago, fold the write-ahead log back, refresh the planner's figures; return how many entries were trimmed."""
+    def tidy(self, now: datetime, keep: Retention, mark: str = "") -> Tidied:
+        """
+        Take the next step of a pass over what has been kept for longer than *keep* says, from *mark* on: the summaries of
+        rejected entries, and the bodies of articles that no event, as it is or ever was, rests on.
+        """
+
+    def settle(self) -> None:
+        """Fold the write-ahead log back and refresh the planner's figures."""
 
     def index(self) -> int:
         """Make some of what came in since quick to search for; return how many rows that were, 0 when nothing is left."""

@@ -281,7 +281,13 @@ _VIEWS = (
         FROM feeds f WHERE f.position IS NOT NULL ORDER BY f.position""",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _MANNERS, _COPIES, _DECISIONS, _DUE, _SEARCH + _VIEWS)
+# Which bodies something rests on is asked for one by one.
+_RETENTION = (
+    "CREATE INDEX articles_body ON articles (body_sha256)",
+    "CREATE INDEX evidence_article ON evidence (json_extract(data, '$.article'))",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _MANNERS, _COPIES, _DECISIONS, _DUE, _SEARCH + _VIEWS, _RETENTION)
 
 
 def version(db: Database) -> int:

@@ -23,6 +23,7 @@ from monitor.model import (
     Mention,
     Poll,
     Reread,
+    Retention,
     Rework,
     Ruling,
     SeedEvent,
@@ -48,7 +49,7 @@ from monitor.store import (
     search,
     stock,
 )
-from monitor.store.base import Audit, Decider, Digested, EntryRecord, Hit, Kept, News, RoundRecord, Stock
+from monitor.store.base import Audit, Decider, Digested, EntryRecord, Hit, Kept, News, RoundRecord, Stock, Tidied
 from monitor.store.connection import PATIENCE, Connection
 
 
@@ -210,11 +211,12 @@ class SqliteStore:
 
     # ------------------------------------------------------------- keep house
 
-    def tidy(self, now: datetime, *, rejected_days: int) -> int:
+    def tidy(self, now: datetime, keep: Retention, mark: str = "") -> Tidied:
         with self._connection.write() as db:
-            trimmed = housekeeping.forget(db, now, rejected_days)
+            return housekeeping.tidy(db, now, keep, mark)
+
+    def settle(self) -> None:
         self._connection.settle()
-        return trimmed
 
     def index(self) -> int:
         with self._connection.read() as db:
