@@ -27,8 +27,8 @@ import click
 
 from monitor import __version__
 from monitor.cli import asking, keeping, polling, review, service, serving, taking, telling
-from monitor.cli.common import FAILED, FILE, STORE, USAGE, Place, say
-from monitor.errors import ConfigError, MonitorError, StoreError
+from monitor.cli.common import FAILED, FILE, Place, say, status
+from monitor.errors import MonitorError
 
 
 def main(args: Sequence[str] | None = None) -> NoReturn:
@@ -54,7 +54,7 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
         sys.exit(FAILED)
     except MonitorError as error:
         say(str(error))
-        sys.exit(USAGE if isinstance(error, ConfigError) else STORE if isinstance(error, StoreError) else FAILED)
+        sys.exit(status(error))
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

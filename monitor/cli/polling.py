@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.common import Place, say
-from monitor.errors import InputError
+from monitor.cli.common import Place, say, status
+from monitor.errors import InputError, MonitorError
 
 if TYPE_CHECKING:
     from monitor.model import Settings
     from monitor.pulse import Pulse
+    from monitor.rounds import Rounds
 
 
 @click.command()
@@ -24,30 +25,49 @@ def run(place: Place, listen: str | None) -> None:
     """Seed, poll and digest until SIGTERM or Ctrl-C."""
     import asyncio
 
-    from monitor import console, daemon, reading
-    from monitor.clock import clock
+    from monitor import console, daemon
+    from monitor.console import log
     from monitor.declared import stamp
 
     declared = place.declared()
-    console.configure_log()
+    form = declared.settings.log_format
+    log.configure(form)
 
     async def live() -> None:
         with console.watching() as progress:
             async with daemon.opened(declared, progress=progress) as rounds:
-                for topic in declared.settings.topics:
-                    console.show_timeline(await rounds.write(reading.timeline, rounds.store, topic))
-                console.show_schedule(await rounds.write(rounds.store.statuses), clock())
-                sys.stdout.flush()
+                if form == "text":  # else nobody looks
+                    await _show(declared.settings, rounds)
                 lasting = daemon.Daemon(rounds, declared, place.declared, stamp, supervisor=daemon.supervisor())
                 lasting.listen()
-                async with _page(lambda: lasting.declared.settings, lasting.pulse, listen):
+                speak = log.speaker(form, say)
+                async with _page(lambda: lasting.declared.settings, lasting.pulse, listen, speak):
                     await lasting.run()
 
-    asyncio.run(live())
+    try:
+        asyncio.run(live())
+    except MonitorError as error:
+        if form == "text":
+            raise
+        log.failed(error)
+        raise click.exceptions.Exit(status(error)) from error
+
+
+async def _show(settings: Settings, rounds: Rounds) -> None:
+    """Print what is known, and when who is asked."""
+    from monitor import console, reading
+    from monitor.clock import clock
+
+    for topic in settings.topics:
+        console.show_timeline(await rounds.write(reading.timeline, rounds.store, topic))
+    console.show_schedule(await rounds.write(rounds.store.statuses), clock())
+    sys.stdout.flush()
 
 
 @contextlib.asynccontextmanager
-async def _page(settings: Callable[[], Settings], pulse: Pulse, elsewhere: str | None) -> AsyncIterator[None]:
+async def _page(
+    settings: Callable[[], Settings], pulse: Pulse, elsewhere: str | None, speak: Callable[[str], None]
+) -> AsyncIterator[None]:
     """Serve the page beside the daemon; where it cannot be, the timeline is kept up to date all the same."""
     from monitor import web
     from monitor.store import open_store
@@ -56,13 +76,13 @@ async def _page(settings: Callable[[], Settings], pulse: Pulse, elsewhere: str |
     try:
         at = web.bound(listen) if listen != "off" else None
     except InputError as error:
-        say(f"the page is not served: {error}")
+        speak(f"the page is not served: {error}")
         at = None
     if at is None:
         yield
         return
     async with web.served(at, listen, settings, lambda: open_store(database, create=False), pulse=pulse) as address:
-        say(f"the timeline is at {address}")
+        speak(f"the timeline is at {address}")
         yield
 
 
@@ -86,9 +106,10 @@ def poll(place: Place, everything: bool, form: str) -> None:
     import asyncio
 
     from monitor import console, daemon
+    from monitor.console import log
 
     declared = place.declared()
-    console.configure_log()
+    log.configure(declared.settings.log_format)
 
     async def once() -> None:
         with console.watching() as progress:

@@ -18,12 +18,14 @@ def serve(place: Place, listen: str | None) -> None:
     import asyncio
     import signal
 
-    from monitor import console, web
+    from monitor import web
+    from monitor.console import log
     from monitor.store import open_store
 
     declared = place.declared()
-    console.configure_log()
+    log.configure(declared.settings.log_format)
     settings = declared.settings
+    speak = log.speaker(settings.log_format, say)
     where = listen or (settings.web_listen if settings.web_listen != "off" else "127.0.0.1:8321")
 
     exists = Path(settings.database).exists()
@@ -35,7 +37,7 @@ def serve(place: Place, listen: str | None) -> None:
         with to_read(declared) as store:
             opener = (lambda: open_store(settings.database, create=False)) if exists else (lambda: store)
             async with web.served(web.bound(where), where, lambda: settings, opener) as address:
-                say(f"the timeline is at {address} (Ctrl-C ends)")
+                speak(f"the timeline is at {address} (Ctrl-C ends)")
                 await stopping.wait()
 
     asyncio.run(until_told())
