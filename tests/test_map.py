@@ -37,6 +37,7 @@ ROOF = {
     "subscriptions",
     "trial",
     "clock",
+    "doctor",
     "progress",
     "pulse",
     "supervisor",

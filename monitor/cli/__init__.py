@@ -11,7 +11,7 @@ configuration, 3 the store is unavailable. Rooms are imported inside the command
     serving    serve, search
     asking     entries, sources, explain, check
     keeping    verify, reprocess, forget
-    service    backup, restore
+    service    doctor, backup, restore
     review     review and its orders; values: what is typed for a field
 """
 
@@ -85,6 +85,7 @@ for command in (
     keeping.verify,
     keeping.reprocess,
     keeping.forget,
+    service.doctor,
     service.backup,
     service.restore,
 ):

@@ -1,4 +1,4 @@
-"""What a service needs: ``backup`` and ``restore``."""
+"""What a service needs: ``doctor``, ``backup`` and ``restore``."""
 
 from __future__ import annotations
 
@@ -11,6 +11,25 @@ from monitor.cli.common import FAILED, FILE, Place, say
 
 if TYPE_CHECKING:
     from monitor.store.copies import Copied
+
+
+@click.command()
+@click.option("--network", is_flag=True, help="Ask a few of the hosts that are polled, too; else nobody is asked.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print it.")
+@click.pass_obj
+def doctor(place: Place, network: bool, form: str) -> None:
+    """Look at Python, SQLite, configuration, disk, database, lock, clock and network, and say what to do."""
+    import asyncio
+
+    from monitor import console, web
+    from monitor import doctor as doctors
+    from monitor.clock import clock
+
+    found, settings = doctors.examined(place.declared, lambda at: web.bound(at).close(), clock())
+    if settings and network:
+        found += asyncio.run(doctors.network(settings, clock))
+    console.show_findings(found, form)
+    raise click.exceptions.Exit(doctors.status(found))
 
 
 @click.command()

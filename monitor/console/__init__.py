@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn
@@ -32,6 +33,9 @@ from monitor.model import (
 )
 from monitor.progress import Progress, unwatched
 from monitor.store.base import Audit, EntryRecord, RoundRecord, Store
+
+if TYPE_CHECKING:
+    from monitor.doctor import Finding
 
 Json = record.Json
 
@@ -233,6 +237,22 @@ def show_audit(told: Audit, form: str) -> None:
         sys.stdout.write(clean_line(f"FAULT  {fault}") + "\n")
     words = ", ".join(f"{n} {what}" for what, n in told.seen.items())
     sys.stdout.write(f"{'checked' if told.faults else 'all there'}: {words or 'nothing is kept yet'}\n")
+
+
+def show_findings(told: Sequence[Finding], form: str) -> None:
+    """Print what the doctor found, and what to do."""
+    if form == "json":
+        found: list[Json] = [
+            {"check": f.check, "state": f.state.value, "found": f.found, "todo": f.todo or None} for f in told
+        ]
+        print_json({"ok": all(f.state.value != "failure" for f in told), "findings": found})
+        return
+    for f in told:
+        first, *rest = f.found.split("\n")
+        lines = [f"{f.state.value:<8} {f.check:<9} {first}", *(f"{'':18} {line}" for line in rest)]
+        if f.todo and f.state.value != "ok":
+            lines.append(f"{'':18} -> {f.todo}")
+        sys.stdout.write("".join(clean_line(line) + "\n" for line in lines))
 
 
 def show_rework(told: Rework, form: str, *, applied: bool) -> None:
