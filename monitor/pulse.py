@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 TICK = 5.0  # seconds between two looks at what is due
 LATE = 6  # periods without a look until the daemon is not ready: one slow transaction is no news
-DEAD = 36  # periods until it is not alive: three minutes, three times the longest rest between two tries to write
+DEAD = 120  # periods until it is not alive: ten minutes; one transaction may be slow, and who waits for the store tries each minute
 
 
 @dataclass(slots=True)
