@@ -16,9 +16,12 @@ from pathlib import Path
 import pytest
 
 from monitor import daemon, declared
+from monitor.model import EntryState
 from monitor.pulse import Pulse
+from monitor.store import open_store
 from monitor.supervisor import Supervisor
 from tests.commands import start
+from tests.store.make import NOW, article, collected, decides, digested, screened
 
 CONFIG = """\
 database: a.db
@@ -178,3 +181,31 @@ def test_a_process_says_when_it_is_ready_reads_its_configuration_and_stops(tmp_p
     finally:
         process.kill()
         process.wait()
+
+
+# --------------------------------------------------------------------------- what it does once an hour
+
+
+def test_house_is_kept_in_steps_between_which_others_write(tmp_path, ear):
+    (tmp_path / "config.yaml").write_text(CONFIG + "retention: {rejected: 10d, bodies: 10d}\n", "utf-8")
+    found = declared.read(tmp_path / "config.yaml")
+    with open_store(str(tmp_path / "a.db")) as store:
+        collected(store, *(screened(n, EntryState.REJECTED) for n in range(2500)))
+        store.finish(digested(article(1)), NOW, decides())
+
+    async def run() -> list[str]:
+        async with daemon.opened(found) as rounds:
+            lasting = daemon.Daemon(rounds, found, lambda: found, declared.stamp)
+            keeping = asyncio.create_task(lasting._keep_house())
+            order: list[str] = []
+            keeping.add_done_callback(lambda _: order.append("kept"))
+            await asyncio.sleep(0)  # its first step is under way
+            await rounds.write(rounds.store.open_round, NOW)
+            order.append("written")
+            await keeping
+            return order
+
+    assert asyncio.run(run()) == ["written", "kept"]
+    with open_store(str(tmp_path / "a.db")) as store:
+        assert not any(e.summary for e in store.entries())
+        assert store.holds_body(article(1).body_sha256) and "bodies" not in store.audit((), ()).seen
