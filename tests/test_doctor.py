@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import resource
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -27,6 +29,7 @@ from tests.web import town
 
 CONFIG = """\
 database: a.db
+web: {{listen: "off"}}
 fetch: {{timeout: 2s, pause: 0s, allow_private: [{private}]}}
 feeds: [{feeds}]
 topics: [{{id: bridge, question: 大桥能通车吗?, entities: [{{id: bridge, kind: product, names: [大桥]}}]}}]
@@ -163,6 +166,9 @@ def test_an_address_that_is_taken_is_a_warning_but_beside_the_daemon(home):
     def taken(_: str) -> None:
         raise InputError("cannot listen on it")
 
+    text = (home / "config.yaml").read_text("utf-8")
+    (home / "config.yaml").write_text(text.replace('"off"', '"127.0.0.1:8321"'), "utf-8")
+
     def state() -> State:
         told, _ = doctor.examined(lambda: declared.read(home / "config.yaml"), taken, clock())
         return next(f.state for f in told if f.check == "page")
@@ -221,3 +227,39 @@ def test_what_is_graver_decides_the_status():
     assert doctor.status([one, replace(one, status=3)]) == 3
     assert doctor.status([one, replace(one, status=2), replace(one, status=3)]) == 2
     assert doctor.status([replace(one, state=State.WARNING, status=3)]) == 0
+
+
+def test_a_folder_that_may_not_be_looked_into_is_found_and_told_in_sentences(home, tmp_path):
+    """As somebody who is nobody, which a test that root runs can become."""
+    locked = home / "locked"
+    locked.mkdir()
+    (home / "a.db").rename(locked / "a.db")
+    text = (home / "config.yaml").read_text("utf-8").replace("a.db", "locked/a.db")
+    settings = declared.read(written(home / "config.yaml", text)).settings
+    locked.chmod(0o000)
+    try:
+        seen = as_nobody(lambda: doctor.checkup(Path(settings.database)).fault)
+    finally:
+        locked.chmod(0o700)
+    assert "cannot be opened: Permission denied" in seen
+
+
+def written(file: Path, text: str) -> Path:
+    file.write_text(text, "utf-8")
+    return file
+
+
+def as_nobody(ask: Callable[[], str]) -> str:
+    """Return what a child without rights is told."""
+    mine, theirs = os.pipe()
+    child = os.fork()
+    if child == 0:
+        if os.geteuid() == 0:
+            os.setresuid(65534, 65534, 65534)
+        os.write(theirs, ask().encode())
+        os._exit(0)
+    os.close(theirs)
+    with os.fdopen(mine, "rb") as told:
+        found = told.read().decode()
+    os.waitpid(child, 0)
+    return found

@@ -70,9 +70,12 @@ def keeps_wal(folder: Path) -> str:
 
 def checkup(path: Path) -> Checkup:
     """Look at the database *path*, from end to end."""
-    if not path.exists():
-        return Checkup(exists=False, holder=lock.holder(path))
-    size = path.stat().st_size if path.is_file() else 0
+    try:
+        if not path.exists():
+            return Checkup(exists=False, holder=lock.holder(path))
+        size = path.stat().st_size
+    except OSError as exc:
+        return Checkup(exists=True, fault=f"{path} cannot be opened: {exc.strerror}")
     schema, newest, fault = 0, None, ""
     try:
         with closing(copies.reading(path)) as conn, told(path, copies.PATIENCE):

@@ -40,8 +40,11 @@ class Copied:
 
 def reading(path: Path) -> sqlite3.Connection:
     """Return a connection to read *path* as it is: nothing is made, or brought up to date."""
-    if not path.is_file():
-        raise InputError(f"{path} does not exist" if not path.exists() else f"{path} is no file")
+    try:
+        if not path.is_file():
+            raise StoreError(f"{path} is no file" if path.exists() else f"{path} does not exist")
+    except OSError as exc:
+        raise StoreError(f"{path} cannot be opened: {exc.strerror}") from exc
     found = path.resolve()
     # Who may write takes its WAL away again when closing. Where the index of a WAL cannot be made the file can be read
     # only as one that never changes (see connection.py).
@@ -60,11 +63,13 @@ def backup(source: Path, target: Path, *, overwrite: bool = False) -> Copied:
     :raises InputError: where *target* exists (and is not to be overwritten) or cannot be written
     :raises StoreError: where *source* cannot be read, or its copy is not what it was copied from
     """
-    if target.is_dir():
-        raise InputError(f"{target} is a folder; name a file")
-    if target.exists() and target.samefile(source):
-        raise InputError(f"{target} is the database itself; name another file")
-    _may_be(target, overwrite)
+    reading(source).close()
+    with disk(target):
+        if target.is_dir():
+            raise InputError(f"{target} is a folder; name a file")
+        if target.exists() and target.samefile(source):
+            raise InputError(f"{target} is the database itself; name another file")
+        _may_be(target, overwrite)
     with made(source, target) as (part, copied):
         _may_be(target, overwrite)
         part.replace(target)
@@ -125,18 +130,18 @@ def made(source: Path, target: Path, *, judged: bool = True) -> Iterator[tuple[P
 
 
 def recognise(conn: sqlite3.Connection, path: Path) -> int:
-    """Return the schema of *path*; InputError where it is not ours or is newer than we are."""
+    """Return the schema of *path*; StoreError where it is not ours or is newer than we are."""
     try:
         mark = conn.execute("PRAGMA application_id").fetchone()[0]
         schema = int(conn.execute("PRAGMA user_version").fetchone()[0])
     except sqlite3.DatabaseError as exc:
         if getattr(exc, "sqlite_errorcode", 0) == sqlite3.SQLITE_NOTADB:
-            raise InputError(f"{path} is not a database") from exc
+            raise StoreError(f"{path} is not a database") from exc
         raise
     if mark != migrations.APPLICATION_ID:
-        raise InputError(f"{path} is no database of monitor")
+        raise StoreError(f"{path} is no database of monitor")
     if schema > len(migrations.MIGRATIONS):
-        raise InputError(
+        raise StoreError(
             f"{path} was written by a newer version of monitor (schema {schema}, this one knows"
             f" {len(migrations.MIGRATIONS)}); upgrade monitor to use it"
         )

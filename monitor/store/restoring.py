@@ -42,9 +42,10 @@ def restore(source: Path, path: Path, now: datetime) -> Restored:
     :raises StoreError: where a daemon runs on *path*, others have it open, or it cannot be written
     """
     path = path.resolve()
-    if path.exists() and source.exists() and source.samefile(path):
-        raise InputError(f"{source} is the database itself; name a backup")
-    copies.reading(source).close()  # a sentence about the backup comes before one about the database
+    with _restorable(source), copies.disk(path):
+        copies.reading(source).close()  # a sentence about the backup comes before one about the database
+        if path.exists() and source.samefile(path):
+            raise InputError(f"{source} is the database itself; name a backup")
     with lock.held(path), _copied(source, path) as (part, copied), _alone(path) as sound:
         aside = _set_aside(path, now, sound)
         part.replace(path)
@@ -54,13 +55,19 @@ def restore(source: Path, path: Path, now: datetime) -> Restored:
 @contextmanager
 def _copied(source: Path, path: Path) -> Iterator[tuple[Path, Copied]]:
     with ExitStack() as stack:
-        try:
+        with _restorable(source):
             made = stack.enter_context(copies.made(source, path))
-        except StoreError as exc:
-            if exc.passing:  # a full disk, say: that is of the store, not of the backup
-                raise
-            raise InputError(f"{source} cannot be restored: {exc}") from exc
         yield made
+
+
+@contextmanager
+def _restorable(source: Path) -> Iterator[None]:
+    try:
+        yield
+    except StoreError as exc:
+        if exc.passing:  # a full disk, say: that is of the store, not of the backup
+            raise
+        raise InputError(f"{source} cannot be restored: {exc}") from exc
 
 
 @contextmanager
