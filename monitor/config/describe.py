@@ -34,6 +34,9 @@ def _head(settings: Settings) -> Iterator[str]:
     if fetch.allow_private:
         yield f"               private addresses allowed: {', '.join(fetch.allow_private)}"
     yield f"web            {settings.web_listen}"
+    keep = settings.retention
+    bodies = length(keep.bodies) if keep.bodies else "for ever"
+    yield f"retention      rejected entries {length(keep.rejected)}, bodies that nothing rests on {bodies}"
 
 
 def _topics(settings: Settings, seeds: Sequence[SeedEvent]) -> Iterator[str]:
