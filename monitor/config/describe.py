@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
-from monitor.model import Entity, Feed, SeedEvent, Settings, Topic
+from monitor.model import Entity, Feed, Retention, SeedEvent, Settings, Topic
 
 
 def describe(settings: Settings, seeds: Sequence[SeedEvent] = ()) -> str:
@@ -35,8 +35,9 @@ def _head(settings: Settings) -> Iterator[str]:
         yield f"               private addresses allowed: {', '.join(fetch.allow_private)}"
     yield f"web            {settings.web_listen}"
     keep = settings.retention
-    bodies = length(keep.bodies) if keep.bodies else "for ever"
-    yield f"retention      rejected entries {length(keep.rejected)}, bodies that nothing rests on {bodies}"
+    if keep != Retention():
+        bodies = length(keep.bodies) if keep.bodies else "for ever"
+        yield f"retention      rejected entries {length(keep.rejected)}, bodies that nothing rests on {bodies}"
 
 
 def _topics(settings: Settings, seeds: Sequence[SeedEvent]) -> Iterator[str]:

@@ -283,4 +283,5 @@ def test_what_is_kept_how_long_and_how_it_is_told(tmp_path):
     )
     one, two = (config.load(tmp_path / name, {}, tmp_path).settings for name in ("a.yaml", "b.yaml"))
     assert (one.retention, one.log_format) == (Retention(timedelta(days=180), None), "text")
+    assert "bodies that nothing rests on 365d" in config.describe(two) and "retention" not in config.describe(one)
     assert (two.retention, two.log_format) == (Retention(timedelta(days=30), timedelta(days=365)), "json")
