@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import logging
 import os
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
@@ -154,6 +155,7 @@ class Daemon:
     # ------------------------------------------------------------- jobs
 
     def _scheduler(self) -> AsyncIOScheduler:
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)  # what it skips we tell once, and not every five seconds
         scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"coalesce": True, "misfire_grace_time": None})
         scheduler.add_listener(self._unwell, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
         scheduler.add_listener(self._looked, EVENT_JOB_EXECUTED | EVENT_JOB_MAX_INSTANCES)
@@ -234,7 +236,8 @@ class Daemon:
         try:
             await self._read_anew()
         finally:
-            self.supervisor.ready(self._status())
+            if not self.stopping.is_set():
+                self.supervisor.ready(self._status())
 
     async def _read_anew(self) -> None:
         stamp = self.stamp(self.declared.settings)
@@ -269,6 +272,8 @@ class Daemon:
             self.pulse.tick()
         else:
             self.pulse.skip()
+            if self.pulse.skipped == 1:
+                log.warning("a look at what is due takes long", reason=self.pulse.trouble or "the store is busy")
 
     def _unwell(self, event: JobExecutionEvent) -> None:
         what = "failed" if event.exception else "missed"

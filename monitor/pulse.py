@@ -32,6 +32,8 @@ class Pulse:
     """Why the store cannot be written for now; who waits for it tries again."""
     counted: Counter[tuple[str, str]] = field(default_factory=Counter)
     ticks: int = 0
+    skipped: int = 0
+    """Looks that were skipped since the last one."""
     _ticked: float | None = None
     _alive: float = field(init=False)
 
@@ -41,11 +43,13 @@ class Pulse:
     def tick(self) -> None:
         """Say that the schedule was looked at."""
         self.ticks += 1
+        self.skipped = 0
         self._ticked = self.monotonic()
         self._beat()
 
     def skip(self) -> None:
         """Say that a look was due while the last one was not over: a sign of life only while all wait for the store."""
+        self.skipped += 1
         if self.trouble:
             self._beat()
 

@@ -46,7 +46,9 @@ def test_a_look_that_hangs_is_no_sign_of_life(pulse, clock, fed):
     for _ in range(DEAD + 1):
         clock.now += 1
         pulse.skip()
-    assert not pulse.alive and fed == [100.0]
+    assert not pulse.alive and fed == [100.0] and pulse.skipped == DEAD + 1
+    pulse.tick()
+    assert pulse.alive and pulse.skipped == 0
 
 
 def test_who_waits_for_a_store_that_is_full_is_not_ready_and_lives(pulse, clock, fed):
