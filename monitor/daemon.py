@@ -155,7 +155,8 @@ class Daemon:
     # ------------------------------------------------------------- jobs
 
     def _scheduler(self) -> AsyncIOScheduler:
-        logging.getLogger("apscheduler").setLevel(logging.ERROR)  # what it skips we tell once, and not every five seconds
+        # What it skips is told once, and not every five seconds.
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
         scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"coalesce": True, "misfire_grace_time": None})
         scheduler.add_listener(self._unwell, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
         scheduler.add_listener(self._looked, EVENT_JOB_EXECUTED | EVENT_JOB_MAX_INSTANCES)
