@@ -10,6 +10,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import logging
+import os
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +20,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import structlog
-from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
+from apscheduler.events import (
+    EVENT_JOB_ERROR,
+    EVENT_JOB_EXECUTED,
+    EVENT_JOB_MAX_INSTANCES,
+    EVENT_JOB_MISSED,
+    JobEvent,
+    JobExecutionEvent,
+)
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor import seeding
@@ -29,16 +38,17 @@ from monitor.fetch import Fetcher
 from monitor.model import FeedStatus, FetchSettings, Settings
 from monitor.pipeline import Desk
 from monitor.progress import Progress, unwatched
+from monitor.pulse import Pulse
 from monitor.rounds import Rounds
 from monitor.store import open_store
+from monitor.supervisor import NOBODY, Supervisor
 
 if TYPE_CHECKING:
     from monitor.deliveries import Deliveries
 
-TICK = 5.0  # seconds between two looks at what is due
 RELOAD = 5.0  # seconds between two looks at the configuration file
+DELIVERY = 5.0  # seconds between two looks at what is to be delivered
 HOUSEKEEPING = 3600.0  # seconds between two goes at what is to be forgotten
-REJECTED_DAYS = 180  # how long a rejected entry keeps its summary, so that the past can be judged again
 TOGETHER = 60.0  # seconds that alerts wait for articles that are being read
 LOCK_PATIENCE = 2.0  # seconds that one try to write waits for another writer
 GARBAGE = (3_000, 10, 10)  # objects more than before until cycles are looked for, and how often among older ones
@@ -132,6 +142,12 @@ class Daemon:
     fatal: StoreError | None = None
     deliveries: Deliveries | None = None
     held: float = 0.0  # seconds that alerts have waited for articles that are being read
+    supervisor: Supervisor = NOBODY
+
+    @property
+    def pulse(self) -> Pulse:
+        """How the daemon is."""
+        return self.rounds.pulse
 
     async def run(self) -> None:
         """Poll until SIGTERM or SIGINT; StoreError if the store fails for good."""
@@ -140,10 +156,13 @@ class Daemon:
         await self.rounds.write(self.rounds.store.patience, LOCK_PATIENCE)
         self.listen()
         scheduler = self._scheduler()
+        self.pulse.feed = self.supervisor.feed
         scheduler.start()
+        self.supervisor.ready(self._status())
         try:
             await self.stopping.wait()
         finally:
+            self.supervisor.stopping()
             # shutdown(wait=True) would cancel running jobs in the middle: drain ours first.
             scheduler.pause()
             await self._drain()
@@ -154,12 +173,15 @@ class Daemon:
     # ------------------------------------------------------------- jobs
 
     def _scheduler(self) -> AsyncIOScheduler:
+        # What it skips is told once, and not every five seconds.
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
         scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"coalesce": True, "misfire_grace_time": None})
-        scheduler.add_listener(_unwell, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
+        scheduler.add_listener(self._unwell, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
+        scheduler.add_listener(self._looked, EVENT_JOB_EXECUTED | EVENT_JOB_MAX_INSTANCES)
         now = clock()
-        scheduler.add_job(self._tick, "interval", seconds=TICK, id="tick", next_run_time=now)
+        scheduler.add_job(self._tick, "interval", seconds=self.pulse.period, id="tick", next_run_time=now)
         scheduler.add_job(self._reload_if_changed, "interval", seconds=RELOAD, id="reload")
-        scheduler.add_job(self._deliver, "interval", seconds=TICK, id="deliveries")
+        scheduler.add_job(self._deliver, "interval", seconds=DELIVERY, id="deliveries")
         scheduler.add_job(self._keep_house, "interval", seconds=HOUSEKEEPING, id="housekeeping")
         return scheduler
 
@@ -193,7 +215,7 @@ class Daemon:
         if not settings.channels:
             return
         # What is being read together is to be told together.
-        self.held = self.held + TICK if self.rounds.digesting.locked() else 0.0
+        self.held = self.held + DELIVERY if self.rounds.digesting.locked() else 0.0
         if 0 < self.held < TOGETHER:
             return
         if self.deliveries is None:
@@ -203,8 +225,13 @@ class Daemon:
             self._keep(task)
 
     async def _keep_house(self) -> None:
-        trimmed = await self.rounds.write(self.rounds.store.tidy, clock(), rejected_days=REJECTED_DAYS)
-        log.info("housekeeping", trimmed=trimmed)
+        """Go once over what is to be forgotten; between two steps whoever waits writes."""
+        store, now, mark, entries, bodies = self.rounds.store, clock(), None, 0, 0
+        while mark != "":
+            done = await self.rounds.write(store.tidy, now, self.declared.settings.retention, mark or "")
+            mark, entries, bodies = done.mark, entries + done.entries, bodies + done.bodies
+        await self.rounds.write(store.settle)
+        log.info("housekeeping", trimmed=entries, bodies=bodies)
 
     def _begin(self, work: Coroutine[object, object, None]) -> None:
         self._keep(asyncio.get_running_loop().create_task(work))
@@ -219,6 +246,7 @@ class Daemon:
         if isinstance(error, StoreError):
             self._fail(error)
         elif error is not None:
+            self.pulse.count("bugs")
             log.error("bug", exc_info=error)
 
     def _fail(self, error: StoreError) -> None:
@@ -241,6 +269,14 @@ class Daemon:
 
     async def _reload(self) -> None:
         """Take over a changed configuration; a wrong one is refused and the old one goes on."""
+        self.supervisor.reloading()
+        try:
+            await self._read_anew()
+        finally:
+            if not self.stopping.is_set():
+                self.supervisor.ready(self._status())
+
+    async def _read_anew(self) -> None:
         stamp = self.stamp(self.declared.settings)
         try:
             declared = self.read()
@@ -261,6 +297,27 @@ class Daemon:
         if self.tasks:
             await asyncio.wait(self.tasks, timeout=DRAIN)
 
+    # ------------------------------------------------------------- how it is
 
-def _unwell(event: JobExecutionEvent) -> None:
-    log.error("job failed" if event.exception else "job missed", job=event.job_id, reason=str(event.exception or ""))
+    def _status(self) -> str:
+        return f"{len(self.declared.settings.feeds)} feeds, {len(self.declared.settings.topics)} topics"
+
+    def _looked(self, event: JobEvent) -> None:
+        if event.job_id != "tick":
+            return
+        if event.code == EVENT_JOB_EXECUTED:
+            self.pulse.tick()
+        else:
+            self.pulse.skip()
+            if self.pulse.skipped == 1:
+                log.warning("a look at what is due takes long", reason=self.pulse.trouble or "the store is busy")
+
+    def _unwell(self, event: JobExecutionEvent) -> None:
+        what = "failed" if event.exception else "missed"
+        self.pulse.count(f"jobs_{what}", event.job_id)
+        log.error(f"job {what}", job=event.job_id, reason=str(event.exception or ""))
+
+
+def supervisor() -> Supervisor:
+    """Return whoever started this process and wants to know how it is."""
+    return Supervisor(os.environ, os.getpid())

@@ -18,7 +18,7 @@ OWNERS = {
     "ahocorasick_rs": {"match"},
     "sqlite_utils": {"store"}, "sqlite3": {"store"},
     "yaml": {"config"}, "pydantic": {"config"}, "pydantic_core": {"config"},
-    "apscheduler": {"daemon"}, "click": {"cli"}, "rich": {"console"}, "jinja2": {"export"}, "starlette": {"web"}, "uvicorn": {"web"}, "structlog": {"console", "daemon", "deliveries", "rounds", "web"}, "apprise": {"notify"},
+    "apscheduler": {"daemon"}, "click": {"cli"}, "rich": {"console"}, "jinja2": {"export"}, "starlette": {"web"}, "uvicorn": {"web"}, "prometheus_client": {"web"}, "structlog": {"console", "daemon", "deliveries", "rounds", "web"}, "apprise": {"notify"},
 }  # fmt: skip
 
 PURE = {"parse", "normalize", "match", "extract", "resolve", "export"}
@@ -38,7 +38,10 @@ ROOF = {
     "subscriptions",
     "trial",
     "clock",
+    "doctor",
     "progress",
+    "pulse",
+    "supervisor",
     "__init__",
     "__main__",
 }

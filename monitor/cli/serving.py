@@ -11,6 +11,8 @@ import click
 from monitor.cli.common import Place, say, to_read, to_write
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from monitor.declared import Declared
     from monitor.model import Settings
     from monitor.web import Keys
@@ -24,13 +26,15 @@ def serve(place: Place, listen: str | None) -> None:
     import asyncio
     import signal
 
-    from monitor import console, web
+    from monitor import web
     from monitor.clock import clock
+    from monitor.console import log
     from monitor.store import open_store
 
     declared = place.declared()
-    console.configure_log()
+    log.configure(declared.settings.log_format)
     settings = declared.settings
+    speak = log.speaker(settings.log_format, say)
     where = listen or (settings.web_listen if settings.web_listen != "off" else "127.0.0.1:8321")
 
     if settings.web_review:
@@ -47,8 +51,8 @@ def serve(place: Place, listen: str | None) -> None:
             write = web.Alone(lambda: settings, opener)
             page = web.served(web.bound(where), where, lambda: settings, opener, clock, keys, write)
             async with page as address:
-                say(f"the timeline is at {address} (Ctrl-C ends)")
-                tell(token, address)
+                speak(f"the timeline is at {address} (Ctrl-C ends)")
+                tell(token, address, speak)
                 await stopping.wait()
 
     asyncio.run(until_told())
@@ -62,10 +66,10 @@ def issued(settings: Settings) -> tuple[Keys | None, str]:
     return keys, keys.issue() if keys else ""
 
 
-def tell(token: str, address: str) -> None:
+def tell(token: str, address: str, speak: Callable[[str], None] = say) -> None:
     """Say where decisions are made, and with which token."""
     if token:
-        say(f"decisions are made at {address}review with the token {token} (shown once; a new one at each start)")
+        speak(f"decisions are made at {address}review with the token {token} (shown once; a new one at each start)")
 
 
 def found(declared: Declared) -> None:

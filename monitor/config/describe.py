@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
-from monitor.model import Channel, Entity, Feed, SeedEvent, Settings, Topic
+from monitor.model import Channel, Entity, Feed, Retention, SeedEvent, Settings, Topic
 
 
 def describe(settings: Settings, seeds: Sequence[SeedEvent] = ()) -> str:
@@ -39,6 +39,10 @@ def _head(settings: Settings) -> Iterator[str]:
     if fetch.allow_private:
         yield f"               private addresses allowed: {', '.join(fetch.allow_private)}"
     yield f"web            {settings.web_listen}{', with the review page' * settings.web_review}"
+    keep = settings.retention
+    if keep != Retention():
+        bodies = length(keep.bodies) if keep.bodies else "for ever"
+        yield f"retention      rejected entries {length(keep.rejected)}, bodies that nothing rests on {bodies}"
 
 
 def _topics(settings: Settings, seeds: Sequence[SeedEvent]) -> Iterator[str]:

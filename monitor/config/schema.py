@@ -36,6 +36,13 @@ class FeedKind(StrEnum):
     SITEMAP = "sitemap"
 
 
+class LogFormat(StrEnum):
+    """What a line of the log is."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
 class EntityKind(StrEnum):
     """What an entity is."""
 
@@ -63,10 +70,14 @@ Timeout = Annotated[
     BeforeValidator(s.between(timedelta(seconds=0.1), timedelta(minutes=10), "a duration from 0.1s to 10m")),
 ]
 Pause = Annotated[timedelta, BeforeValidator(s.between(timedelta(0), timedelta(hours=1), "a duration from 0 to 1h"))]
+Kept = Annotated[
+    timedelta, BeforeValidator(s.between(timedelta(days=1), timedelta(days=36525), "a duration from 1d to 36525d"))
+]
 Bytes = Annotated[int, BeforeValidator(s.whole(1024, 1024**3))]
 Count = Annotated[int, BeforeValidator(s.whole(1, 1000))]
 Pages = Annotated[int, BeforeValidator(s.whole(1, 20))]
 TierWord = Annotated[Tier, BeforeValidator(s.one_of(Tier))]
+LogWord = Annotated[LogFormat, BeforeValidator(s.one_of(LogFormat))]
 FeedWord = Annotated[FeedKind, BeforeValidator(s.one_of(FeedKind))]
 EntityWord = Annotated[EntityKind, BeforeValidator(s.one_of(EntityKind))]
 KindWord = Annotated[Kind, BeforeValidator(s.one_of(Kind))]
@@ -97,6 +108,23 @@ class Web(Strict):
     listen: s.Listen = Field(default="127.0.0.1:8321", description='host:port, or "off"')
     review: s.Flag = Field(
         default=False, description="whether decisions may be made there, behind a token shown at start"
+    )
+
+
+class Retention(Strict):
+    """How long what no event rests on is kept."""
+
+    rejected: Kept = Field(default=timedelta(days=180), description="what rejected entries said; title and link stay")
+    bodies: Kept | None = Field(
+        default=None, description="the bytes of pages that no event rests on; for ever when absent"
+    )
+
+
+class Log(Strict):
+    """How the daemon speaks of what it does."""
+
+    format: LogWord = Field(
+        default=LogFormat.TEXT, description="text or json: one line, or one JSON object, for each thing that happened"
     )
 
 
@@ -227,6 +255,8 @@ class File(Strict):
     timezone: s.Zone = Field(default="Asia/Shanghai", description="the zone where nothing nearer says one")
     fetch: Fetch = Field(default=Fetch(), description="how we go out")
     web: Web = Field(default=Web(), description="the web face")
+    retention: Retention = Field(default=Retention(), description="how long what no event rests on is kept")
+    log: Log = Field(default=Log(), description="how the daemon speaks of what it does")
     sources: list[Source] = Field(default=[], description="who publishes")
     feeds: list[Feed] = Field(default=[], description="what is polled")
     opml: list[s.Text] = Field(default=[], description="OPML files that list more feeds")

@@ -1,13 +1,13 @@
-"""What a person or a program sees on the terminal. Part of the roof: rich and structlog live here."""
+"""What a person or a program sees on the terminal. Part of the roof: rich and structlog live here; ``log`` is the log."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any, TextIO, cast
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn
@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor import rhythm
+from monitor.console.log import printable as printable
 from monitor.export import display, record
 from monitor.model import (
     Article,
@@ -34,35 +35,11 @@ from monitor.normalize import clean
 from monitor.progress import Progress, unwatched
 from monitor.store.base import Audit, EntryRecord, RoundRecord, Store
 
+if TYPE_CHECKING:
+    from monitor.doctor import Finding
+
 Json = record.Json
 _PASSAGES = 8  # shown of one article
-
-
-class _Stderr:
-    """Standard error as it is at the moment of writing: a progress bar may stand in for it."""
-
-    def write(self, text: str) -> int:
-        return sys.stderr.write(text)
-
-    def flush(self) -> None:
-        sys.stderr.flush()
-
-
-def configure_log() -> None:
-    """Log to stderr: coloured for a person who watches, plain lines otherwise; control characters never pass."""
-    import structlog
-
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="%Y-%m-%d %H:%M:%S", utc=False),
-            structlog.processors.format_exc_info,
-            _printable,
-            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=0),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _Stderr())),
-        cache_logger_on_first_use=False,
-    )
 
 
 @contextmanager
@@ -80,21 +57,6 @@ def watching() -> Iterator[Progress]:
             bar.update(tasks[what], completed=done, total=total)
 
         yield show
-
-
-def _printable(_: object, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Take control characters out of every value: what a server sent must not drive a terminal."""
-    return {k: _lines(v) if k == "exception" else printable(v) if isinstance(v, str) else v for k, v in line.items()}
-
-
-def _lines(trace: object) -> str:
-    """Return a traceback line by line: what it ends with may be a server's own words."""
-    return "\n".join(map(printable, str(trace).split("\n")))
-
-
-def printable(text: str) -> str:
-    """Return *text* with control, bidi and surrogate characters made visible or dropped."""
-    return "".join(c if c.isprintable() else " " for c in text)
 
 
 # --------------------------------------------------------------------------- timeline
@@ -286,6 +248,22 @@ def show_audit(told: Audit, form: str) -> None:
         sys.stdout.write(clean_line(f"not held  {quote}") + "\n")
     words = ", ".join(f"{n} {what}" for what, n in told.seen.items())
     sys.stdout.write(f"{'checked' if told.faults else 'all there'}: {words or 'nothing is kept yet'}\n")
+
+
+def show_findings(told: Sequence[Finding], form: str) -> None:
+    """Print what the doctor found, and what to do."""
+    if form == "json":
+        found: list[Json] = [
+            {"check": f.check, "state": f.state.value, "found": f.found, "todo": f.todo or None} for f in told
+        ]
+        print_json({"ok": all(f.state.value != "failure" for f in told), "findings": found})
+        return
+    for f in told:
+        first, *rest = f.found.split("\n")
+        lines = [f"{f.state.value:<8} {f.check:<9} {first}", *(f"{'':18} {line}" for line in rest)]
+        if f.todo and f.state.value != "ok":
+            lines.append(f"{'':18} -> {f.todo}")
+        sys.stdout.write("".join(clean_line(line) + "\n" for line in lines))
 
 
 def show_rework(told: Rework, form: str, *, applied: bool) -> None:

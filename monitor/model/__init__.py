@@ -26,7 +26,18 @@ All of it is imported from here.
 from monitor.model.alerts import Alert, AlertState, Channel, Notice, Pending, Sealed, Secret, Shift, Tell
 from monitor.model.dates import NO_DATE, UNKNOWN_WHEN, DateSpan, Published, When
 from monitor.model.decisions import FIXABLE, NOTHING_FIXED, Decision, Fixed, Order, Verb
-from monitor.model.declared import Entity, Feed, FetchSettings, Office, Select, Settings, Source, Step, Topic
+from monitor.model.declared import (
+    Entity,
+    Feed,
+    FetchSettings,
+    Office,
+    Retention,
+    Select,
+    Settings,
+    Source,
+    Step,
+    Topic,
+)
 from monitor.model.events import DecisionRecord, Event, Evidence, Link, Quote, Reason, Revision, SeedEvent, SeedRecord
 from monitor.model.fetched import Manners, Request, Response, RobotsEntry, Validators
 from monitor.model.lists import (
@@ -110,6 +121,7 @@ __all__ = [
     "Request",
     "Reread",
     "Response",
+    "Retention",
     "Revision",
     "Rework",
     "RobotsEntry",

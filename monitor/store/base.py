@@ -28,6 +28,7 @@ from monitor.model import (
     Poll,
     Published,
     Reread,
+    Retention,
     Rework,
     Ruling,
     Sealed,
@@ -136,6 +137,27 @@ class News:
     mark: int
     events: tuple[Event, ...]
     gone: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """What the store holds, counted: declared feeds by state, failures in a row of the first that fail, events by topic."""
+
+    feeds: Mapping[str, int]
+    failing: Mapping[str, int]
+    waiting: int
+    events: Mapping[str, int]
+    round: int  # the last that is finished, 0 before the first
+    finished: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tidied:
+    """One step of keeping house: entries trimmed, bodies dropped, and where the next begins; "" when the pass is over."""
+
+    entries: int
+    bodies: int
+    mark: str
 
 
 class Decider(Protocol):
@@ -381,8 +403,14 @@ class Store(Protocol):
 
     # ------------------------------------------------------------- keep house
 
-    def tidy(self, now: datetime, *, rejected_days: int) -> int:
-        """Forget the summaries of entries rejected more than *rejected_days* ago, fold the write-ahead log back, refresh the planner's figures; return how many entries were trimmed."""
+    def tidy(self, now: datetime, keep: Retention, mark: str = "") -> Tidied:
+        """
+        Take the next step of a pass over what has been kept for longer than *keep* says, from *mark* on: the summaries of
+        rejected entries, and the bodies of articles that no event, as it is or ever was, rests on.
+        """
+
+    def settle(self) -> None:
+        """Fold the write-ahead log back and refresh the planner's figures."""
 
     def index(self) -> int:
         """Make some of what came in since quick to search for; return how many rows that were, 0 when nothing is left."""
@@ -434,3 +462,6 @@ class Store(Protocol):
 
     def round(self, id: int | None = None) -> RoundRecord | None:
         """Return one round, by default the last finished one."""
+
+    def stock(self) -> Stock:
+        """Return what is held, counted; quick enough to be asked every few seconds."""

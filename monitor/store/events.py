@@ -215,7 +215,8 @@ def _absorb(db: Database, id: str, into: str, now: datetime) -> bool:
         return False
     target = survivor(db, into)
     last = db.execute("SELECT data FROM event_versions WHERE n = ?", (row["version"],)).fetchone()["data"]
-    add(db, "event_versions", {"event": id, "at": instant(now), "merged_into": target, "data": last})
+    version = add(db, "event_versions", {"event": id, "at": instant(now), "merged_into": target, "data": last})
+    db.execute("UPDATE events SET version = ? WHERE id = ?", (version, id))
     db.execute("UPDATE events SET absorbed_by = ?, base = NULL WHERE id = ? OR absorbed_by = ?", (into, id, id))
     db.execute("UPDATE events SET merged_into = ? WHERE id = ? OR merged_into = ?", (target, id, id))
     for table in ("mentions", "seeds"):

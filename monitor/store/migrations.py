@@ -1,5 +1,5 @@
 """
-The tables, as the list of steps that made them: append only, each step in one transaction of its own.
+The tables, as the list of steps that made them: append only; all that a database lacks are taken in one transaction.
 
 ``PRAGMA user_version`` counts the steps taken. A step that was ever released is never edited: a database somewhere
 has it behind it. ``docs/schema.md`` says what every table and column is for.
@@ -333,6 +333,12 @@ _ALERTS = (
     "CREATE INDEX outbox_told ON outbox (about, channel) WHERE alert IS NOT NULL",
 )
 
+# Which bodies something rests on is asked for one by one.
+_RETENTION = (
+    "CREATE INDEX articles_body ON articles (body_sha256)",
+    "CREATE INDEX evidence_article ON evidence (json_extract(data, '$.article'))",
+)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _FIRST,
     _MANNERS,
@@ -342,6 +348,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _SEARCH + _VIEWS,
     _ALERTS,
     _IMPORTS,
+    _RETENTION,
 )
 
 

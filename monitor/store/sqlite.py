@@ -26,6 +26,7 @@ from monitor.model import (
     Pending,
     Poll,
     Reread,
+    Retention,
     Rework,
     Ruling,
     Sealed,
@@ -51,8 +52,9 @@ from monitor.store import (
     rework,
     ruling,
     search,
+    stock,
 )
-from monitor.store.base import Audit, Decider, Digested, EntryRecord, Hit, Kept, News, RoundRecord
+from monitor.store.base import Audit, Decider, Digested, EntryRecord, Hit, Kept, News, RoundRecord, Stock, Tidied
 from monitor.store.connection import PATIENCE, Connection
 
 
@@ -254,11 +256,12 @@ class SqliteStore:
 
     # ------------------------------------------------------------- keep house
 
-    def tidy(self, now: datetime, *, rejected_days: int) -> int:
+    def tidy(self, now: datetime, keep: Retention, mark: str = "") -> Tidied:
         with self._connection.write() as db:
-            trimmed = housekeeping.forget(db, now, rejected_days)
+            return housekeeping.tidy(db, now, keep, mark)
+
+    def settle(self) -> None:
         self._connection.settle()
-        return trimmed
 
     def index(self) -> int:
         with self._connection.read() as db:
@@ -341,3 +344,7 @@ class SqliteStore:
     def round(self, id: int | None = None) -> RoundRecord | None:
         with self._connection.read() as db:
             return accounts.read(db, id)
+
+    def stock(self) -> Stock:
+        with self._connection.read() as db:
+            return stock.stock(db)

@@ -16,9 +16,11 @@ from starlette.types import ASGIApp
 
 from monitor.errors import StoreError
 from monitor.export.look import asset
+from monitor.pulse import Pulse
 from monitor.web.answers import Guarded, answer
 from monitor.web.api import Api
 from monitor.web.asked import WrongQuestion
+from monitor.web.health import Health
 from monitor.web.keys import Keys
 from monitor.web.pages import Pages
 from monitor.web.review import Review
@@ -41,9 +43,14 @@ def application(
     host: str = "127.0.0.1",
     keys: Keys | None = None,
     write: Writes | None = None,
+    pulse: Pulse | None = None,
 ) -> ASGIApp:
-    """Return the application that serves *shelf* on *host*; with *keys* and a way to *write*, decisions may be made there."""
-    pages, api = Pages(shelf, now, keys if write else None), Api(shelf, now)
+    """
+    Return the application that serves *shelf* on *host*.
+
+    With *keys* and a way to *write*, decisions may be made there; it says how the daemon is whose *pulse* it is.
+    """
+    pages, api, health = Pages(shelf, now, keys if write else None), Api(shelf, now), Health(shelf, now, pulse)
     routes = [
         Route("/", pages.timeline),
         Route("/t/{topic}", pages.timeline),
@@ -62,6 +69,9 @@ def application(
         Route("/api/sources", api.sources),
         Route("/api/search", api.search),
         *(_reviewed(Review(pages, keys, write, now)) if keys and write else ()),
+        Route("/health/live", health.live),
+        Route("/health/ready", health.ready),
+        Route("/metrics", health.metrics),
     ]
     told = _Errors(pages, api)
     handlers = {HTTPException: told.http, WrongQuestion: told.wrong, StoreError: told.store, Exception: told.bug}

@@ -15,6 +15,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from monitor.clock import clock
 from monitor.errors import InputError, StoreError
 from monitor.model import Settings
+from monitor.pulse import Pulse
 from monitor.store.base import Store
 from monitor.web.answers import HEADERS
 from monitor.web.app import application
@@ -85,12 +86,13 @@ async def served(
     now: Callable[[], datetime] = clock,
     keys: Keys | None = None,
     write: Writes | None = None,
+    pulse: Pulse | None = None,
 ) -> AsyncIterator[str]:
-    """Serve the page on *at* until left; yields its address. See :func:`application` for *keys* and *write*."""
+    """Serve the page on *at* until left; yields its address. See :func:`application` for *keys*, *write* and *pulse*."""
     shelf = Shelf(settings, opener)
     host = listen.rpartition(":")[0]
     config = uvicorn.Config(
-        application(shelf, now, host, keys, write),
+        application(shelf, now, host, keys, write, pulse),
         log_config=None,
         log_level="critical",  # bugs are logged where they become an answer; what strangers send is no news
         access_log=False,

@@ -55,6 +55,9 @@ def test_a_process_serves_the_page_until_it_is_told_to_stop(tmp_path, command):
         page = httpx.get(url, trust_env=False)
         assert page.status_code == 200 and "青禾汽车会落户云川吗?" in page.text
         assert httpx.head(url, trust_env=False).headers["etag"] == page.headers["etag"]
+        figures = httpx.get(f"{url}metrics", trust_env=False).text
+        assert 'monitor_file_bytes{file="database"}' in figures and "monitor_disk_free_bytes" in figures
+        assert ("monitor_ready" in figures) == (command == ("run",))
     finally:
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0

@@ -57,6 +57,7 @@ from monitor.model import (
     Vote,
     When,
 )
+from monitor.pulse import Pulse
 from monitor.store import open_store
 from monitor.store.base import Digested, Store
 from monitor.web.app import application
@@ -357,8 +358,12 @@ class Reader:
 
 
 @contextmanager
-def serving(path: Path, keys: web.Keys | None = None) -> Iterator[str]:
-    """Serve the page over *path* on a free port of this machine, with *keys* the review page too; yields its address."""
+def serving(path: Path, keys: web.Keys | None = None, pulse: Pulse | None = None) -> Iterator[str]:
+    """
+    Serve the page over *path* on a free port of this machine; yields its address.
+
+    With *keys* the review page is there too; *pulse* is that of the daemon beside it.
+    """
     started = threading.Event()
     address: list[str] = []
 
@@ -366,7 +371,7 @@ def serving(path: Path, keys: web.Keys | None = None) -> Iterator[str]:
         where = "127.0.0.1:0"
         opener = partial(open_store, str(path), create=False)
         write = web.Alone(lambda: SETTINGS, opener)
-        page = web.served(web.bound(where), where, lambda: SETTINGS, opener, lambda: NOW, keys, write)
+        page = web.served(web.bound(where), where, lambda: SETTINGS, opener, lambda: NOW, keys, write, pulse)
         async with page as found:
             address.append(found)
             stopping.append((asyncio.get_running_loop(), asyncio.Event()))
