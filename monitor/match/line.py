@@ -97,9 +97,10 @@ class Line:
 
     def clause(self, at: int) -> tuple[int, int]:
         """Return the span of the clause that *at* lies in."""
-        i = bisect_left(self._borders, at + 1)
-        start = self._borders[i - 1] + 1 if i else 0
-        return start, self._borders[i] if i < len(self._borders) else len(self.text)
+        borders = self._borders
+        i = bisect_left(borders, at + 1)
+        start = borders[i - 1] + 1 if i else 0
+        return start, borders[i] if i < len(borders) else len(self.text)
 
     def stops(self, start: int, end: int) -> bool:
         """Return whether a sentence ends between *start* and *end*."""

@@ -102,11 +102,11 @@ class TestHostileText:
         ids=lambda t: t[:6],
     )  # fmt: skip
     def test_it_takes_time_in_proportion(self, text: str) -> None:
-        began = time.perf_counter()
+        began = time.process_time()
         MATCHER.judge("full", text[:100], Clean(text, text, range(len(text) + 1)))
         MATCHER.screen(text, text)
         MATCHER.senses(text)
-        assert time.perf_counter() - began < 8
+        assert time.process_time() - began < 8
 
     @pytest.mark.parametrize(
         "unit, times",
