@@ -53,6 +53,7 @@ _REPORTER = re.compile(r"(?:记者|笔者)[^,，。]{0,6}?(?:走访|探访|实�
 # What the title of a place's own paper ends with: what it plans, and not a song of it.
 _PAPERS = ("方案", "计划", "规划", "办法", "意见", "措施", "条例", "协议", "纲要", "清单", "公告", "通知", "备忘录")
 _AWAY = re.compile(r"\b(?:km|kilomet(?:er|re)s|miles) (?:[a-z\-]+ )?(?:of|from) $")
+_SOMEBODY = re.compile(r"市?的?(?:市民)?[\u4e00-\u9fff]?(?:女士|先生|大爷|大妈|阿姨|小姐|师傅)")
 _OWNED = 8  # characters before a name in which somebody has or uses one of its products
 _WHOSE = re.compile(r"[我他她你咱]?[们家]?的?$|自己的$|新买的$|新款$")
 _MODEL = 6  # characters of a model with its number
@@ -147,6 +148,8 @@ def _place_doubts(member: Member, line: Line, bound: bool) -> Iterable[Vote]:
         yield Vote("origin", _ORIGIN, away[0] + member.hit.name.text)
     elif (word := line.word_at(member.hit.end)) in lexicon.words("place", "origin"):
         yield Vote("origin", _ORIGIN, member.hit.name.text + word)
+    elif (who := _SOMEBODY.match(line.text, member.hit.end)) and not line.ties(0, len(line.text), ("says", "event")):
+        yield Vote("origin", _ORIGIN, member.hit.name.text + who[0])
     elif (word := lexicon.beginning(after, "place", "outlet")) and member.hit.end + len(word) in line.edges:
         yield Vote("outlet", _OUTLET, member.hit.name.text + word)
     elif venue := lexicon.automaton("place", "venue").find(line.text[member.hit.end : member.hit.end + _VENUE], 1):

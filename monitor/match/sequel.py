@@ -25,7 +25,7 @@ from monitor.model import Vote
 __all__ = ["ISSUES", "PARTED", "continued", "issued", "leans"]
 
 _MAKER = 1.5
-_QUOTED = 1.5  # who said it
+_QUOTED = 1.8  # who said it
 _REACTS = 1.5  # it reacts to what the sentence before told
 ISSUES = 1.2  # under the heading of an office's paper it is the office that speaks
 _HE = 1.3  # a pronoun for the person of the first sentence, as a subject
