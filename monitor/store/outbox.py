@@ -30,8 +30,9 @@ class Voice(StrEnum):
 Voices = Callable[[str], Voice]
 """How loudly a step speaks of a topic."""
 
-# Where only the day is known it may have been its last minute: the end of a day in China, in UTC from its beginning.
-_LATEST = timedelta(hours=16)
+# A time of day is often told to the minute; where only the day is known it may have been its end: in China, 16:00 UTC.
+_MINUTE, _DAY = timedelta(minutes=1), timedelta(hours=16)
+_END = datetime.max.replace(tzinfo=UTC) - _MINUTE
 
 
 # --------------------------------------------------------------------------- declared
@@ -92,12 +93,17 @@ def told_by(db: Database, entry: Row | None, article: Article | None, published:
 
 
 def _is_past(entry: Row | None, published: Published, since: str) -> bool:
-    at = published.at
-    if at is None and published.day:
-        at = datetime.combine(published.day, time.min, UTC) + _LATEST
-    if entry is None and at is None:
+    latest = _latest(published)
+    if entry is None and latest is None:
         return True
-    return bool(entry and entry["first_seen"] <= since) or bool(at and instant(at) < since)
+    return bool(entry and entry["first_seen"] <= since) or bool(latest and instant(latest) <= since)
+
+
+def _latest(published: Published) -> datetime | None:
+    """Return until when something may have come out."""
+    if published.at:
+        return min(published.at, _END) + _MINUTE
+    return datetime.combine(published.day, time.min, UTC) + _DAY if published.day else None
 
 
 def _first_read(db: Database, entry: Row) -> str:

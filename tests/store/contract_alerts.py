@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -145,9 +145,12 @@ class AlertsContract:
         ("published", "news"),
         [
             (Published("", later(-1), None, None), False),
+            (Published("", later(-0.5), None, None), True),  # 08:29 may be any second of that minute
             (Published("", later(1), None, None), True),
             (Published("", None, date(2025, 3, 19), None), False),
             (Published("", None, date(2025, 3, 20), None), True),
+            (Published("", datetime.max.replace(tzinfo=UTC), None, None), True),
+            (Published("", None, date.max, None), True),
             (Published(), True),
         ],
     )
