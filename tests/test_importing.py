@@ -16,13 +16,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from monitor import importing, reading, resolve
+from monitor import importing, reading, resolve, reworking, seeding
 from monitor.config import edtf
 from monitor.errors import InputError
 from monitor.export import FORMATS, Options, render
 from monitor.export.csv import EVENT_COLUMNS
 from monitor.model import UNKNOWN_WHEN, Coverage, Event, Published, Quote, Relation, Revision
 from monitor.model.events import EVIDENT
+from monitor.pipeline import Desk
 from tests.commands import monitor
 from tests.test_codec import values
 from tests.web import told, town
@@ -250,6 +251,20 @@ def test_reprocessing_keeps_what_was_imported(home, exports):
     before = export(home)
     assert monitor("reprocess", "--apply", cwd=home).status == 0
     assert export(home) == before
+
+
+def test_a_seed_whose_event_was_imported_is_that_event(tmp_path, exports):
+    """Moved to another machine: the export is imported, then the daemon starts and applies the same seeds."""
+    body = (exports / "told.json").read_bytes()
+    found = importing.read(body, "x.json", [town.TOPIC], "ann")
+    with town.open_store(str(tmp_path / "town.db")) as store:
+        store.declare(town.SETTINGS, town.BEGAN)
+        store.adopt(town.TOPIC.id, found.coverage, "", town.NOW, lambda d: resolve.adopt(found.events, town.TOPIC, d, "ann", town.NOW))  # fmt: skip
+        assert seeding.sow((town.TOPIC,), store, told.SEEDS, town.NOW) == 0
+        assert render(reading.timeline(store, town.TOPIC, background=True), "json") == body
+        reworking.reworked(Desk.of(town.SETTINGS), store, told.SEEDS, town.NOW, apply=True)
+        assert render(reading.timeline(store, town.TOPIC, background=True), "json") == body
+        assert not store.audit(told.SEEDS, [town.TOPIC.id]).faults
 
 
 # --------------------------------------------------------------------------- refused

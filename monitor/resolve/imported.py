@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from monitor.model import Event, Evidence, Placed, Polarity, Quote, Status, Tier, Topic
+from monitor.model import Event, Evidence, KnownEvent, Placed, Polarity, Quote, Status, Tier, Topic
 from monitor.resolve.origins import origins
 from monitor.resolve.ruled import Ruled
+
+
+def is_imported(known: KnownEvent) -> bool:
+    """Return whether *known* came from an export."""
+    return known.seed is not None and known.seed.imported is not None
 
 
 def joined(
