@@ -30,7 +30,7 @@ E = TypeVar("E", bound=StrEnum)
 
 _SEPARATORS = re.compile("[、;；]")  # not the comma, which stands in names and numbers
 _ACTOR = re.compile(r"(?P<name>[^()（）]+?)\s*(?:[(（](?P<role>[^()（）]*)[)）])?")
-_FIGURE = re.compile(r"(?P<value>-?[0-9]+(?:\.[0-9]+)?)\s+(?P<unit>\S+)(?:\s+(?P<what>.+))?")
+_FIGURE = re.compile(r"(?P<value>-?[0-9]{1,30}(?:\.[0-9]{1,30})?)\s+(?P<unit>\S+)(?:\s+(?P<what>.+))?")
 
 
 def fixed(field: str, value: str, topic: Topic, event: Event | None = None) -> Fixed:
@@ -124,7 +124,7 @@ def _actors(said: str, topic: Topic) -> tuple[Actor, ...]:
 def _actor(part: str, ids: dict[str, str]) -> Actor:
     found = _ACTOR.fullmatch(part)
     if found is None:
-        raise ValueError(f"actor {part!r}: write NAME or NAME(ROLE), several with 、 or ; between them")
+        raise ValueError(f"actor {part[:40]!r}: write NAME or NAME(ROLE), several with 、 or ; between them")
     return Actor(ids.get(found["name"], ""), found["name"], (found["role"] or "").strip())
 
 
@@ -136,7 +136,7 @@ def _figure(part: str) -> Figure:
     found = _FIGURE.fullmatch(part)
     if found is None:
         raise ValueError(
-            f"figure {part!r}: write NUMBER UNIT [WHAT], such as 2000000000 元 投资, several with ; between"
+            f"figure {part[:40]!r}: write NUMBER UNIT [WHAT], such as 2000000000 元 投资, several with ; between"
         )
     return Figure(float(found["value"]), found["unit"], f"{found['value']}{found['unit']}", found["what"] or "")
 

@@ -354,6 +354,7 @@ def test_a_line_of_json_lines_is_named(home, exports):
         ("qinghe-yunchuan,云川市市长", "moon,云川市市长", "line 2, topic: the topic 'moon'"),
         (",2025-06-12,2025-06-12,2025-06-12,", ",2025-06-13,2025-06-12,2025-06-12,", "line 3, when: '2025-06-13'"),
         ("ev_0b4f", "xx_0b4f", "is no id of an event"),
+        (",corroborated,", ",corroborated,x,", "31 cells were expected"),
     ],
 )
 def test_a_broken_table_is_refused_with_its_line(home, exports, old, new, sentence):
@@ -362,6 +363,14 @@ def test_a_broken_table_is_refused_with_its_line(home, exports, old, new, senten
     (home / "broken.csv").write_text(body.replace(old, new, 1), "utf-8", newline="")
     ran = monitor("import", "broken.csv", cwd=home)
     assert ran.status == 1 and sentence in ran.err, ran.err
+
+
+def test_a_figure_whose_value_cannot_be_read_from_a_table_is_left_out_and_said(home, exports):
+    body = (exports / "told.csv").read_text("utf-8")
+    (home / "f.csv").write_text(body.replace(",5亿元,", f",{'9' * 400}元,", 1), "utf-8", newline="")
+    said = taken(home, home / "f.csv")
+    assert "is left out, its value is not in the table" in said
+    assert not [e for e in events(home).values() if e["kind"] == "registration" and e["figures"]]
 
 
 def test_a_table_of_evidence_is_not_taken_for_one_of_events(home, exports):

@@ -31,7 +31,7 @@ NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # where a table does not say when it w
 LONGEST = 1_000_000  # characters of one cell
 
 _ACTOR = re.compile(r"(?P<name>.+?)(?: \((?P<role>[^()]*)\))?")
-_FIGURE = re.compile(r"(?P<value>-?[0-9]+(?:\.[0-9]+)?)(?P<scale>万亿|亿|万)?(?P<unit>.*)")
+_FIGURE = re.compile(r"(?P<value>-?[0-9]{1,30}(?:\.[0-9]{1,30})?)(?P<scale>万亿|亿|万)?(?P<unit>(?![0-9.]).*)")
 _SCALES = {None: 1, "万": 10_000, "亿": 100_000_000, "万亿": 1_000_000_000_000}
 
 Row = Mapping[str, str]

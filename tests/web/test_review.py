@@ -262,6 +262,12 @@ def test_a_field_is_corrected_and_the_correction_undone(inside):
     assert inside.export() == before
 
 
+@pytest.mark.parametrize("value", ["9" * 400 + " 元", "NaN 元", "1e5 元", "元"])
+def test_a_figure_that_is_no_number_is_refused(inside, value):
+    page = inside.press(f"/review/event/{SIGNED}", "edit", "figures", value=value)
+    assert page.status_code == 422 and "NUMBER UNIT" in said(page)
+
+
 @pytest.mark.parametrize("field", FIXABLE)
 def test_every_field_can_be_saved_as_it_is_shown(inside, field):
     for id in (SIGNED, VISITED, INVESTED, TALKED):
