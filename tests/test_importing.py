@@ -303,6 +303,8 @@ BROKEN = {
     "kind": (put("events", 1, "kind", value="party"), "events[1]: Event.kind: 'party' is not a Kind; expected is one of"),
     "date": (put("events", 1, "when", "edtf", value="2025-06-13"), "events[1], when: '2025-06-13' is not what"),
     "bound": (put("events", 1, "when", "earliest", value="13/6"), "events[1], when: When.earliest"),
+    "supports": (put("events", 1, "evidence", 0, "supports", value=["x"]), "events[1], evidence: supports 'x'; expected"),
+    "open quotation": (lambda b: b'id,topic,"title', "is no CSV"),
     "bounds": (put("events", 1, "when", "latest", value="2025-06-30"), "is not what its bounds say"),
     "origins": (put("events", 1, "independent_origins", value=-1), "events[1], independent_origins: is below 0"),
     "title": (put("events", 0, "title", value=" "), "events[0], title: is empty"),

@@ -41,12 +41,12 @@ def read(text: str, name: str, topics: Sequence[Topic], person: str) -> Told:
     """Return what the table *text* tells; where no quote stands in a row, *person* vouches for it."""
     csv.field_size_limit(LONGEST)
     reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
-    _columns(reader)
     events: list[Event] = []
     seen: set[str] = set()
     notes: list[str] = []
     topic: Topic | None = None
     try:
+        _columns(reader)
         for row in reader:
             where = f", line {reader.line_num}"
             cells = _cells(row, where)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitor.config import edtf as dates
-from monitor.model import Coverage, Event, Topic, When
+from monitor.model import FIXABLE, Coverage, Event, Topic, When
 
 _ID = re.compile(r"ev_[0-9A-Za-z_-]{1,64}")
 
@@ -69,6 +69,8 @@ def sound(event: Event, seen: set[str], where: str) -> Event:
         raise Wrong(f"{where}, title", "is empty")
     if event.bare:
         raise Wrong(f"{where}, evidence", f"bears out no {', no '.join(event.bare)}")
+    if strange := {f for e in event.evidence for f in e.supports} - set(FIXABLE):
+        raise Wrong(f"{where}, evidence", f"supports {min(strange)[:40]!r}; expected are fields: {', '.join(FIXABLE)}")
     if event.independent_origins < 0:
         raise Wrong(f"{where}, independent_origins", "is below 0")
     size = len(event.evidence)

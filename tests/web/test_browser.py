@@ -15,7 +15,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from monitor import reading, web
 from monitor.export import render
+from tests.commands import start
 from tests.web import told, town
+from tests.web.test_serving import address
 
 pytestmark = pytest.mark.long
 
@@ -223,6 +225,32 @@ def test_the_exported_file_opens_by_itself(browser, path, tmp_path):
     assert watched.page.locator("#ev_5 mark").first.is_visible()
     assert watched.page.evaluate("getComputedStyle(document.querySelector('.ladder')).display") == "flex"
     watched.close()
+
+
+def test_what_is_shipped_shows_all_of_it_without_any_network(browser, tmp_path):
+    process = start("serve", "--listen", "127.0.0.1:0", cwd=tmp_path)
+    try:
+        site = address(tmp_path)
+        watched = Watched(browser.new_context(locale="en-GB"), site)
+        page = watched.page
+        page.goto(site)
+        parts = ("h1", ".answer .verdict", ".answer .proof a", ".ladder .furthest", ".coverage", ".filters", ".events", ".exports")  # fmt: skip
+        tops = [page.locator(part).first.bounding_box() for part in parts]
+        assert [box["y"] for box in tops if box] == sorted(box["y"] for box in tops if box) and all(tops)
+        assert "silence means nothing" in page.locator(".coverage").inner_text()
+        assert page.locator("time[datetime='2024']").inner_text() == "2024" and page.locator(".mark.year").count() == 2
+        page.locator(".filters > summary").click()
+        for label in ("Kind", "Status", "Actor", "Source", "From", "To", "Order", "As of", "With background"):
+            assert page.get_by_label(label, exact=label != "With background").first.is_visible(), label
+        page.locator(".proof a").click()
+        assert page.locator(".proofs li").count() == 1 and page.locator(".revisions li").count() == 1
+        page.get_by_role("link", name="Sources").click()
+        page.locator("tbody tr").first.wait_for()
+        assert page.locator("tbody tr").count() == 31
+        watched.close()
+    finally:
+        process.terminate()
+        assert process.wait(10) == 0
 
 
 # --------------------------------------------------------------------------- who decides
