@@ -39,10 +39,13 @@ Rules of kind that others rely on:
 
 from __future__ import annotations
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from monitor.extract.fold import fold
 from monitor.extract.reading import read
 from monitor.extract.record import quoted
-from monitor.model import Article, Clean, Judgement, Mention, Topic, Verdict
+from monitor.model import Article, Clean, Judgement, Mention, Published, Topic, Verdict
 from monitor.normalize import dates
 
 __all__ = ["mentions"]
@@ -57,6 +60,12 @@ def mentions(article: Article, text: Clean, verdict: Verdict, topic: Topic) -> t
     """
     if verdict.judgement is Judgement.REJECTED:
         return ()
-    found = dates.find(text.text, article.published.day)
+    found = dates.find(text.text, article.published.day, _instant(article.published, topic.timezone))
     page, told = read(article, text, verdict, topic, found)
     return tuple(quoted(m, article, text) for m in fold(told, topic, page.prose))
+
+
+def _instant(published: Published, zone: str) -> datetime | None:
+    """Return when an article came out in *zone*, where that is the zone of its day: what 两小时前 counts from."""
+    at = published.at and published.at.astimezone(ZoneInfo(zone))
+    return at if at and at.date() == published.day else None

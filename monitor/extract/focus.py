@@ -59,8 +59,8 @@ class Focus:
         elif _known(page, sentence):
             # Who speaks for a side goes on about the tie.
             self.paragraph = sentence.paragraph if sentence.paragraph - self.paragraph <= 1 else self.paragraph
-        elif _strange(page, sentence.start, sentence.end):
-            self.paragraph = -2
+        elif sentence.paragraph - self.paragraph <= 1 and _strange(page, sentence.start, sentence.end):
+            self.paragraph = -2  # further on it holds no more anyway
 
     def holds(self, page: Page, sentence: Sentence, telling: Telling, cut: Clauses, hits: Sequence[Hit]) -> bool:
         """Return whether *telling* of *sentence*, which does not name the tie, goes on about it."""

@@ -120,9 +120,11 @@ def _worth(page: Page, all_sentences: Sequence[Sentence]) -> Sequence[Sentence]:
 def _sentence(page: Page, sentence: Sentence, carried: Carried) -> None:
     text = page.text.text
     named = page.named.within(sentence.start, sentence.end)
-    masked = [m.span() for m in page.language.masked.finditer(text, sentence.start, sentence.end)]
-    spans = [d for d in page.dates_in(sentence.start, sentence.end) if not within(d.start, d.end, masked)]
+    dated = page.dates_in(sentence.start, sentence.end)
     direct = page.direct(sentence.start, sentence.end)
+    looked_at = dated or direct or carried.claim is not None
+    masked = [m.span() for m in page.language.masked.finditer(text, sentence.start, sentence.end)] if looked_at else []
+    spans = [d for d in dated if not within(d.start, d.end, masked)]
     # What denies a claim need not name the tie again.
     worth = spans or direct or carried.claim is not None
     found = scan(text, sentence.start, sentence.end, page.language.lexicon) if worth else []

@@ -18,13 +18,26 @@ aware and in UTC; days are days in the source's zone; spans count code points of
     decisions  what a person ordered
     placing    what passes between the store and resolve
     timelines  what a reader is shown
+    alerts     what somebody is told without asking
 
 All of it is imported from here.
 """
 
+from monitor.model.alerts import Alert, AlertState, Channel, Notice, Pending, Sealed, Secret, Shift, Tell
 from monitor.model.dates import NO_DATE, UNKNOWN_WHEN, DateSpan, Published, When
 from monitor.model.decisions import FIXABLE, NOTHING_FIXED, Decision, Fixed, Order, Verb
-from monitor.model.declared import Entity, Feed, FetchSettings, Office, Select, Settings, Source, Step, Topic
+from monitor.model.declared import (
+    Entity,
+    Feed,
+    FetchSettings,
+    Office,
+    Retention,
+    Select,
+    Settings,
+    Source,
+    Step,
+    Topic,
+)
 from monitor.model.events import DecisionRecord, Event, Evidence, Link, Quote, Reason, Revision, SeedEvent, SeedRecord
 from monitor.model.fetched import Manners, Request, Response, RobotsEntry, Validators
 from monitor.model.lists import (
@@ -50,11 +63,14 @@ from monitor.model.timelines import Answer, Coverage, FeedCoverage, Timeline
 
 __all__ = [
     "Actor",
+    "Alert",
+    "AlertState",
     "Answer",
     "Article",
     "Basis",
     "CANDIDATES",
     "Change",
+    "Channel",
     "Clean",
     "Counts",
     "Coverage",
@@ -86,10 +102,12 @@ __all__ = [
     "Mention",
     "NOTHING_FIXED",
     "NO_DATE",
+    "Notice",
     "Office",
     "Order",
     "Page",
     "ParsedFeed",
+    "Pending",
     "Phase",
     "Placed",
     "Polarity",
@@ -103,18 +121,23 @@ __all__ = [
     "Request",
     "Reread",
     "Response",
+    "Retention",
     "Revision",
     "Rework",
     "RobotsEntry",
     "Ruling",
     "Screened",
+    "Sealed",
+    "Secret",
     "SeedEvent",
     "SeedRecord",
     "Select",
     "Settings",
+    "Shift",
     "Source",
     "Status",
     "Step",
+    "Tell",
     "Tier",
     "Timeline",
     "Topic",

@@ -34,6 +34,7 @@ from monitor.model import (
     Topic,
     When,
 )
+from monitor.resolve import imported
 from monitor.resolve.amends import amended, news
 from monitor.resolve.origins import origins
 from monitor.resolve.plans import dating
@@ -75,6 +76,8 @@ def compose(
     *before* is retracted; its old evidence stays as history.
     """
     told = sorted(placed, key=_order)
+    if seed is not None and seed.imported is not None:
+        return imported.joined(id, topic, told, seed.imported, ruled, _quote)
     if not told and seed is None:
         return _retracted(id, topic, before, ruled)
     groups = origins(told)
@@ -282,16 +285,19 @@ def _status(told: Sequence[Placed], groups: Sequence[int], seed: SeedEvent | Non
 
 def _evidence(event: Event, told: Sequence[Placed], seed: SeedEvent | None, ruled: Ruled) -> tuple[Evidence, ...]:
     quotes = [_quote(event, p) for p in sorted(told, key=_chronology)]
-    seeds = [_seeded(event, s, ruled) for s in ((seed,) if seed else ()) + ruled.seeds]
+    seeds = [e for s in ((seed,) if seed else ()) + ruled.seeds for e in _seeded(event, s, ruled)]
     return (*seeds, *quotes, *ruled.records)
 
 
-def _seeded(event: Event, seed: SeedEvent, ruled: Ruled) -> Evidence:
+def _seeded(event: Event, seed: SeedEvent, ruled: Ruled) -> tuple[Evidence, ...]:
     """Return the record of *seed* with the fields of *event* that it bears out: what a person fixed, only where it says the same."""
+    if seed.imported is not None:
+        return imported.borne(event, seed.imported)
     fields = ("title", "when", "actors", "places", "figures")
     strict = {"when", *ruled.fields} if seed not in ruled.seeds else set(fields)
     same = {f: getattr(seed, f) == getattr(event, f) for f in fields} | {"when": seed.when.edtf == event.when.edtf}
-    return replace(seed.record, supports=tuple(f for f in fields if getattr(event, f) and (same[f] or f not in strict)))
+    borne = tuple(f for f in fields if getattr(event, f) and (same[f] or f not in strict))
+    return (replace(seed.record, supports=borne),)
 
 
 def _chronology(p: Placed) -> tuple[str, str, str, int]:

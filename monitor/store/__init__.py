@@ -3,7 +3,8 @@ The store: what came in, what was made of it, and when.
 
 ``base.py`` is the contract; ``sqlite.py`` keeps it on one file. Behind it: ``declared`` (topics, feeds), ``collect``
 (polls, entries), ``accounts`` (rounds), ``digest`` (inbox, articles), ``events``, ``entries`` and ``coverage``
-(reading), over ``connection``, ``migrations`` and ``rows``. The tables are described in ``docs/schema.md``.
+(reading), over ``connection``, ``migrations`` and ``rows``. Whole files are the business of ``copies`` (backups, copies
+from before an upgrade), ``restoring`` and ``lock``. The tables are described in ``docs/schema.md``.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ from pathlib import Path
 
 from monitor.errors import StoreError
 from monitor.store.base import Store
+from monitor.store.copies import backup
+from monitor.store.restoring import restore
 from monitor.store.sqlite import SqliteStore
 
-__all__ = ["Store", "open_store"]
+__all__ = ["Store", "backup", "open_store", "restore"]
 
 
 def open_store(url_or_path: str, *, create: bool = True) -> Store:

@@ -12,7 +12,7 @@ from operator import itemgetter
 from sqlite_utils import Database
 
 from monitor.model import CANDIDATES, Decision, Event, KnownEvent, Placed, SeedEvent
-from monitor.store import decisions
+from monitor.store import decisions, events
 from monitor.store.events import whole
 from monitor.store.rows import Row, chunks, from_json, load, marks, parse, text
 
@@ -98,6 +98,10 @@ class Decisions:
     def next_number(self) -> int:
         """Return the place in the log that the next decision takes."""
         return decisions.next_number(self._db)
+
+    def version(self, id: str) -> int:
+        """Return the number of the version at which the event *id*, or what it redirects to, stands."""
+        return events.version(self._db, id)
 
     def identity(self, id: str) -> str:
         """Return the identity of the article ``ar_...``, or of the one behind the entry ``en_...``, or ""."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from monitor.model import Change, Ruling, Verb
-from monitor.store import decisions, digest, search
+from monitor.store import decisions, digest, outbox, search
 from monitor.store.base import Decider, Digested
 from monitor.store.decider import Decisions
 from monitor.store.events import write
@@ -25,7 +25,7 @@ def rule(
     """Log what *decide* returns and write what it changes."""
     ruling = decide(Decisions(db))
     decisions.append(db, ruling.decision)
-    write(db, ruling.changes, now)
+    write(db, ruling.changes, now, outbox.by_a_person)
     if digested is not None:
         digest.finish(db, digested, now, place or (lambda decider: ()))
     if ruling.decision.verb is Verb.FORGET:

@@ -17,6 +17,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from monitor.model import Status
 from monitor.store.base import Hit
 from monitor.store.rows import CHUNK, Row, moment, parse
 from monitor.store.rows import text as to_text
@@ -151,7 +152,7 @@ def _rows(db: Database, kind: int, numbers: Sequence[int], limit: int) -> list[R
     for at in range(0, len(numbers), CHUNK):
         some = numbers[at : at + CHUNK]
         found = {r["n"]: r for r in db.execute(sql.format(where=f"{column} IN ({', '.join('?' * len(some))})"), some)}
-        kept += [found[n] for n in some if n in found]
+        kept += [found[n] for n in some if n in found and _is_told(kind, found[n])]
         if len(kept) >= limit:
             break
     return kept[:limit]
@@ -160,10 +161,17 @@ def _rows(db: Database, kind: int, numbers: Sequence[int], limit: int) -> list[R
 def _late(db: Database, kind: int, asked: Words) -> Iterator[Row]:
     sql = _EVENTS.format(where="v.n > ?") if kind == EVENT else _ARTICLES.format(where="n > ?")
     for row in db.execute(sql, (_mark(db, kind),)):
+        if not _is_told(kind, row):
+            continue
         title, body = _said(db, row) if kind == EVENT else (row["title"], row["text"])
         whole = f" {spaced(title)} {spaced(body)} ".casefold()
         if all(any(_holds(whole, form.casefold()) for form in word) for word in asked):
             yield row
+
+
+def _is_told(kind: int, row: Row) -> bool:
+    """Return whether a row may be shown: what was retracted is in no view."""
+    return kind != EVENT or bool(parse(row["data"])["status"] != Status.RETRACTED)
 
 
 def _holds(whole: str, form: str) -> bool:

@@ -1,0 +1,34 @@
+"""What the store holds, counted: for whoever watches, every few seconds."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+
+from monitor.store.base import Stock
+from monitor.store.rows import moment
+
+FAILING = 100  # feeds told by name: more would be a failure of ours, and fill whatever keeps the figures
+
+_STATES = """
+    SELECT coalesce(json_extract(status, '$.state'), 'new') AS state, count(*) AS count
+    FROM feeds WHERE position IS NOT NULL GROUP BY 1 ORDER BY 1
+"""
+_FAILING = """
+    SELECT url, json_extract(status, '$.failures') AS failures FROM feeds
+    WHERE position IS NOT NULL AND json_extract(status, '$.failures') > 0 ORDER BY position LIMIT ?
+"""
+_EVENTS = "SELECT topic, count(*) AS count FROM events WHERE merged_into IS NULL GROUP BY topic ORDER BY topic"
+_ROUND = "SELECT id, finished FROM rounds WHERE finished IS NOT NULL ORDER BY id DESC LIMIT 1"
+
+
+def stock(db: Database) -> Stock:
+    """Count it."""
+    last = db.execute(_ROUND).fetchone()
+    return Stock(
+        feeds={r["state"]: r["count"] for r in db.execute(_STATES)},
+        failing={r["url"]: r["failures"] for r in db.execute(_FAILING, (FAILING,))},
+        waiting=db.execute("SELECT count(*) FROM entries WHERE state = 'waiting'").fetchone()[0],
+        events={r["topic"]: r["count"] for r in db.execute(_EVENTS)},
+        round=last["id"] if last else 0,
+        finished=moment(last["finished"]) if last else None,
+    )
