@@ -1,12 +1,15 @@
 """
 How long resolving takes in a large store: one mention among many events.
 
-    python -m bench.growth [EVENTS] [--keep FILE]
+    python -m bench.growth [EVENTS]
 
 The store is filled with EVENTS (50,000) invented events of one topic over twelve years: of ten kinds, with people,
 firms and things of some thousands, told by articles of fifty mentions. Then two hundred mentions come, half of them retelling
 an event from another outlet, half new. Printed: milliseconds of CPU time a mention for deciding (candidates found, read, compared,
 the event composed again), without and with writing; how many candidates were read; whether the retold ones joined.
+
+Then come crowds, of which a hostile feed is made: 150 mentions of one day, shuffled, that tell one event in one text or each in
+its own, each with its own sum, or each naming one whom the next one names as well.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -59,7 +63,7 @@ KINDS = (
     Kind.MEETING, Kind.VISIT, Kind.AGREEMENT, Kind.INVESTMENT, Kind.REGISTRATION, Kind.CONSTRUCTION, Kind.OPENING,
     Kind.PERSONNEL, Kind.PRODUCT, Kind.POLICY,
 )  # fmt: skip
-DAYS, EACH, TOLD = 12 * 365, 50, 200
+DAYS, EACH, TOLD, CROWD = 12 * 365, 50, 200, 150
 
 
 def main() -> None:
@@ -70,6 +74,8 @@ def main() -> None:
         said = _fill(store, count)
         print(f"{count} events in {(Path(folder) / 'a.db').stat().st_size / 1e6:.0f} MB")
         _tell(store, said)
+        for number, (name, crowd) in enumerate(CROWDS.items()):
+            _crowd(store, number, name, crowd)
 
 
 def _fill(store: Store, count: int) -> list[Mention]:
@@ -101,6 +107,37 @@ def _tell(store: Store, said: Sequence[Mention]) -> None:
     print(f"and write {_ms(whole)}")
     print(f"candidates read: median {statistics.median(read):.0f}, most {max(read)}")
     print(f"{joined} of {TOLD // 2} retold mentions joined an event")
+
+
+def _crowd(store: Store, number: int, name: str, tell: Callable[[Mention, int, random.Random], Mention]) -> None:
+    rng, times = random.Random(number), []
+    one = _mention(rng, number, f"ar_crowd{number}")
+    for i in rng.sample(range(CROWD), CROWD):
+        n = 20_000_000 + number * 1_000_000 + i * EACH
+        mention = tell(replace(one, article=f"ar_{n}", when=_day(2026, number), actors=TIED), i, rng)
+        began = time.process_time()
+        store.finish(_digested(n, [mention]), NOW, _decide(Counting(), mention, n, []))
+        times.append(time.process_time() - began)
+    print(f"crowd of {name:<20} {_ms(times)}")
+
+
+def _day(year: int, month: int) -> When:
+    at = date(year, month + 1, 1)
+    return When(at, at, Precision.DAY, Basis.STATED, str(at))
+
+
+CROWDS: dict[str, Callable[[Mention, int, random.Random], Mention]] = {
+    "one text": lambda m, i, rng: m,
+    "own texts": lambda m, i, rng: replace(m, quote=_prose(rng)),
+    "own sums": lambda m, i, rng: replace(m, quote=_prose(rng), figures=(Figure(1e8 * 1.03**i, "元", "", "投资"),)),
+    "a chain": lambda m, i, rng: replace(
+        m, quote=_prose(rng), actors=(*TIED, Actor("", f"王某{i}"), Actor("", f"王某{i + 1}"))
+    ),
+}
+
+
+def _prose(rng: random.Random) -> str:
+    return "".join(chr(0x4E00 + rng.randrange(3000)) for _ in range(250))
 
 
 def _ms(times: Sequence[float]) -> str:

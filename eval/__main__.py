@@ -77,7 +77,7 @@ def _raise_floors(floors: dict[str, dict[str, object]], scores: list[Score]) -> 
     for score in scores:
         pin = floors.get(score.name)
         old = float(str(pin["floor"])) if pin else None
-        better = old is None or (score.value > old if score.higher else score.value < old)
+        better = old is None or (score.value >= old if score.higher else score.value <= old)
         if better:
             floors[score.name] = {"floor": score.value, "corpus": score.corpus}
     FLOORS.write_text(json.dumps(floors, ensure_ascii=False, indent=2, sort_keys=True) + "\n", "utf-8")

@@ -11,6 +11,9 @@ but ``held``, so that nobody tunes on it.
 ``data/gold_pairs`` is more of the same about six other pairs of a firm and a city, in three parts that were each labelled before
 they were first run and mended by afterwards: ``dev`` (event F1 at first sight .69, dates exact .92, invented dates 5), then ``fresh``
 (.79, .95, 1), then ``late`` (.70, 1, 0). What we had forgotten to mark was marked then, where the text tells it.
+``data/gold_wide`` is 42 articles of other trades (chips, hydrogen, a football club, a hospital), written and labelled in the
+same way after all that had been mended (part ``wide``: at first sight .75, .87, 1), and 25 of milk powder, films and drones
+written once that was mended as well (``second``: .75, .86, 1; that date was told, and we had not marked it).
 
 How it is counted:
 
@@ -56,6 +59,7 @@ def measure(data: Path) -> Iterable[Score]:
     """Yield the figures of all parts and the agreement of two orders; *data* is not needed."""
     yield from _timeline(DATA / "gold", "timeline", ("dev", "held"))
     yield from _timeline(DATA / "gold_pairs", "pairs", ("dev", "fresh", "late"))
+    yield from _timeline(DATA / "gold_wide", "wide", ("wide", "second"))
 
 
 def _timeline(folder: Path, name: str, parts: Sequence[str]) -> Iterator[Score]:

@@ -44,6 +44,11 @@ def article_id(identity: str, text_sha256: str) -> str:
     return _id("ar_", identity, text_sha256)
 
 
+def alert_id(channel: str, *told: str) -> str:
+    """Return the id of the alert that tells *channel* what is *told*: whoever gets it twice knows it by that."""
+    return _id("al_", channel, *told)
+
+
 def mention_id(mention: Mention) -> str:
     """Return the id of *mention*: its topic, article, span, kind and date, so that two dates in one sentence differ."""
     when = f"{mention.when.earliest}/{mention.when.latest}"

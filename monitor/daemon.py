@@ -10,31 +10,46 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import logging
+import os
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import structlog
-from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
+from apscheduler.events import (
+    EVENT_JOB_ERROR,
+    EVENT_JOB_EXECUTED,
+    EVENT_JOB_MAX_INSTANCES,
+    EVENT_JOB_MISSED,
+    JobEvent,
+    JobExecutionEvent,
+)
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor import seeding
 from monitor.clock import clock
-from monitor.declared import Declared
+from monitor.declared import Declared, environment
 from monitor.errors import ConfigError, StoreError
 from monitor.fetch import Fetcher
-from monitor.model import FeedStatus, Settings
+from monitor.model import FeedStatus, FetchSettings, Settings
 from monitor.pipeline import Desk
 from monitor.progress import Progress, unwatched
+from monitor.pulse import Pulse
 from monitor.rounds import Rounds
 from monitor.store import Store, open_store
+from monitor.supervisor import NOBODY, Supervisor
 
-TICK = 5.0  # seconds between two looks at what is due
+if TYPE_CHECKING:
+    from monitor.deliveries import Deliveries
+
 RELOAD = 5.0  # seconds between two looks at the configuration file
+DELIVERY = 5.0  # seconds between two looks at what is to be delivered
 HOUSEKEEPING = 3600.0  # seconds between two goes at what is to be forgotten
-REJECTED_DAYS = 180  # how long a rejected entry keeps its summary, so that the past can be judged again
+TOGETHER = 60.0  # seconds that alerts wait for articles that are being read
 LOCK_PATIENCE = 2.0  # seconds that one try to write waits for another writer
 GARBAGE = (3_000, 10, 10)  # objects more than before until cycles are looked for, and how often among older ones
 DRAIN = 6.0  # seconds that a stop may take; the promise is 10
@@ -108,6 +123,26 @@ def declare(store: Store, declared: Declared, now: datetime) -> None:
         log.info("seeded", events=changed)
 
 
+async def keep_house(rounds: Rounds, settings: Settings, now: datetime) -> None:
+    """Go once over what is to be forgotten; between two steps whoever waits writes."""
+    store, mark, entries, bodies = rounds.store, None, 0, 0
+    while mark != "":
+        done = await rounds.write(store.tidy, now, settings.retention, mark or "")
+        mark, entries, bodies = done.mark, entries + done.entries, bodies + done.bodies
+    await rounds.write(store.settle)
+    log.info("housekeeping", trimmed=entries, bodies=bodies)
+
+
+def delivering(rounds: Rounds, settings: Settings) -> Deliveries:
+    """Return what delivers alerts; imported only where there is a channel, since most of what it needs is needed for nothing else."""
+    from monitor.deliveries import Deliveries
+
+    def reach(fetch: FetchSettings) -> Fetcher:
+        return Fetcher(fetch, now=rounds.clock)
+
+    return Deliveries(settings, rounds.store, rounds.write, reach, environment(), rounds.clock)
+
+
 @dataclass(slots=True)
 class Daemon:
     """A process that polls until it is told to stop; ``read`` reads the configuration anew or raises ConfigError."""
@@ -119,6 +154,14 @@ class Daemon:
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
     fatal: StoreError | None = None
+    deliveries: Deliveries | None = None
+    held: float = 0.0  # seconds that alerts have waited for articles that are being read
+    supervisor: Supervisor = NOBODY
+
+    @property
+    def pulse(self) -> Pulse:
+        """How the daemon is."""
+        return self.rounds.pulse
 
     async def run(self) -> None:
         """Poll until SIGTERM or SIGINT; StoreError if the store fails for good."""
@@ -127,10 +170,13 @@ class Daemon:
         await self.rounds.write(self.rounds.store.patience, LOCK_PATIENCE)
         self.listen()
         scheduler = self._scheduler()
+        self.pulse.feed = self.supervisor.feed
         scheduler.start()
+        self.supervisor.ready(self._status())
         try:
             await self.stopping.wait()
         finally:
+            self.supervisor.stopping()
             # shutdown(wait=True) would cancel running jobs in the middle: drain ours first.
             scheduler.pause()
             await self._drain()
@@ -141,11 +187,15 @@ class Daemon:
     # ------------------------------------------------------------- jobs
 
     def _scheduler(self) -> AsyncIOScheduler:
+        # What it skips is told once, and not every five seconds.
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
         scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"coalesce": True, "misfire_grace_time": None})
-        scheduler.add_listener(_unwell, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
+        scheduler.add_listener(self._unwell, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
+        scheduler.add_listener(self._looked, EVENT_JOB_EXECUTED | EVENT_JOB_MAX_INSTANCES)
         now = clock()
-        scheduler.add_job(self._tick, "interval", seconds=TICK, id="tick", next_run_time=now)
+        scheduler.add_job(self._tick, "interval", seconds=self.pulse.period, id="tick", next_run_time=now)
         scheduler.add_job(self._reload_if_changed, "interval", seconds=RELOAD, id="reload")
+        scheduler.add_job(self._deliver, "interval", seconds=DELIVERY, id="deliveries")
         scheduler.add_job(self._keep_house, "interval", seconds=HOUSEKEEPING, id="housekeeping")
         return scheduler
 
@@ -173,12 +223,28 @@ class Daemon:
         if tally:
             log.info("digested", **{state.value: count for state, count in sorted(tally.items())})
 
+    async def _deliver(self) -> None:
+        """Begin to deliver what is due; a channel that is slow holds up nothing but itself."""
+        settings = self.declared.settings
+        if not settings.channels:
+            return
+        # What is being read together is to be told together.
+        self.held = self.held + DELIVERY if self.rounds.digesting.locked() else 0.0
+        if 0 < self.held < TOGETHER:
+            return
+        if self.deliveries is None:
+            self.deliveries = delivering(self.rounds, settings)
+        self.deliveries.settings = settings
+        for task in self.deliveries.begin():
+            self._keep(task)
+
     async def _keep_house(self) -> None:
-        trimmed = await self.rounds.write(self.rounds.store.tidy, clock(), rejected_days=REJECTED_DAYS)
-        log.info("housekeeping", trimmed=trimmed)
+        await keep_house(self.rounds, self.declared.settings, clock())
 
     def _begin(self, work: Coroutine[object, object, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
+        self._keep(asyncio.get_running_loop().create_task(work))
+
+    def _keep(self, task: asyncio.Task[None]) -> None:
         self.tasks.add(task)
         task.add_done_callback(self._ended)
 
@@ -188,6 +254,7 @@ class Daemon:
         if isinstance(error, StoreError):
             self._fail(error)
         elif error is not None:
+            self.pulse.count("bugs")
             log.error("bug", exc_info=error)
 
     def _fail(self, error: StoreError) -> None:
@@ -210,6 +277,14 @@ class Daemon:
 
     async def _reload(self) -> None:
         """Take over a changed configuration; a wrong one is refused and the old one goes on."""
+        self.supervisor.reloading()
+        try:
+            await self._read_anew()
+        finally:
+            if not self.stopping.is_set():
+                self.supervisor.ready(self._status())
+
+    async def _read_anew(self) -> None:
         stamp = self.stamp(self.declared.settings)
         try:
             declared = self.read()
@@ -230,6 +305,27 @@ class Daemon:
         if self.tasks:
             await asyncio.wait(self.tasks, timeout=DRAIN)
 
+    # ------------------------------------------------------------- how it is
 
-def _unwell(event: JobExecutionEvent) -> None:
-    log.error("job failed" if event.exception else "job missed", job=event.job_id, reason=str(event.exception or ""))
+    def _status(self) -> str:
+        return f"{len(self.declared.settings.feeds)} feeds, {len(self.declared.settings.topics)} topics"
+
+    def _looked(self, event: JobEvent) -> None:
+        if event.job_id != "tick":
+            return
+        if event.code == EVENT_JOB_EXECUTED:
+            self.pulse.tick()
+        else:
+            self.pulse.skip()
+            if self.pulse.skipped == 1:
+                log.warning("a look at what is due takes long", reason=self.pulse.trouble or "the store is busy")
+
+    def _unwell(self, event: JobExecutionEvent) -> None:
+        what = "failed" if event.exception else "missed"
+        self.pulse.count(f"jobs_{what}", event.job_id)
+        log.error(f"job {what}", job=event.job_id, reason=str(event.exception or ""))
+
+
+def supervisor() -> Supervisor:
+    """Return whoever started this process and wants to know how it is."""
+    return Supervisor(os.environ, os.getpid())

@@ -27,7 +27,7 @@ def read(file: Path | None) -> Declared:
 
     :raises ConfigError: with every fault in it.
     """
-    loaded = config.load(file, _environment(), Path.cwd())
+    loaded = config.load(file, environment(), Path.cwd())
     settings = addresses.expanded(subscriptions.added(loaded.settings))
     return Declared(settings, loaded.seeds, loaded.shipped, stamp(settings))
 
@@ -40,7 +40,8 @@ def stamp(settings: Settings) -> object:
     return tuple((str(f), s.st_mtime_ns, s.st_size) for f in files if (s := _stat(f)))
 
 
-def _environment() -> Mapping[str, str]:
+def environment() -> Mapping[str, str]:
+    """Return the environment: where the configuration is, and the secrets that it names."""
     return os.environ
 
 

@@ -5,11 +5,13 @@ What can go wrong, one class for each way of catching it.
     ├── ConfigError        the file is wrong; the program refuses to start (exit 2)
     ├── InputError         a file that a person handed in cannot be used (exit 1); the others go on
     ├── DecisionError      what a person ordered cannot be done (exit 1); nothing was written
+    │   └── Moved          it is about something that has changed since the person saw it
     ├── FetchError         one URL failed; its feed or entry backs off, the others go on
     │   ├── RateLimited    the server named a delay, kept in .retry_after
     │   │   └── Resting    nothing was asked: the host is to be left alone for so long
     │   ├── Refused        we may not ask: guard or robots.txt; not the server's failure
     │   └── Gone           410: stop asking
+    ├── NotifyError        an alert was not taken; it is tried again, the others go on
     ├── ParseError         bytes arrived, but no feed or page that we can read
     └── StoreError         the store failed; nothing was written (exit 3)
 """
@@ -25,6 +27,8 @@ __all__ = [
     "Gone",
     "InputError",
     "MonitorError",
+    "Moved",
+    "NotifyError",
     "ParseError",
     "RateLimited",
     "Refused",
@@ -51,6 +55,14 @@ class InputError(MonitorError):
 
 class DecisionError(MonitorError):
     """What a person ordered cannot be done: an id that is not there, or nothing that would be left."""
+
+
+class Moved(DecisionError):
+    """What a person decided about is another by now than what the person saw; ``ids`` names it."""
+
+    def __init__(self, ids: tuple[str, ...]) -> None:
+        super().__init__(f"{', '.join(ids)} changed since you looked; nothing was done")
+        self.ids = ids
 
 
 class FetchError(MonitorError):
@@ -82,6 +94,19 @@ class Refused(FetchError):
 
 class Gone(FetchError):
     """The server said 410: the address is to be left alone."""
+
+
+class NotifyError(MonitorError):
+    """
+    An alert was not taken; ``str()`` holds neither address nor key.
+
+    ``final`` says that trying again is of no use, ``retry_after`` how long whoever was asked wants to be left alone.
+    """
+
+    def __init__(self, sentence: str, *, final: bool = False, retry_after: timedelta | None = None) -> None:
+        super().__init__(sentence)
+        self.final = final
+        self.retry_after = retry_after
 
 
 class ParseError(MonitorError):

@@ -159,8 +159,7 @@ class Team:
             await self.rounds.recheck()
             if not swept or loop.time() - swept > daemon.HOUSEKEEPING:
                 swept = loop.time()
-                now = self.clock()
-                await self.rounds.write(self.rounds.store.tidy, now, rejected_days=daemon.REJECTED_DAYS)
+                await daemon.keep_house(self.rounds, self.declared.settings, self.clock())
             await asyncio.sleep(TEND)
 
     async def _look(self) -> None:

@@ -12,8 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from itertools import islice
+from types import MappingProxyType
 
 from monitor import pipeline, resolve, screening
+from monitor.errors import DecisionError, Moved
 from monitor.model import (
     Article,
     Decision,
@@ -31,20 +33,55 @@ from monitor.model import (
 from monitor.pipeline import Desk
 from monitor.store.base import Decider, Digested, EntryRecord, Store
 
+NOTHING_SEEN: Mapping[str, int] = MappingProxyType({})
 
-def order(desk: Desk, store: Store, order: Order, now: datetime) -> Ruling:
+
+def order(desk: Desk, store: Store, order: Order, now: datetime, seen: Mapping[str, int] = NOTHING_SEEN) -> Ruling:
     """
-    Carry out *order*, whole or not at all.
+    Carry out *order*, whole or not at all; *seen* are the versions (see :func:`version`) that the person looked at.
 
-    :raises DecisionError: where it cannot be done.
+    :raises DecisionError: where it cannot be done; :exc:`Moved` where what was seen is no more what there is.
     """
     digested = _reconsidered(desk, store, order)
     mentions = pipeline.placing(desk, digested, now) if digested else None
-    return store.rule(now, partial(_rule, desk, order, now), digested, mentions)
+    return store.rule(now, partial(_rule, desk, order, now, seen), digested, mentions)
 
 
-def _rule(desk: Desk, order: Order, now: datetime, decider: Decider) -> Ruling:
+def _rule(desk: Desk, order: Order, now: datetime, seen: Mapping[str, int], decider: Decider) -> Ruling:
+    if moved := tuple(id for id, number in seen.items() if _stands(decider, id, order.topic) != number):
+        raise Moved(moved)
     return resolve.rule(order, desk.topics, decider, now)
+
+
+def _stands(decider: Decider, id: str, topic: str) -> int:
+    if id.startswith("ev_"):
+        return decider.version(id)
+    return max((d.number for d in decider.decisions(topic, {decider.identity(id)})), default=0)
+
+
+def version(store: Store, id: str, topic: str) -> int:
+    """Return what changes when the event does, or when another person decides about the entry or article *id*."""
+    if id.startswith("ev_"):
+        return store.version(id)
+    record = next(iter(store.entries(id=id)), None) if id.startswith("en_") else None
+    article = store.article_by_id(record.article_id if record else id)
+    identity = article.identity if article else record.identity if record else id
+    return max((d.number for d in store.decisions(topic) if identity in d.names and not d.undone_by), default=0)
+
+
+def meant(desk: Desk, store: Store, order: Order) -> Order:
+    """
+    Return *order* with a proposal as what it stands for: the merge that it proposes, or the word that the two are apart.
+
+    :raises DecisionError: where it is proposed no more.
+    """
+    id = order.ids[0]
+    if not id.startswith("pr_"):
+        return order
+    doubt = next((d for t in desk.topics.values() for d in inbox(store, t) if d.id == id), None)
+    if doubt is None:
+        raise DecisionError(f"there is no proposal {id}; `monitor review list` names those that wait")
+    return replace(order, verb=Verb.MERGE if order.verb is Verb.ACCEPT else Verb.APART, ids=doubt.about)
 
 
 # --------------------------------------------------------------------------- entries and articles
@@ -142,9 +179,13 @@ class Doubt:
     why: tuple[str, ...]
 
 
-def inbox(store: Store, topic: Topic) -> list[Doubt]:
-    """Return what a person should look at: proposed merges, events that are doubtful, entries that were hard to judge."""
-    events = store.events(topic.id)
+def inbox(store: Store, topic: Topic, events: Sequence[Event] | None = None) -> list[Doubt]:
+    """
+    Return what a person should look at: proposed merges, events that are doubtful, entries that were hard to judge.
+
+    *events* are those of the topic, where they have been read already.
+    """
+    events = store.events(topic.id) if events is None else events
     log = [d for d in store.decisions(topic.id) if not d.undone_by]
     apart = {frozenset(d.events) for d in log if d.verb is Verb.APART}
     proposed = [_merge(p) for p in resolve.merges(events, topic, apart)[:LONGEST]]
@@ -178,7 +219,7 @@ def _doubtful(event: Event) -> Doubt | None:
 
 
 def _hard(store: Store, topic: str, ruled: Collection[str]) -> Iterator[Doubt]:
-    for record in store.entries():
+    for record in store.entries(rules=sorted(UNSURE)):
         verdict = next((v for v in record.verdicts if v.topic == topic), None)
         if verdict is None or record.state is EntryState.DUPLICATE or record.identity in ruled:
             continue

@@ -25,6 +25,7 @@ from monitor.errors import FetchError, StoreError
 from monitor.model import Counts, Entry, EntryState, FeedState, FeedStatus, Waiting
 from monitor.pipeline import Desk, Postponed
 from monitor.progress import Progress, unwatched
+from monitor.pulse import Pulse
 from monitor.recording import Recorder
 from monitor.store.base import Digested, RoundRecord, Store
 
@@ -68,6 +69,8 @@ class Rounds:
     room: asyncio.Event = field(default_factory=asyncio.Event)
     """Set while more may be asked; where the fetcher has the same, it asks nothing while too much waits to be written."""
 
+    pulse: Pulse = field(default_factory=Pulse)
+
     recorder: Recorder = field(init=False)
     _robots: frozenset[tuple[str, str, str]] = frozenset()  # as kept
     _told: dict[str, datetime] = field(default_factory=dict)  # hosts that asked for a delay of their pages
@@ -94,10 +97,12 @@ class Rounds:
                         raise
                     if not wait:
                         log.error("the store cannot be written, everything waits for it", reason=str(error))
+                    self.pulse.trouble = str(error)
                     wait = min(2 * wait or RETRY, LONGEST_RETRY)
                     await asyncio.sleep(wait)
                 else:
                     if wait:
+                        self.pulse.trouble = ""
                         log.info("the store can be written again")
                     return result
 
@@ -179,11 +184,15 @@ class Rounds:
         except StoreError:
             raise
         except Exception as bug:  # a bug in one feed must not stop the others
+            self.pulse.count("bugs")
             log.exception("bug", feed=status.url)
             asked = pipeline.broken(desk.feeds[status.url], status, bug)
             counts, after = await self.recorder.record(desk, asked, number)
         finally:
             self.polling.discard(status.url)  # it is not to wait for the slowest of its round
+        self.pulse.count("polls", "failed" if after.failures else "answered")
+        self.pulse.count("entries", "fetched", counts.fetched)
+        self.pulse.count("entries", "new", counts.fetched - counts.duplicate)
         _tell(after, counts)
         return _reached(asked)
 
@@ -253,6 +262,7 @@ class Rounds:
         except StoreError:
             raise
         except Exception as bug:  # a bug over one article must not stop the others
+            self.pulse.count("bugs")
             log.exception("bug", entry=waiting.id, url=waiting.entry.url)
             return pipeline.Rechecked(article, None, failed=f"bug: {type(bug).__name__}: {bug}")
 
@@ -302,6 +312,7 @@ class Rounds:
         for digested in sorted(read, key=pipeline.canonical):
             await self.settle(digested)
             tally[digested.state] += 1
+            self.pulse.count("digested", digested.state.value)
 
     async def _postpone(self, outcome: Postponed, waiting: Waiting) -> None:
         until, why = outcome.until, outcome.reason
@@ -316,6 +327,7 @@ class Rounds:
             return task.result()
         if isinstance(bug, StoreError):
             raise bug
+        self.pulse.count("bugs")
         log.error("bug", entry=waiting.id, url=waiting.entry.url, exc_info=bug)
         return Digested(waiting.id, EntryState.FAILED, f"bug: {type(bug).__name__}: {bug}", ())
 
@@ -326,10 +338,12 @@ class Rounds:
         except StoreError:
             raise
         except Exception as bug:  # a bug over one article must not stop the others
+            self.pulse.count("bugs")
             log.exception("bug", entry=digested.entry)
             failed = Digested(digested.entry, EntryState.FAILED, f"bug: {type(bug).__name__}: {bug}", ())
             await self.write(pipeline.settle, self.desk, self.store, failed, self.clock())
             return
+        self.pulse.count("changes", by=len(changed))
         for id in changed:
             log.info("event", id=id, article=digested.article.url if digested.article else "")
 

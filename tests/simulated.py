@@ -25,7 +25,7 @@ from monitor import schedule
 from monitor.errors import FetchError
 from monitor.fetch import Fetcher
 from monitor.fetch.wire import Answer, Limits, Trip
-from monitor.model import Entity, Feed, FeedStatus, FetchSettings, Settings, Topic
+from monitor.model import Entity, Feed, FeedStatus, FetchSettings, Retention, Settings, Topic
 from monitor.pipeline import Desk
 from monitor.rounds import Rounds
 from monitor.store import open_store
@@ -183,7 +183,7 @@ class World:
                         running.add(asyncio.create_task(rounds.poll(due, digest=not rounds.digesting.locked())))
                     if self.clock() - tidied > timedelta(hours=1):
                         tidied = self.clock()
-                        store.tidy(tidied, rejected_days=180)
+                        store.tidy(tidied, Retention())
                         self.hourly()
                     done = {t for t in running if t.done()}
                     for task in done:

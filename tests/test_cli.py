@@ -120,6 +120,13 @@ def test_explain_takes_any_id(polled, prefix):
     assert ran.status == 0 and ids[prefix] in ran.out and "“" in ran.out
 
 
+@pytest.mark.parametrize("prefix", ["en_", "ar_"])
+def test_explain_shows_the_rules_that_decided_and_the_passages(polled, prefix):
+    kept = lines(monitor("entries", "--state", "kept", "--format", "jsonl", cwd=polled).out)[0]
+    told = monitor("explain", kept["id"] if prefix == "en_" else kept["article"]["id"], cwd=polled).out
+    assert ": relevant\n" in told and "clause" in told and "    passage  “" in told
+
+
 def test_explain_says_why_an_entry_was_rejected(polled):
     for entry in lines(monitor("entries", "--state", "rejected", "--format", "jsonl", cwd=polled).out):
         assert "rejected: " in monitor("explain", entry["id"], cwd=polled).out

@@ -58,3 +58,22 @@ def test_the_two_commands_come_first():
 @pytest.mark.parametrize("file", re.findall(r"`(docs/[\w.]+)`", README))
 def test_every_document_that_is_named_is_there(file):
     assert (Path(__file__).parents[1] / file).is_file()
+
+
+DOCS = sorted((Path(__file__).parents[1] / "docs").glob("*.md"))
+
+
+@pytest.mark.parametrize("file", DOCS, ids=lambda f: f.name)
+def test_every_link_in_a_document_leads_somewhere(file):
+    links = re.findall(r"\]\(([^)#:]+)\)", file.read_text("utf-8"))
+    named = re.findall(r"`((?:[\w-]+/)*[\w-]+\.(?:md|py|json|yaml))`", file.read_text("utf-8"))
+    assert not [link for link in links if not (file.parent / link).exists()]
+    home = file.parents[1]
+    places = (file.parent, home, home / "monitor", home / "eval", home / "tests")
+    assert not [n for n in named if n.endswith(".md") and not any((p / n).exists() for p in places)]
+
+
+def test_the_first_document_leads_to_all_that_a_new_user_needs():
+    index = (DOCS[0].parent / "README.md").read_text("utf-8")
+    wanted = ("start", "topic", "sources", "reading", "review", "formats", "design")
+    assert [f"{name}.md" in index for name in wanted] == [True] * len(wanted)

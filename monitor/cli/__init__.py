@@ -6,12 +6,16 @@ configuration, 3 the store is unavailable. Rooms are imported inside the command
 
     common     what the commands share
     polling    run, poll, work
-    taking     seed, ingest
+    taking     seed, ingest, import
     telling    timeline, export
     serving    serve, search
     asking     entries, sources, explain, check
     keeping    verify, reprocess, forget, move
+    service    doctor, backup, restore
     review     review and its orders; values: what is typed for a field
+    alerts     alerts and its orders
+    topics     topic new
+    completing completion
 """
 
 from __future__ import annotations
@@ -25,9 +29,21 @@ from typing import NoReturn
 import click
 
 from monitor import __version__
-from monitor.cli import asking, keeping, polling, review, serving, taking, telling
-from monitor.cli.common import FAILED, FILE, STORE, USAGE, Place, say
-from monitor.errors import ConfigError, MonitorError, StoreError
+from monitor.cli import (
+    alerts,
+    asking,
+    completing,
+    keeping,
+    polling,
+    review,
+    service,
+    serving,
+    taking,
+    telling,
+    topics,
+)
+from monitor.cli.common import FAILED, FILE, Place, say, status
+from monitor.errors import MonitorError
 
 
 def main(args: Sequence[str] | None = None) -> NoReturn:
@@ -53,7 +69,7 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
         sys.exit(FAILED)
     except MonitorError as error:
         say(str(error))
-        sys.exit(USAGE if isinstance(error, ConfigError) else STORE if isinstance(error, StoreError) else FAILED)
+        sys.exit(status(error))
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -73,6 +89,7 @@ for command in (
     polling.work,
     taking.seed,
     taking.ingest,
+    taking.import_,
     telling.timeline,
     telling.export,
     serving.serve,
@@ -82,9 +99,15 @@ for command in (
     asking.explain,
     asking.check,
     review.review,
+    topics.topic,
+    completing.completion,
     keeping.verify,
     keeping.reprocess,
     keeping.forget,
     keeping.move,
+    alerts.alerts,
+    service.doctor,
+    service.backup,
+    service.restore,
 ):
     cli.add_command(command)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.common import Place, say, to_read
+from monitor.cli.common import USAGE, Place, say, to_read
 from monitor.errors import InputError
 
 if TYPE_CHECKING:
@@ -117,6 +117,20 @@ def check(place: Place, ahead: bool) -> None:
         _what_if(declared)
         return
     click.echo(config.describe(declared.settings, declared.seeds))
+    if declared.settings.channels:
+        _missing(declared.settings)
+
+
+def _missing(settings: Settings) -> None:
+    """Say which secrets cannot be had here; what they are needed for would only be found out when there is news."""
+    from monitor import deliveries
+    from monitor.declared import environment
+
+    wrong = deliveries.missing(settings.channels, environment())
+    for sentence in wrong:
+        say(sentence)
+    if wrong:
+        raise click.exceptions.Exit(USAGE)
 
 
 def _what_if(declared: Declared) -> None:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from monitor.errors import ConfigError, MonitorError, StoreError
+
 if TYPE_CHECKING:
     from monitor.declared import Declared
     from monitor.model import Settings, Topic
@@ -35,7 +37,16 @@ class Place:
 
 
 def say(sentence: str) -> None:
-    click.echo(f"monitor: {sentence}" if "\n" not in sentence else sentence, err=True)
+    """Tell a person on stderr; what others wrote drives no terminal."""
+    from monitor.console.log import printable
+
+    lines = [printable(line) for line in sentence.split("\n")]
+    click.echo(f"monitor: {lines[0]}" if len(lines) == 1 else "\n".join(lines), err=True)
+
+
+def status(error: MonitorError) -> int:
+    """Return the exit status that *error* of the house becomes."""
+    return USAGE if isinstance(error, ConfigError) else STORE if isinstance(error, StoreError) else FAILED
 
 
 @contextmanager

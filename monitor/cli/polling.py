@@ -5,63 +5,100 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from monitor.cli.common import Place, say
-from monitor.errors import ConfigError, InputError
+from monitor.cli.common import Place, say, status
+from monitor.cli.serving import issued, tell
+from monitor.errors import ConfigError, InputError, MonitorError
 
 if TYPE_CHECKING:
     from monitor.model import Settings
+    from monitor.pipeline import Desk
+    from monitor.rounds import Rounds
+    from monitor.store.base import Store
+
+T = TypeVar("T")
+
+ALERTS = 60.0  # seconds that `poll` spends on alerts; what is left then waits for the next process
 
 
 @click.command()
+@click.option("--listen", help='host:port instead of web.listen, or "off".')
 @click.pass_obj
-def run(place: Place) -> None:
+def run(place: Place, listen: str | None) -> None:
     """Seed, poll and digest until SIGTERM or Ctrl-C."""
     import asyncio
 
-    from monitor import console, daemon, reading
-    from monitor.clock import clock
+    from monitor import console, daemon
+    from monitor.console import log
     from monitor.declared import stamp
 
     declared = place.declared()
-    console.configure_log()
+    form = declared.settings.log_format
+    log.configure(form)
 
     async def live() -> None:
         with console.watching() as progress:
             async with daemon.opened(declared, progress=progress) as rounds:
-                for topic in declared.settings.topics:
-                    console.show_timeline(await rounds.write(reading.timeline, rounds.store, topic))
-                console.show_schedule(await rounds.write(rounds.store.statuses), clock())
-                sys.stdout.flush()
-                lasting = daemon.Daemon(rounds, declared, place.declared, stamp)
+                if form == "text":  # else nobody looks
+                    await _show(declared.settings, rounds)
+                lasting = daemon.Daemon(rounds, declared, place.declared, stamp, supervisor=daemon.supervisor())
                 lasting.listen()
-                async with _page(lambda: lasting.declared.settings):
+                speak = log.speaker(form, say)
+                async with _page(lambda: lasting.declared.settings, rounds, listen, speak):
                     await lasting.run()
 
-    asyncio.run(live())
+    try:
+        asyncio.run(live())
+    except MonitorError as error:
+        if form == "text":
+            raise
+        log.failed(error)
+        raise click.exceptions.Exit(status(error)) from error
+
+
+async def _show(settings: Settings, rounds: Rounds) -> None:
+    """Print what is known, and when who is asked."""
+    from monitor import console, reading
+    from monitor.clock import clock
+
+    for topic in settings.topics:
+        console.show_timeline(await rounds.write(reading.timeline, rounds.store, topic))
+    console.show_schedule(await rounds.write(rounds.store.statuses), clock())
+    sys.stdout.flush()
 
 
 @contextlib.asynccontextmanager
-async def _page(settings: Callable[[], Settings]) -> AsyncIterator[None]:
+async def _page(
+    settings: Callable[[], Settings], rounds: Rounds, elsewhere: str | None, speak: Callable[[str], None]
+) -> AsyncIterator[None]:
     """Serve the page beside the daemon; where it cannot be, the timeline is kept up to date all the same."""
     from monitor import web
+    from monitor.clock import clock
     from monitor.store import open_store
 
-    listen, database = settings().web_listen, settings().database
+    listen, database = elsewhere or settings().web_listen, settings().database
     try:
         at = web.bound(listen) if listen != "off" else None
     except InputError as error:
-        say(f"the page is not served: {error}")
+        speak(f"the page is not served: {error}")
         at = None
     if at is None:
         yield
         return
-    async with web.served(at, listen, settings, lambda: open_store(database, create=False)) as address:
-        say(f"the timeline is at {address}")
+    keys, token = issued(settings())
+
+    async def write(act: Callable[[Desk, Store], T]) -> T:
+        return await rounds.write(lambda: act(rounds.desk, rounds.store))
+
+    opener = partial(open_store, database, create=False)
+    async with web.served(at, listen, settings, opener, clock, keys, write, rounds.pulse) as address:
+        speak(f"the timeline is at {address}")
+        tell(token, address, speak)
         yield
 
 
@@ -85,14 +122,17 @@ def poll(place: Place, everything: bool, form: str) -> None:
     import asyncio
 
     from monitor import console, daemon
+    from monitor.console import log
 
     declared = place.declared()
-    console.configure_log()
+    log.configure(declared.settings.log_format)
 
     async def once() -> None:
         with console.watching() as progress:
             async with daemon.opened(declared, progress=progress) as rounds:
                 record = await rounds.poll(await rounds.due(all=everything), digest=True)
+                if declared.settings.channels:
+                    await daemon.delivering(rounds, declared.settings).once(ALERTS)
                 statuses = await rounds.write(rounds.store.statuses)
         console.show_round(record, statuses, form)
 
@@ -112,10 +152,10 @@ def work(place: Place, queues: str, concurrency: int) -> None:
     import asyncio
     import signal
 
-    from monitor import console
+    from monitor.console import log
 
     declared = place.declared()
-    console.configure_log()
+    log.configure(declared.settings.log_format)
     wanted = queues.split(",")
     jobs = _jobs()
     if unknown := set(wanted) - set(jobs.QUEUES):

@@ -211,13 +211,13 @@ def _decide(
 
 
 def _valued(order: Order, value: str, store: Store, desk: Desk) -> Order:
-    from monitor.cli import values
+    from monitor import values
 
     event = store.event(order.ids[0])
     if event is None or event.topic not in desk.topics:
         return order  # which is refused with its own sentence
     try:
-        return replace(order, fixed=values.fixed(order.field, value, desk.topics[event.topic]))
+        return replace(order, fixed=values.fixed(order.field, value, desk.topics[event.topic], event))
     except ValueError as wrong:
         raise click.UsageError(str(wrong)) from None
 
@@ -227,23 +227,7 @@ def carry_out(desk: Desk, store: Store, order: Order) -> Ruling:
     from monitor import reviewing
     from monitor.clock import clock
 
-    if order.ids[0].startswith("pr_"):
-        order = replace(
-            order,
-            verb=Verb.MERGE if order.verb is Verb.ACCEPT else Verb.APART,
-            ids=_proposed(desk, store, order.ids[0]),
-        )
-    return reviewing.order(desk, store, order, clock())
-
-
-def _proposed(desk: Desk, store: Store, id: str) -> tuple[str, ...]:
-    from monitor import reviewing
-
-    found = (d for t in desk.topics.values() for d in reviewing.inbox(store, t) if d.id == id)
-    doubt = next(found, None)
-    if doubt is None:
-        raise DecisionError(f"there is no proposal {id}; `monitor review list` names those that wait")
-    return doubt.about
+    return reviewing.order(desk, store, reviewing.meant(desk, store, order), clock())
 
 
 def who(person: str | None) -> str:

@@ -1,4 +1,4 @@
-"""What a person brings: ``seed`` and ``ingest``."""
+"""What a person brings: ``seed``, ``ingest`` and ``import``."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from monitor.cli.common import FAILED, FILE, Place, one_topic, say, to_write
+from monitor.errors import InputError
 
 if TYPE_CHECKING:
     from monitor.model import Settings
@@ -64,3 +65,39 @@ def _published(day: str | None, settings: Settings) -> Any:
     if told.day is None:
         raise click.UsageError(f"--published {day!r} is no date that can be read ({told.flag}); write 2025-03-20")
     return told
+
+
+@click.command("import")
+@click.argument("file", type=FILE)
+@click.option("--by", "person", metavar="NAME", help="Who imports; else MONITOR_PERSON, else the login name.")
+@click.pass_obj
+def import_(place: Place, file: Path, person: str | None) -> None:
+    """Take over the events of an export: JSON and JSON Lines whole, CSV its columns. All of it or nothing."""
+    import hashlib
+
+    from monitor import importing, resolve
+    from monitor.cli.review import who
+    from monitor.clock import clock
+
+    settings = place.declared().settings
+    body = _body(file)
+    told = importing.read(body, str(file), settings.topics, who(person))
+    with to_write(settings) as store:
+        now = clock()
+        changed = store.adopt(
+            told.topic.id,
+            told.coverage,
+            hashlib.sha256(body).hexdigest(),
+            now,
+            lambda decider: resolve.adopt(told.events, told.topic, decider, who(person), now),
+        )
+    for note in told.notes:
+        say(note)
+    say(f"{len(told.events)} events of {told.topic.id}, {changed} of them new or another than before")
+
+
+def _body(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise InputError(f"{file} cannot be read: {error.strerror}") from error

@@ -4,10 +4,12 @@ What a person declares, read and checked: ``config.yaml`` and the seed files.
     document    bytes -> values that know their line and column
     scalars     what one value may be
     schema      which keys there are (pydantic), and the sentence for each fault
+    channels    the same of alerts, whose faults repeat no secret; strict what all models are
     check       what must fit together
     build       models -> the nouns of model
     edtf seeds  dates as EDTF; the events that a topic starts from
     describe    the configuration in words
+    drafting    a new topic, written into a file that stays as it is
 
 All faults of a file are told at once, each as ``file:line:column: feeds[2].every: expected ...``.
 """
@@ -22,12 +24,13 @@ from pathlib import Path
 
 from monitor.config import build, check, document, schema
 from monitor.config.describe import describe
+from monitor.config.drafting import Draft, Party, added, begun
 from monitor.config.schema import keys
 from monitor.config.seeds import load_seeds
 from monitor.errors import ConfigError
 from monitor.model import SeedEvent, Settings
 
-__all__ = ["Loaded", "describe", "keys", "load", "load_seeds"]
+__all__ = ["Draft", "Loaded", "Party", "added", "begun", "describe", "keys", "load", "load_seeds", "shipped_text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,11 @@ def _shipped() -> Path:
     package = Path(str(importlib.resources.files("monitor")))
     packed = package / "_shipped" / "config.yaml"
     return packed if packed.is_file() else package.parent / "config.yaml"
+
+
+def shipped_text() -> str:
+    """Return the shipped configuration as it is written."""
+    return _shipped().read_text("utf-8")
 
 
 def _load(path: Path, name: str, database: Path, *, shipped: bool) -> Loaded:

@@ -5,8 +5,23 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from monitor.config import schema
-from monitor.model import Entity, Feed, FetchSettings, Office, Select, Settings, Source, Step, Tier, Topic
+from monitor.config import channels, schema
+from monitor.model import (
+    Channel,
+    Entity,
+    Feed,
+    FetchSettings,
+    Office,
+    Retention,
+    Secret,
+    Select,
+    Settings,
+    Source,
+    Step,
+    Tell,
+    Tier,
+    Topic,
+)
 
 EVERY = timedelta(hours=1)  # where nothing is declared; hints and rhythm lengthen it
 EVERY_MAX = timedelta(hours=24)
@@ -27,7 +42,12 @@ def settings(file: schema.File, path: Path, database: Path) -> Settings:
         feeds=tuple(_feed(feed, file, topics, sources) for feed in file.feeds if feed.enabled),
         topics=topics,
         disabled=tuple(_feed(feed, file, topics, sources) for feed in file.feeds if not feed.enabled),
+        web_review=file.web.review,
         opml=tuple(str(path.parent / Path(name).expanduser()) for name in file.opml),
+        channels=tuple(_channel(channel, file, path.parent) for channel in file.alerts.channels),
+        blind_after=file.alerts.blind_after,
+        retention=Retention(file.retention.rejected, file.retention.bodies),
+        log_format=file.log.format.value,
     )
 
 
@@ -50,6 +70,25 @@ def _fetch(fetch: schema.Fetch) -> FetchSettings:
         max_bytes=fetch.max_bytes,
         max_inflated=fetch.max_inflated,
         concurrency=fetch.concurrency,
+    )
+
+
+def _channel(channel: channels.Channel, file: schema.File, base: Path) -> Channel:
+    def secret(env: str, name: str) -> Secret:
+        return Secret(env, str(base / Path(name).expanduser()) if name else "")
+
+    return Channel(
+        id=channel.id,
+        kind=channel.kind.value,
+        url=channel.url,
+        address=secret(channel.url_env, channel.url_file),
+        secret=secret(channel.secret_env, channel.secret_file),
+        tell=tuple(t for t in Tell if t in channel.tell),
+        topics=tuple(channel.topics),
+        language=channel.language.value if channel.language else "",
+        digest=tuple(sorted(set(channel.digest))),
+        quiet=channel.quiet,
+        timezone=channel.timezone or file.timezone,
     )
 
 

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from pydantic_core import PydanticCustomError
 
-from monitor.config import scalars
+from monitor.config import channels, scalars
 from monitor.config.document import Keys, dotted
 from monitor.model import DEFAULT_STAGES
 
@@ -28,6 +28,9 @@ def faults(root: object) -> Iterator[Fault]:
     for path, topic in rows(root, "topics"):
         yield from _topic(path, topic)
     yield from _repeats(_values(root, "topics", "id"), "the id of another topic")
+    alerts = root.get("alerts") if isinstance(root, dict) else None
+    topics = [id for _, id in _values(root, "topics", "id")]
+    yield from _channels(alerts, topics)
 
 
 def rows(value: object, key: str) -> Iterator[tuple[Keys, Mapping]]:
@@ -182,6 +185,41 @@ def _entity(path: Keys, row: Mapping, ids: list[str]) -> Iterator[Fault]:
         since, until = _read(scalars.day, office.get("since")), _read(scalars.day, office.get("until"))
         if since and until and until < since:
             yield (*path, *below, "until"), f"ends before it begins on {since}"
+
+
+# --------------------------------------------------------------------------- alerts
+
+_IN_SECRET = ("url_env", "url_file")
+_SIGNED = ("secret_env", "secret_file")
+
+
+def _channels(alerts: object, topics: list[str]) -> Iterator[Fault]:
+    ids = ((("alerts", *path), id) for path, id in _values(alerts, "channels", "id"))
+    yield from _repeats(ids, "the id of another channel")
+    for found, row in rows(alerts, "channels"):
+        path = ("alerts", *found)
+        for below, topic in texts(row, "topics"):
+            yield from _known((*path, *below), topic, topics, "topic")
+        yield from (((*path, *below), sentence) for below, sentence in _address(row))
+
+
+def _address(row: Mapping) -> Iterator[Fault]:
+    """Yield what is wrong with where a channel says its address and key are; neither is ever repeated."""
+    if row.get("kind") == "apprise":
+        if "url" in row and _read(channels.hook, row["url"]) is not None:  # else it was refused already
+            yield (
+                ("url",),
+                "an address of apprise holds a secret, which is never written here: name the environment variable that holds"
+                " it in url_env, or the file in url_file",
+            )
+        yield from ((((key,), "belongs to kind: webhook only")) for key in _SIGNED if key in row)
+    known = ("url", *_IN_SECRET) if row.get("kind") == "webhook" else _IN_SECRET
+    given = [key for key in known if key in row]
+    if not given and "url" not in row:
+        yield (), f"needs {' or '.join(known)}, which say where its address is"
+    yield from (((key,), f"its address is in {given[0]} already") for key in given[1:])
+    if all(key in row for key in _SIGNED):
+        yield ("secret_file",), "its key is in secret_env already"
 
 
 # --------------------------------------------------------------------------- seeds

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
-from monitor.model import Entity, Feed, SeedEvent, Settings, Topic
+from monitor.model import Channel, Entity, Feed, Retention, SeedEvent, Settings, Topic
 
 
 def describe(settings: Settings, seeds: Sequence[SeedEvent] = ()) -> str:
     """Return what was understood of a configuration, for a person to read; ends with a line feed."""
-    return "\n".join([*_head(settings), *_topics(settings, seeds), *_sources(settings), *_feeds(settings)]) + "\n"
+    return (
+        "\n".join(
+            [*_head(settings), *_topics(settings, seeds), *_sources(settings), *_feeds(settings), *_alerts(settings)]
+        )
+        + "\n"
+    )
 
 
 def length(span: timedelta) -> str:
@@ -33,7 +38,11 @@ def _head(settings: Settings) -> Iterator[str]:
         yield f"               through the proxy {fetch.proxy}"
     if fetch.allow_private:
         yield f"               private addresses allowed: {', '.join(fetch.allow_private)}"
-    yield f"web            {settings.web_listen}"
+    yield f"web            {settings.web_listen}{', with the review page' * settings.web_review}"
+    keep = settings.retention
+    if keep != Retention():
+        bodies = length(keep.bodies) if keep.bodies else "for ever"
+        yield f"retention      rejected entries {length(keep.rejected)}, bodies that nothing rests on {bodies}"
 
 
 def _topics(settings: Settings, seeds: Sequence[SeedEvent]) -> Iterator[str]:
@@ -97,6 +106,28 @@ def _serves(feed: Feed) -> str:
 
 def _rhythm(feed: Feed) -> str:
     return f"  news expected every {length(feed.rhythm)}" if feed.rhythm else ""
+
+
+def _alerts(settings: Settings) -> Iterator[str]:
+    if settings.channels:
+        yield ""
+        yield f"{_count(len(settings.channels), 'channel')}, told of a source not seen for {length(settings.blind_after)}"
+    for channel in settings.channels:
+        yield f"  {channel.id}: {channel.kind}, {_whereto(channel)}"
+        yield f"    tells {', '.join(channel.tell)} of {', '.join(channel.topics) or 'every topic'}, {_hours(channel)}"
+
+
+def _whereto(channel: Channel) -> str:
+    address = channel.url or f"address in {channel.address.place}"
+    if channel.kind != "webhook":
+        return address
+    return f"{address}, {f'signed by the key in {channel.secret.place}' if channel.secret else 'not signed'}"
+
+
+def _hours(channel: Channel) -> str:
+    digest = f"gathered until {', '.join(channel.digest)}" if channel.digest else "at once"
+    quiet = f", quiet {channel.quiet[0]}-{channel.quiet[1]}" if channel.quiet else ""
+    return f"{digest}{quiet} ({channel.timezone})" if channel.digest or channel.quiet else digest
 
 
 def _count(number: int, what: str) -> str:

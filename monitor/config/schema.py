@@ -8,16 +8,19 @@ description of a field is what ``monitor check`` and the errors call it, and wha
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 
 from monitor.config import scalars as s
+from monitor.config.channels import Alerts
 from monitor.config.document import Document, Keys, Problem
 from monitor.config.scalars import shown
+from monitor.config.strict import Strict
 from monitor.model import DEFAULT_STAGES, Kind, Phase, Relation, Tier
 
 SHORTEST = timedelta(minutes=5)
@@ -31,6 +34,13 @@ class FeedKind(StrEnum):
     LIST = "list"
     JSON = "json"
     SITEMAP = "sitemap"
+
+
+class LogFormat(StrEnum):
+    """What a line of the log is."""
+
+    TEXT = "text"
+    JSON = "json"
 
 
 class EntityKind(StrEnum):
@@ -60,21 +70,19 @@ Timeout = Annotated[
     BeforeValidator(s.between(timedelta(seconds=0.1), timedelta(minutes=10), "a duration from 0.1s to 10m")),
 ]
 Pause = Annotated[timedelta, BeforeValidator(s.between(timedelta(0), timedelta(hours=1), "a duration from 0 to 1h"))]
+Kept = Annotated[
+    timedelta, BeforeValidator(s.between(timedelta(days=1), timedelta(days=36525), "a duration from 1d to 36525d"))
+]
 Bytes = Annotated[int, BeforeValidator(s.whole(1024, 1024**3))]
 Count = Annotated[int, BeforeValidator(s.whole(1, 1000))]
 Pages = Annotated[int, BeforeValidator(s.whole(1, 20))]
 TierWord = Annotated[Tier, BeforeValidator(s.one_of(Tier))]
+LogWord = Annotated[LogFormat, BeforeValidator(s.one_of(LogFormat))]
 FeedWord = Annotated[FeedKind, BeforeValidator(s.one_of(FeedKind))]
 EntityWord = Annotated[EntityKind, BeforeValidator(s.one_of(EntityKind))]
 KindWord = Annotated[Kind, BeforeValidator(s.one_of(Kind))]
 PhaseWord = Annotated[Phase, BeforeValidator(s.one_of(Phase))]
 RelationWord = Annotated[Relation, BeforeValidator(s.one_of(Relation))]
-
-
-class Strict(BaseModel):
-    """A mapping that knows all its keys."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
 
 # --------------------------------------------------------------------------- config.yaml
@@ -98,6 +106,26 @@ class Web(Strict):
     """The web face."""
 
     listen: s.Listen = Field(default="127.0.0.1:8321", description='host:port, or "off"')
+    review: s.Flag = Field(
+        default=False, description="whether decisions may be made there, behind a token shown at start"
+    )
+
+
+class Retention(Strict):
+    """How long what no event rests on is kept."""
+
+    rejected: Kept = Field(default=timedelta(days=180), description="what rejected entries said; title and link stay")
+    bodies: Kept | None = Field(
+        default=None, description="the bytes of pages that no event rests on; for ever when absent"
+    )
+
+
+class Log(Strict):
+    """How the daemon speaks of what it does."""
+
+    format: LogWord = Field(
+        default=LogFormat.TEXT, description="text or json: one line, or one JSON object, for each thing that happened"
+    )
 
 
 class Source(Strict):
@@ -229,10 +257,13 @@ class File(Strict):
     timezone: s.Zone = Field(default="Asia/Shanghai", description="the zone where nothing nearer says one")
     fetch: Fetch = Field(default=Fetch(), description="how we go out")
     web: Web = Field(default=Web(), description="the web face")
+    retention: Retention = Field(default=Retention(), description="how long what no event rests on is kept")
+    log: Log = Field(default=Log(), description="how the daemon speaks of what it does")
     sources: list[Source] = Field(default=[], description="who publishes")
     feeds: list[Feed] = Field(default=[], description="what is polled")
     opml: list[s.Text] = Field(default=[], description="OPML files that list more feeds")
     topics: list[Topic] = Field(min_length=1, description="the standing questions")
+    alerts: Alerts = Field(default=Alerts(), description="who is told without asking")
 
 
 # --------------------------------------------------------------------------- seeds
@@ -315,7 +346,10 @@ def _sentence(model: type[Strict], path: Keys, kind: str, error: dict[str, Any])
         case "missing":
             return f"is missing: {_described(model, path)}"
         case "extra_forbidden":
-            return _unknown(str(path[-1]), sorted(_model_at(model, path[:-1]).model_fields))
+            known = sorted(_model_at(model, path[:-1]).model_fields)
+            return (
+                _A_SECRET if "secret_env" in known and _SECRET.search(str(path[-1])) else _unknown(str(path[-1]), known)
+            )
         case "model_type" | "model_attributes_type" | "dict_type":
             return f"expected a mapping (key: value), got {got}"
         case "list_type":
@@ -324,6 +358,13 @@ def _sentence(model: type[Strict], path: Keys, kind: str, error: dict[str, Any])
             return "expected at least one, got an empty list"
         case _:
             return str(error["msg"])
+
+
+_SECRET = re.compile("secret|token|pass|key|auth|cred", re.IGNORECASE)
+_A_SECRET = (
+    "a secret is never written here: name the environment variable that holds it (secret_env, or url_env for an address),"
+    " or the file (secret_file, url_file)"
+)
 
 
 def _scalar(value: object) -> bool:

@@ -1,13 +1,13 @@
-"""What a person or a program sees on the terminal. Part of the roof: rich and structlog live here."""
+"""What a person or a program sees on the terminal. Part of the roof: rich and structlog live here; ``log`` is the log."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any, TextIO, cast
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn
@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor import rhythm
+from monitor.console.log import printable as printable
 from monitor.export import display, record
 from monitor.model import (
     Article,
@@ -30,37 +31,15 @@ from monitor.model import (
     Timeline,
     Verdict,
 )
+from monitor.normalize import clean
 from monitor.progress import Progress, unwatched
 from monitor.store.base import Audit, EntryRecord, RoundRecord, Store
 
+if TYPE_CHECKING:
+    from monitor.doctor import Finding
+
 Json = record.Json
-
-
-class _Stderr:
-    """Standard error as it is at the moment of writing: a progress bar may stand in for it."""
-
-    def write(self, text: str) -> int:
-        return sys.stderr.write(text)
-
-    def flush(self) -> None:
-        sys.stderr.flush()
-
-
-def configure_log() -> None:
-    """Log to stderr: coloured for a person who watches, plain lines otherwise; control characters never pass."""
-    import structlog
-
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="%Y-%m-%d %H:%M:%S", utc=False),
-            structlog.processors.format_exc_info,
-            _printable,
-            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=0),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _Stderr())),
-        cache_logger_on_first_use=False,
-    )
+_PASSAGES = 8  # shown of one article
 
 
 @contextmanager
@@ -78,21 +57,6 @@ def watching() -> Iterator[Progress]:
             bar.update(tasks[what], completed=done, total=total)
 
         yield show
-
-
-def _printable(_: object, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Take control characters out of every value: what a server sent must not drive a terminal."""
-    return {k: _lines(v) if k == "exception" else printable(v) if isinstance(v, str) else v for k, v in line.items()}
-
-
-def _lines(trace: object) -> str:
-    """Return a traceback line by line: what it ends with may be a server's own words."""
-    return "\n".join(map(printable, str(trace).split("\n")))
-
-
-def printable(text: str) -> str:
-    """Return *text* with control, bidi and surrogate characters made visible or dropped."""
-    return "".join(c if c.isprintable() else " " for c in text)
 
 
 # --------------------------------------------------------------------------- timeline
@@ -269,12 +233,37 @@ def _verdict(told: Verdict) -> dict[str, Json]:
 def show_audit(told: Audit, form: str) -> None:
     """Print what was checked and every fault."""
     if form == "json":
-        print_json({"ok": not told.faults, "checked": record.plain(told.seen), "faults": list(told.faults)})
+        print_json(
+            {
+                "ok": not told.faults,
+                "checked": record.plain(told.seen),
+                "faults": list(told.faults),
+                "not_held": list(told.unheld),
+            }
+        )
         return
     for fault in told.faults:
         sys.stdout.write(clean_line(f"FAULT  {fault}") + "\n")
+    for quote in told.unheld:
+        sys.stdout.write(clean_line(f"not held  {quote}") + "\n")
     words = ", ".join(f"{n} {what}" for what, n in told.seen.items())
     sys.stdout.write(f"{'checked' if told.faults else 'all there'}: {words or 'nothing is kept yet'}\n")
+
+
+def show_findings(told: Sequence[Finding], form: str) -> None:
+    """Print what the doctor found, and what to do."""
+    if form == "json":
+        found: list[Json] = [
+            {"check": f.check, "state": f.state.value, "found": f.found, "todo": f.todo or None} for f in told
+        ]
+        print_json({"ok": all(f.state.value != "failure" for f in told), "findings": found})
+        return
+    for f in told:
+        first, *rest = f.found.split("\n")
+        lines = [f"{f.state.value:<8} {f.check:<9} {first}", *(f"{'':18} {line}" for line in rest)]
+        if f.todo and f.state.value != "ok":
+            lines.append(f"{'':18} -> {f.todo}")
+        sys.stdout.write("".join(clean_line(line) + "\n" for line in lines))
 
 
 def show_rework(told: Rework, form: str, *, applied: bool) -> None:
@@ -314,8 +303,8 @@ def explain(store: Store, id: str) -> str | None:
         event = store.event(id)
         return _explain_event(event) if event else None
     if id.startswith("ar_"):
-        article = store.article_by_id(id)
-        return _explain_article(store, article) if article else None
+        kept = store.kept(id)
+        return _explain_article(store, kept.article, kept.verdicts) if kept else None
     found = next(iter(store.entries(id=id)), None)
     return _explain_entry(store, found) if found else None
 
@@ -331,15 +320,16 @@ def _explain_entry(store: Store, told: EntryRecord) -> str:
     ]
     if told.duplicate_of:
         lines.append(f"  the same article as {told.duplicate_of}")
+    article = store.article_by_id(told.article_id) if told.article_id else None
     for verdict in told.verdicts:
-        lines += _verdict_lines(verdict)
+        lines += _verdict_lines(verdict, article)
     if told.article_id:
         lines.append(f"  article    {told.article_id}  {told.article_url}  sha256 {told.article_sha256}")
         lines += _mention_lines(store, told.article_id)
     return "\n".join(clean_line(line) for line in lines)
 
 
-def _explain_article(store: Store, told: Article) -> str:
+def _explain_article(store: Store, told: Article, verdicts: Sequence[Verdict]) -> str:
     lines = [
         f"{told.id}  {told.title}",
         f"  url        {told.url}",
@@ -349,6 +339,7 @@ def _explain_article(store: Store, told: Article) -> str:
         f"  fetched    {record.plain(told.fetched)}",
         f"  text       {_kept(told)}, sha256 {told.text_sha256}",
         f"  body       sha256 {told.body_sha256}",
+        *(line for verdict in verdicts for line in _verdict_lines(verdict, told)),
         *_mention_lines(store, told.id),
     ]
     return "\n".join(clean_line(line) for line in lines)
@@ -370,9 +361,16 @@ def _mention_lines(store: Store, article: str) -> list[str]:
     return lines or ["  says       nothing that is an event"]
 
 
-def _verdict_lines(verdict: Verdict) -> list[str]:
+def _verdict_lines(verdict: Verdict, article: Article | None) -> list[str]:
+    """Return what a topic makes of it: the rules that decided, and the passages of the *article* in which they did."""
     head = f"  {verdict.topic}: {verdict.judgement.value}"
-    return [head, *(f"    {v.weight:+.2f}  {v.rule}" + (f"  {v.text}" if v.text else "") for v in verdict.votes)]
+    lines = [head, *(f"    {v.weight:+.2f}  {v.rule}" + (f"  {v.text}" if v.text else "") for v in verdict.votes)]
+    if article is None or article.forgotten or not verdict.passages:
+        return lines
+    text = clean(article.text)
+    spans = [text.raw_span(a, b) for a, b in verdict.passages if b <= len(text.text)]
+    told = [f"    passage  “{article.text[a:b].strip()}” [{a}:{b}]" for a, b in spans[:_PASSAGES]]
+    return [*lines, *told, *([f"    and {len(spans) - _PASSAGES} more"] if len(spans) > _PASSAGES else [])]
 
 
 def _explain_event(told: Event) -> str:

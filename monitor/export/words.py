@@ -41,6 +41,13 @@ def _reasons() -> Mapping[str, str]:
     return {row[0]: row[1] for row in rows}
 
 
+@cache
+def _sentences() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Return what rules say with words of the text in it: lines of the table that begin with a tilde."""
+    rows = ((key, chinese) for key, chinese in _reasons().items() if key.startswith("~"))
+    return tuple((re.compile(key[1:], re.DOTALL), chinese) for key, chinese in rows)
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """The words of one language (a key of ``LANGUAGES``), and the zone in which instants are told."""
@@ -65,6 +72,9 @@ class Words:
             return known.format(n=number[1])
         if rest and (known := _reasons().get(rest[1])):
             return f"{known}：{rest[2]}"
+        for form, chinese in () if text in _reasons() else _sentences():
+            if found := form.fullmatch(text):
+                return chinese.format(*(_reasons().get(g, g) for g in found.groups()))
         return _reasons().get(text, text)
 
     @property

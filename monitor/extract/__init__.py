@@ -4,6 +4,8 @@ Article -> mentions: what happened, when, who, where, how much, and how surely i
     sentences    the prose: no headlines, captions, boilerplate, link lists
     language     what a language brings; lexicons are files in data/, ``lang`` holds one module a language
     hits         words of the lexicon where their surroundings allow them
+    telling      what one group of clauses tells, as a noun
+    undone       endings, denials, corrections
     tellings     groups of clauses -> kind, phase, polarity, each by a named rule
     whens        the date of a happening, never made
     actors       topic entities, persons beside an office, firms by their ending
@@ -11,6 +13,7 @@ Article -> mentions: what happened, when, who, where, how much, and how surely i
     parties      places that act: X与平州市政府签约, but not 在平州签约
     reading      one article, with what one sentence leaves to the next
     record       a telling as a mention, and its quote
+    behind       who attended and what was measured, told in the sentence right behind
     fold         one mention for each happening
 
 Rules of kind that others rely on:
@@ -36,10 +39,13 @@ Rules of kind that others rely on:
 
 from __future__ import annotations
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from monitor.extract.fold import fold
 from monitor.extract.reading import read
 from monitor.extract.record import quoted
-from monitor.model import Article, Clean, Judgement, Mention, Topic, Verdict
+from monitor.model import Article, Clean, Judgement, Mention, Published, Topic, Verdict
 from monitor.normalize import dates
 
 __all__ = ["mentions"]
@@ -54,6 +60,12 @@ def mentions(article: Article, text: Clean, verdict: Verdict, topic: Topic) -> t
     """
     if verdict.judgement is Judgement.REJECTED:
         return ()
-    found = dates.find(text.text, article.published.day)
+    found = dates.find(text.text, article.published.day, _instant(article.published, topic.timezone))
     page, told = read(article, text, verdict, topic, found)
     return tuple(quoted(m, article, text) for m in fold(told, topic, page.prose))
+
+
+def _instant(published: Published, zone: str) -> datetime | None:
+    """Return when an article came out in *zone*, where that is the zone of its day: what 两小时前 counts from."""
+    at = published.at and published.at.astimezone(ZoneInfo(zone))
+    return at if at and at.date() == published.day else None

@@ -16,7 +16,7 @@ from monitor.extract.hits import Hit
 from monitor.extract.page import Page
 from monitor.extract.record import opening
 from monitor.extract.sentences import Sentence
-from monitor.extract.tellings import Clauses, Telling
+from monitor.extract.telling import Clauses, Telling
 from monitor.model import Actor, Kind
 
 # What is done to a work or a paper, which a sentence can speak of as "the project" and "the agreement".
@@ -30,6 +30,7 @@ OF_THINGS = frozenset(
         Kind.CONSTRUCTION,
         Kind.PRODUCTION,
         Kind.OPENING,
+        Kind.ACCIDENT,
     }
 )
 # So many sentences that begin with a date make a chronicle.
@@ -58,8 +59,8 @@ class Focus:
         elif _known(page, sentence):
             # Who speaks for a side goes on about the tie.
             self.paragraph = sentence.paragraph if sentence.paragraph - self.paragraph <= 1 else self.paragraph
-        elif _strange(page, sentence.start, sentence.end):
-            self.paragraph = -2
+        elif sentence.paragraph - self.paragraph <= 1 and _strange(page, sentence.start, sentence.end):
+            self.paragraph = -2  # further on it holds no more anyway
 
     def holds(self, page: Page, sentence: Sentence, telling: Telling, cut: Clauses, hits: Sequence[Hit]) -> bool:
         """Return whether *telling* of *sentence*, which does not name the tie, goes on about it."""
@@ -97,7 +98,7 @@ def _placed(page: Page, telling: Telling) -> bool:
 
 def is_chronicle(page: Page, sentences: Sequence[Sentence], headline: str) -> bool:
     """Return whether the article is a list of dates under a headline that names all sides of the topic, or a lead of the tie."""
-    if sum(_dated(page, s) for s in sentences) < CHRONICLE:
+    if sum(_dated(page, s) or _introduces(page, s) for s in sentences) < CHRONICLE:
         return False
     if page.direct(sentences[0].start, sentences[0].end) and not _dated(page, sentences[0]):
         return True
@@ -115,6 +116,11 @@ def things(parties: Sequence[Actor], page: Page, kind: Kind) -> tuple[Actor, ...
 
 def _dated(page: Page, sentence: Sentence) -> bool:
     return bool(page.dates_in(sentence.start, sentence.start + 1))
+
+
+def _introduces(page: Page, sentence: Sentence) -> bool:
+    """Return whether *sentence* leads into a list of dates: 回顾2025年：5月7日…"""
+    return any(page.text.text[d.start - 1] in "：:" for d in page.dates_in(sentence.start + 1, sentence.end))
 
 
 def _strange(page: Page, start: int, end: int) -> bool:

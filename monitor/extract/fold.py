@@ -85,8 +85,8 @@ def same(a: Mention, b: Mention, places: Collection[str]) -> bool:
 
 
 def _alike(a: Mention, b: Mention) -> bool:
-    """Return whether they have an object in common; a paper also by its shorter name (合作协议, 战略合作框架协议)."""
-    if a.kind is Kind.AGREEMENT:
+    """Return whether they have an object in common; a paper or a firm also by its shorter name (合作协议, 战略合作框架协议)."""
+    if a.kind in (Kind.AGREEMENT, Kind.REGISTRATION):
         return any(_shortens(x, y) or _shortens(y, x) for x in a.objects for y in b.objects)
     return bool(set(a.objects) & set(b.objects))
 

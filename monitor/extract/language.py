@@ -96,7 +96,7 @@ class Language:
     began; ``endable`` what a calling-off can be about; ``restart`` begins a relative clause's head (的), which
     closes the scope of a mark; ``lead_in`` is what a title leaves out at its beginning; ``both`` points to the
     parties named before; ``refers`` is what may stand between the beginning of a clause and its verb where the subject is
-    what was told of before (该项目; its group ``thing``) or left out; ``attends`` stands beside those who were there; ``contact`` are the words of a first contact; ``masked`` finds spans in
+    what was told of before (该项目; its group ``thing``) or left out; ``omits`` is what may stand before a verb whose subject is left out; ``claims`` names what is said to be untrue (上述传言不实); ``attends`` stands beside those who were there; ``contact`` are the words of a first contact; ``masked`` finds spans in
     which nothing is told and no date is of a happening (titles of works, terms of validity, comparisons); ``dates_it`` is what may stand
     between a word and the date that is its own (成立于2009年).
     """
@@ -123,6 +123,8 @@ class Language:
     lead_in: re.Pattern[str]
     both: re.Pattern[str]
     refers: re.Pattern[str]
+    omits: re.Pattern[str]
+    claims: re.Pattern[str]
     attends: re.Pattern[str]
     contact: re.Pattern[str]
     masked: re.Pattern[str]

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from monitor.extract.actors import Named, actors, names
+from monitor.extract.behind import attended, joined, measured
 from monitor.extract.focus import Focus, is_chronicle, things
 from monitor.extract.hits import hits, scan, within
 from monitor.extract.language import Firm, language_of
@@ -20,7 +21,8 @@ from monitor.extract.page import Page, merged, prose
 from monitor.extract.parties import party
 from monitor.extract.record import opening, record
 from monitor.extract.sentences import Sentence, clauses, sentences
-from monitor.extract.tellings import Telling, tellings
+from monitor.extract.telling import Telling
+from monitor.extract.tellings import tellings
 from monitor.extract.whens import COUNTED, Dated, Dates, carries, future, in_series, older, sort_dates, when
 from monitor.model import (
     Actor,
@@ -31,6 +33,7 @@ from monitor.model import (
     Mention,
     Phase,
     Polarity,
+    Precision,
     Relation,
     Topic,
     Verdict,
@@ -52,8 +55,6 @@ BY_PERSONS = frozenset({Kind.PERSONNEL, Kind.MEETING, Kind.VISIT})
 NEWS_DAYS = 366
 # Kinds that nobody does.
 BY_NOBODY = frozenset({Kind.STATISTICS, Kind.FORECAST, Kind.ACCIDENT})
-# Kinds that people attend: 会谈举行。市委书记江凌出席。
-GATHERINGS = frozenset({Kind.MEETING, Kind.VISIT, Kind.AGREEMENT, Kind.CONSTRUCTION, Kind.OPENING, Kind.PRODUCTION})
 # Kinds that bind two parties.
 PAPERS = frozenset({Kind.AGREEMENT, Kind.CANCELLATION})
 # Kinds done to a firm, which then is their object.
@@ -119,9 +120,11 @@ def _worth(page: Page, all_sentences: Sequence[Sentence]) -> Sequence[Sentence]:
 def _sentence(page: Page, sentence: Sentence, carried: Carried) -> None:
     text = page.text.text
     named = page.named.within(sentence.start, sentence.end)
-    masked = [m.span() for m in page.language.masked.finditer(text, sentence.start, sentence.end)]
-    spans = [d for d in page.dates_in(sentence.start, sentence.end) if not within(d.start, d.end, masked)]
+    dated = page.dates_in(sentence.start, sentence.end)
     direct = page.direct(sentence.start, sentence.end)
+    looked_at = dated or direct or carried.claim is not None
+    masked = [m.span() for m in page.language.masked.finditer(text, sentence.start, sentence.end)] if looked_at else []
+    spans = [d for d in dated if not within(d.start, d.end, masked)]
     # What denies a claim need not name the tie again.
     worth = spans or direct or carried.claim is not None
     found = scan(text, sentence.start, sentence.end, page.language.lexicon) if worth else []
@@ -139,8 +142,10 @@ def _sentence(page: Page, sentence: Sentence, carried: Carried) -> None:
             asked = next((h for h in here if h.kind and h.term.strength > 1), None)
             if asked:
                 carried.claim, carried.claim_at = asked.kind, asked.start
-    if carried.found and page.language.attends.search(text, sentence.start, sentence.end):
-        _attended(page, sentence, named, carried)
+    if carried.found and (fuller := attended(page, sentence, carried.found[-1])):
+        carried.found[-1], carried.parties, carried.parties_at = fuller, fuller.actors, fuller.start
+    if carried.found and (fuller := measured(page, sentence, carried.found[-1])):
+        carried.found[-1] = fuller
     _refocus(sentence, named, carried)
     carried.focus.move(page, sentence)
 
@@ -158,9 +163,11 @@ def _tell(
     goes_on: bool,
 ) -> None:
     relation = Relation.DIRECT if goes_on else _relation(page, telling, carried)
+    if relation is Relation.DIRECT and not goes_on and _of_stranger(page, telling, named):
+        relation = Relation.BACKGROUND
     dated = when(telling, dates, _day_before(page, sentence, telling, carried), page.published)
     told = dated.when
-    if telling.kind is Kind.REGISTRATION and not goes_on and _long_founded(page, telling, dated, named):
+    if telling.kind is Kind.REGISTRATION and _long_founded(page, telling, dated, named, goes_on=goes_on):
         relation = Relation.BACKGROUND
     phase = Phase.PLANNED if telling.phase is Phase.DONE and future(told, page.published) else telling.phase
     kind = _claim(telling, carried)
@@ -181,15 +188,16 @@ def _tell(
     carried.found.append(_of_thing(page, mention, carried) if goes_on else mention)
     if relation is Relation.DIRECT and not telling.recalled:
         carried.parties, carried.parties_at = parties, begin
-        if not _settled(telling):
+        if not _settled(telling, told):
             carried.claim, carried.claim_at = kind, telling.word[0]
         if carries(telling, relation, told) and not goes_on:
             carried.day, carried.paragraph = dated, sentence.paragraph
 
 
-def _settled(telling: Telling) -> bool:
+def _settled(telling: Telling, told: When) -> bool:
     """Return whether something is told as done on a day of its own: what is denied next is something else."""
-    return telling.polarity is Polarity.ASSERTED and telling.phase is Phase.DONE and bool(telling.dates)
+    dated = bool(telling.dates) or told.precision is Precision.DAY
+    return telling.polarity is Polarity.ASSERTED and telling.phase is Phase.DONE and dated
 
 
 def _firms(page: Page, telling: Telling, kind: Kind) -> tuple[Firm, ...]:
@@ -225,7 +233,7 @@ def _told_of(
             actors(page.text.text, [carried.focus.firm], (), frozenset(), page.language),
             carried.focus.firm.start,
         )
-    return (parties, []) if page.prose.far(at, telling.end) else (_joined(told, parties), [at])
+    return (parties, []) if page.prose.far(at, telling.end) else (joined(told, parties), [at])
 
 
 def _of_thing(page: Page, mention: Mention, carried: Carried) -> Mention:
@@ -249,8 +257,16 @@ def _acting(page: Page, telling: Telling, kind: Kind, own: Sequence[Named]) -> l
 
 def _relation(page: Page, telling: Telling, carried: Carried) -> Relation:
     """The denial of a claim that the tied passage told belongs to it, though it may not name the tie again."""
-    denies = telling.polarity is Polarity.DENIED and telling.kind in (carried.claim, Kind.DENIAL) and carried.claim
+    denies = _denies(telling, carried) and telling.kind in (carried.claim, Kind.DENIAL)
     return Relation.DIRECT if denies or page.direct(telling.start, telling.end) else Relation.BACKGROUND
+
+
+def _of_stranger(page: Page, telling: Telling, named: Sequence[Named]) -> bool:
+    """Return whether a strange firm does it alone (洛阳某某有限公司获批), or what is counted is of nobody named before."""
+    sides = [n for n in named if n.kind != "place" and telling.start <= n.start < telling.end]
+    if telling.kind is Kind.STATISTICS:
+        return not any(n.start < telling.word[0] for n in named)
+    return not sides and telling.kind not in (*PAPERS, *BY_PERSONS, *DONE_TO) and _firm_before(page, telling)
 
 
 def _in_name(span: tuple[int, int], named: Sequence[Named]) -> bool:
@@ -258,7 +274,7 @@ def _in_name(span: tuple[int, int], named: Sequence[Named]) -> bool:
     return any(n.start <= span[0] and span[1] <= n.end and span != (n.start, n.end) for n in named)
 
 
-def _long_founded(page: Page, telling: Telling, dated: Dated, named: Sequence[Named]) -> bool:
+def _long_founded(page: Page, telling: Telling, dated: Dated, named: Sequence[Named], *, goes_on: bool) -> bool:
     """
     Return whether a firm that was founded long before is only introduced, as who reports of a tie does in passing: by a
     date behind the word (X成立于2010年), or without the topic's place (2010年，X创立).
@@ -268,26 +284,22 @@ def _long_founded(page: Page, telling: Telling, dated: Dated, named: Sequence[Na
         return False
     if (page.published - told.latest).days <= NEWS_DAYS:
         return False
-    placed = any(n.kind == "place" and telling.clause[0] <= n.start < telling.clause[1] for n in named)
-    return not placed or dated.at >= telling.word[1]
-
-
-def _attended(page: Page, sentence: Sentence, named: Sequence[Named], carried: Carried) -> None:
-    """Add those who attended to the gathering that the sentence right before tells, and their sentence to its quote."""
-    last = carried.found[-1]
-    if last.relation is not Relation.DIRECT or last.kind not in GATHERINGS or last.end > sentence.start:
-        return
-    if not (page.prose.next_to(last.end, sentence.start) and page.prose.reach(last.start, sentence.end)):
-        return
-    persons = [n for n in named if n.kind == "person"]
-    parties = _joined(last.actors, actors(page.text.text, persons, (), frozenset(), page.language))
-    carried.parties, carried.parties_at = parties, last.start
-    carried.found[-1] = replace(last, end=sentence.end, actors=parties)
+    own = [n for n in named if telling.clause[0] <= n.start < telling.clause[1]]
+    if goes_on:  # a subject is left out: 2018年创立X
+        return any(n.entity and n.kind == "company" and n.start >= telling.word[1] for n in own)
+    return not any(n.kind == "place" for n in own) or dated.at >= telling.word[1]
 
 
 def _claim(telling: Telling, carried: Carried) -> Kind:
     """A denial that names no claim denies the one told before it."""
-    return carried.claim if telling.kind is Kind.DENIAL and carried.claim is not None else telling.kind
+    return (
+        carried.claim if telling.kind is Kind.DENIAL and carried.claim and _denies(telling, carried) else telling.kind
+    )
+
+
+def _denies(telling: Telling, carried: Carried) -> bool:
+    """Return whether the claim told before is denied now, and not another one once (公司曾否认迁址)."""
+    return telling.polarity is Polarity.DENIED and carried.claim is not None and telling.fresh
 
 
 def _day_before(page: Page, sentence: Sentence, telling: Telling, carried: Carried) -> Dated | None:
@@ -341,17 +353,24 @@ def _with_carried(
     if page.language.both.search(text, telling.start, telling.end) and not page.prose.far(
         carried.parties_at, telling.end
     ):
-        parties = _joined(parties, carried.parties)
+        parties = joined(parties, carried.parties)
         stands.append(carried.parties_at)
     before = [n for n in named if n.kind != "place" and n.start < telling.word[0] and not _beside(page, n)]
     if any(n.start >= telling.start for n in before if n.kind == "person" or kind not in PERSONAL):
         return parties, stands
     if _firm_before(page, telling) and kind not in PERSONAL:
         return parties, stands
-    subject = _last([n for n in before if _fit(n, kind)]) or _subject(kind, carried)
+    subject = _last([n for n in before if _fit(n, kind)]) or _carried_subject(page, telling, kind, carried)
     if subject is None or page.prose.far(subject.start, telling.end):
         return parties, stands
-    return _joined(actors(text, [subject], (), frozenset(), page.language), parties), [*stands, subject.start]
+    return joined(actors(text, [subject], (), frozenset(), page.language), parties), [*stands, subject.start]
+
+
+def _carried_subject(page: Page, telling: Telling, kind: Kind, carried: Carried) -> Named | None:
+    """Return the subject told of before; outside the tie only where the clause has none of its own (另一家企业的四期项目)."""
+    start = opening(page, telling.clause[0], telling.clause[1])
+    left_out = page.language.omits.fullmatch(page.text.text, min(start, telling.word[0]), telling.word[0])
+    return _subject(kind, carried) if left_out or page.direct(telling.start, telling.end) else None
 
 
 def _beside(page: Page, named: Named) -> bool:
@@ -377,11 +396,6 @@ def _last(found: Sequence[Named]) -> Named | None:
 def _subject(kind: Kind, carried: Carried) -> Named | None:
     subject = carried.person if kind in PERSONAL else carried.party
     return subject if subject and _fit(subject, kind) else None
-
-
-def _joined(first: tuple[Actor, ...], second: tuple[Actor, ...]) -> tuple[Actor, ...]:
-    known = {a.entity or a.name for a in first}
-    return (*first, *(a for a in second if (a.entity or a.name) not in known))
 
 
 def _refocus(sentence: Sentence, named: Sequence[Named], carried: Carried) -> None:

@@ -15,7 +15,7 @@ from monitor.extract.actors import Named
 from monitor.extract.language import Firm
 from monitor.extract.page import Page
 from monitor.extract.sentences import clauses
-from monitor.extract.tellings import Telling
+from monitor.extract.telling import Telling
 from monitor.model import Actor, Article, Clean, Figure, Kind, Mention, Phase, Polarity, Relation, When
 
 
@@ -64,8 +64,18 @@ def _figures(page: Page, telling: Telling, kind: Kind) -> tuple[Figure, ...]:
     if kind is not Kind.CORRECTION:
         return page.language.figures(text[telling.start : telling.end])
     wrong = {f.unit: f.what for f in page.language.figures(text[telling.start : telling.word[0]])}
-    right = page.language.figures(text[telling.word[0] : telling.end])
+    end = _till_wrong(page, telling)
+    count = len(page.language.figures(text[telling.word[0] : end]))
+    right = page.language.figures(text[telling.start : end])[-count:] if count else ()
     return tuple(replace(f, what=f.what or wrong.get(f.unit, "")) for f in right)
+
+
+def _till_wrong(page: Page, telling: Telling) -> int:
+    """Return where a correction goes on to what was wrong (应为210亩，误为120亩), or its end."""
+    lexicon, start = page.language.lexicon, telling.word[1]
+    words = lexicon.pattern.finditer(page.text.text, start, telling.end)
+    wrong = (m.start() for m in words if any(t.mark == "wrong" for t in lexicon.terms.get(m[0].lower(), ())))
+    return next(wrong, telling.end)
 
 
 def _rules(telling: Telling, relation: Relation, phase: Phase, stage: str) -> tuple[tuple[str, str], ...]:

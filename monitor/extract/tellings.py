@@ -9,11 +9,13 @@ the whole sentence. Every value carries the name of its rule.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 from monitor.extract.hits import Hit
 from monitor.extract.language import Language
+from monitor.extract.telling import Clauses, Telling
+from monitor.extract.undone import bare_denial, called_off, corrected, denied, revised
 from monitor.model import DateSpan, Kind, Phase, Polarity
 
 # Of two equally strong words in one group the weightier happening is told: a meeting at which something is
@@ -57,36 +59,6 @@ THOUGHT = frozenset({"wish", "opinion"})
 """Marks that bear on all that follows in their sentence."""
 
 
-Clauses = Sequence[tuple[int, int]]
-"""The spans of a sentence's clauses, in order."""
-
-
-@dataclass(frozen=True, slots=True)
-class Telling:
-    """
-    One happening as one group of clauses tells it.
-
-    ``start`` and ``end`` span the group, ``word`` the telling word, ``clause`` its clause. ``told`` is false
-    where nothing but the word itself says so (no aspect, date or rumour): weak words then do not count.
-    """
-
-    start: int
-    end: int
-    clause: tuple[int, int]
-    word: tuple[int, int]
-    kind: Kind
-    phase: Phase
-    polarity: Polarity
-    strength: int
-    dates: tuple[DateSpan, ...]
-    rules: tuple[tuple[str, str], ...]
-    sure: bool = False
-    fresh: bool = True  # not 已 or 曾: may take its day from the sentence before
-    former: bool = False  # a plan that no longer holds
-    moved: bool = False  # put off to its date, which then lies ahead
-    recalled: bool = False  # beside what the sentence is about
-
-
 def tellings(
     text: str, clauses: Clauses, hits: Sequence[Hit], dates: Sequence[DateSpan], language: Language
 ) -> tuple[Telling, ...]:
@@ -97,7 +69,7 @@ def tellings(
         return ()
     polarity = _polarity(marks)
     bound = _bound(text, hits, dates, language)
-    found = _recalled(_candidates(text, clauses, hits, polarity, language), clauses, marks, bound)
+    found = denied(text, _candidates(text, clauses, hits, polarity, language), clauses, marks, bound, language)
     groups = _groups(clauses, found, dates, [h.clause for h in marks if h.term.mark == "past"], bound)
     told = [
         t for group, members, spans in _moved(groups, marks) if members for t in _read(members, group, spans, bound)
@@ -132,10 +104,10 @@ def _candidates(
             found += [told] if told else []
     for hit in hits:
         if hit.term.mark == "cancel":
-            found = _called_off(text, clauses, hit, hits, found, polarity, language)
-    found = _corrected(clauses, hits, found)
+            found = called_off(text, clauses, hit, hits, found, polarity, language)
+    found = corrected(clauses, hits, found)
     if not found and polarity[0] is Polarity.DENIED:
-        found = [_bare_denial(clauses, h) for h in hits if h.term.mark == "deny"][:1]
+        found = [bare_denial(clauses, h, hits) for h in hits if h.term.mark == "deny"][:1]
     return found
 
 
@@ -212,83 +184,6 @@ def _phase(
     return Phase.DONE, "told without a word of plan or doubt", firm
 
 
-# --------------------------------------------------------------------------- endings and denials
-
-
-def _called_off(
-    text: str,
-    clauses: Clauses,
-    hit: Hit,
-    hits: Sequence[Hit],
-    found: list[Telling],
-    polarity: tuple[Polarity, str],
-    language: Language,
-) -> list[Telling]:
-    """
-    Apply a word of ending: what had been settled (an agreement) ends in a happening of its own; what was
-    only planned is the plan itself, cancelled.
-    """
-    clause = clauses[hit.clause]
-    ended = language.settled.search(text, *clause)
-    planned = [t for t in found if t.clause == clause]
-    if planned and not ended:
-        rule = ("phase", hit.term.word)
-        return [
-            replace(t, phase=Phase.CANCELLED, sure=True, rules=_with(t.rules, rule)) if t in planned else t
-            for t in found
-        ]
-    if not (ended or language.endable.search(text, *clause)):
-        return _called_off_before(hit, clauses, found)
-    ahead = next((h.term.word for h in hits if h.term.mark == "planned" and clause[0] <= h.start < hit.start), None)
-    phase = Phase.PLANNED if ahead else Phase.CANCELLED
-    rules = (("kind", hit.term.word), ("phase", ahead or hit.term.word), ("polarity", polarity[1]))
-    told = Telling(
-        *clause, clause, (hit.start, hit.end), Kind.CANCELLATION, phase, polarity[0], 3, (), rules, sure=True
-    )
-    # 终止今年3月签订的协议: what is recalled was done, whatever ended.
-    return [t for t in found if t.clause != clause or language.restart.match(text, t.word[1])] + [told]
-
-
-def _called_off_before(hit: Hit, clauses: Clauses, found: list[Telling]) -> list[Telling]:
-    """Return *found* with a plan of the clause before cancelled, where the word of ending stands alone (原定3日举行的座谈会，因故取消)."""
-    before = clauses[hit.clause - 1] if hit.clause else (-1, -1)
-    rule = ("phase", hit.term.word)
-    return [
-        replace(t, phase=Phase.CANCELLED, sure=True, rules=_with(t.rules, rule))
-        if t.clause == before and t.phase is Phase.PLANNED
-        else t
-        for t in found
-    ]
-
-
-def _with(rules: tuple[tuple[str, str], ...], rule: tuple[str, str]) -> tuple[tuple[str, str], ...]:
-    return (*(r for r in rules if r[0] != rule[0]), rule)
-
-
-def _bare_denial(clauses: Clauses, hit: Hit) -> Telling:
-    clause = clauses[hit.clause]
-    rules = (("kind", hit.term.word), ("phase", "a denial is made at once"), ("polarity", hit.term.word))
-    return Telling(
-        *clause, clause, (hit.start, hit.end), Kind.DENIAL, Phase.DONE, Polarity.DENIED, 2, (), rules, sure=True
-    )
-
-
-def _corrected(clauses: Clauses, hits: Sequence[Hit], found: list[Telling]) -> list[Telling]:
-    """Return the correction alone where something was wrong (20亿元有误) and what is right follows (应为18亿元)."""
-    wrong = next((h for h in hits if h.term.mark == "wrong"), None)
-    right = next((h for h in hits if wrong and h.term.mark == "right" and h.start >= wrong.end), None)
-    if right is None:
-        return found
-    clause = clauses[right.clause]
-    rules = (("kind", right.term.word), ("phase", "a correction is made at once"), ("polarity", "no word of doubt"))
-    return [
-        Telling(
-            *clause, clause, (right.start, right.end), Kind.CORRECTION, Phase.DONE, Polarity.ASSERTED, 3, (), rules,
-            sure=True,
-        )
-    ]  # fmt: skip
-
-
 # --------------------------------------------------------------------------- groups
 
 Group = tuple[tuple[int, int], list[Telling], list[DateSpan]]
@@ -342,7 +237,7 @@ def _moved(groups: list[Group], marks: Sequence[Hit]) -> list[Group]:
         if later and told:
             rule = ("phase", mark.term.word)
             put_off = [
-                replace(t, phase=Phase.PLANNED, former=False, moved=True, sure=True, rules=_with(t.rules, rule))
+                replace(t, phase=Phase.PLANNED, former=False, moved=True, sure=True, rules=revised(t.rules, rule))
                 for t in told
             ]
             groups[first : number + 1] = [((start, span[1]), put_off, later)]
@@ -377,21 +272,6 @@ def _read(
                 t, start=min(own[0].start, t.word[0]), end=max(own[-1].end, t.clause[1]), dates=own, recalled=True
             )
     yield told
-
-
-def _recalled(found: list[Telling], clauses: Clauses, marks: Sequence[Hit], bound: Mapping[int, int]) -> list[Telling]:
-    """
-    Take what is only recalled out of what a sentence denies: by a date of its own (否认5月1日开业的门店将关), or as done where
-    nobody speaks of a rumour (门店已于5月1日开业，所谓取消的说法不实).
-    """
-    deny = next((h for h in marks if h.term.mark == "deny"), None)
-    if deny is None:
-        return found
-    own = {word for date, word in bound.items() if date < word}
-    rumour = any(h.term.mark == "rumour" for h in marks)
-    kept = [t.word[0] in own or (not rumour and not t.fresh and t.clause[1] <= deny.start) for t in found]
-    told = [replace(t, polarity=Polarity.ASSERTED) if k else t for t, k in zip(found, kept, strict=True)]
-    return [*told, _bare_denial(clauses, deny)] if told and all(kept) else told
 
 
 def _best(

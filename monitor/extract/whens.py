@@ -16,7 +16,7 @@ from datetime import date
 from monitor.extract.hits import Hit
 from monitor.extract.language import Language
 from monitor.extract.sentences import Sentence
-from monitor.extract.tellings import Telling
+from monitor.extract.telling import Telling
 from monitor.model import UNKNOWN_WHEN, Basis, DateSpan, Kind, Phase, Polarity, Precision, Relation, When
 from monitor.normalize.dates import find
 
@@ -25,6 +25,7 @@ PERFORMED = frozenset(
     {
         Kind.RECALL,
         Kind.PERSONNEL,
+        Kind.RECRUITMENT,
         Kind.CANCELLATION,
         Kind.POLICY,
         Kind.PRODUCT,
@@ -178,7 +179,8 @@ def _ahead(own: When, published: date | None) -> When:
 def _declared(telling: Telling, told: When) -> When:
     if telling.phase is Phase.PLANNED:
         return replace(told, latest=None, precision=Precision.WITHIN)
-    return told if telling.kind in PERFORMED else _not_later(telling, told)
+    performed = telling.kind in PERFORMED or telling.polarity is Polarity.DENIED
+    return told if performed else _not_later(telling, told)
 
 
 def _not_later(telling: Telling, told: When) -> When:

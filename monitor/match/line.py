@@ -16,12 +16,14 @@ __all__ = ["Line"]
 
 _STOP = re.compile(r"[。！？!?；;\n]|…{2,}|\.(?=\s)")
 _BORDER = re.compile(r"[，,：:|｜丨/。！？!?；;\n\t]|——|--| - |…{2,}|\.(?=\s)")
+# A comma of a row in English (in a, b and c) parts no clauses.
+_ROW_ITEM = re.compile(r", [a-z\-]+(?: [a-z\-]+)?(?:,? (?:and|or) |, [a-z\-]+(?: [a-z\-]+)?,? (?:and|or) )")
 _WORD = 9  # characters that are looked at for the word after a name
 _SPEAKER = 8  # characters of a speaker's name and title at the head of a sentence
 _MANY = 400  # cues looked at in one line: a line is a sentence or two
 _TIES = (
     *("two", "one", "deal", "event", "held", "attends", "anaphor", "back", "consumer", "market", "advert"),
-    *("contest", "says", "chosen", "list", "makes", "award"),
+    *("contest", "says", "chosen", "list", "makes", "award", "travels"),
 )
 
 
@@ -79,7 +81,7 @@ class Line:
     @property
     def _borders(self) -> list[int]:
         if self._breaks is None:
-            found = [m.start() for m in _BORDER.finditer(self.text)]
+            found = [m.start() for m in _BORDER.finditer(self.text) if not _ROW_ITEM.match(self.text, m.start())]
             # Who says it stands before a colon, and what is said goes on about him.
             if found and found[0] <= _SPEAKER and self.text[found[0]] in ":：":
                 del found[0]
@@ -95,9 +97,10 @@ class Line:
 
     def clause(self, at: int) -> tuple[int, int]:
         """Return the span of the clause that *at* lies in."""
-        i = bisect_left(self._borders, at + 1)
-        start = self._borders[i - 1] + 1 if i else 0
-        return start, self._borders[i] if i < len(self._borders) else len(self.text)
+        borders = self._borders
+        i = bisect_left(borders, at + 1)
+        start = borders[i - 1] + 1 if i else 0
+        return start, borders[i] if i < len(borders) else len(self.text)
 
     def stops(self, start: int, end: int) -> bool:
         """Return whether a sentence ends between *start* and *end*."""

@@ -4,8 +4,8 @@ Topics x text -> verdicts.
     names     which names stand where (one automaton over all topics)
     layout    lines that are text, items, sentences
     senses    what each name means there
-    ties      which of two belong together: how near, and what speaks for and against
-    links     ... what bridges two clauses; sequel: two sentences; voices: who speaks
+    ties      which of two belong together: how near, and what speaks for it; doubts: and against
+    links     ... what bridges two clauses; sequel: two sentences; seats: where things lie; voices: who speaks
     pairing   which two are weighed: in a sentence, across sentences, under a headline, in a list
     matcher   the verdict: relevant, background or rejected, with passages and votes
 
@@ -27,7 +27,7 @@ from dataclasses import replace
 from datetime import date
 
 from monitor.match import verdicts
-from monitor.match.names import Hit, Names, alternatives
+from monitor.match.names import Hit, Names, alternatives, common
 from monitor.match.reading import Reader
 from monitor.match.scan import fold
 from monitor.match.senses import Sense
@@ -75,11 +75,11 @@ class Matcher:
         if not self._names.gate.any(raw) and not _RESIDUE.search(raw):
             return nothing
         head = _reading(title).replace("\n", " ")
-        reading = f"{head}\n{_reading(summary)}"
-        found = self._by_topic(reading)
+        written = f"{head}\n{_reading(summary)}"
+        found = self._by_topic(written)
         if not found:
             return nothing
-        reader = Reader(reading, published)
+        reader = Reader(fold(written), published)
         told = {self._topics[i].id: self._screened(i, hits, reader, len(head) + 1) for i, hits in found.items()}
         return tuple(told.get(v.topic, v) for v in nothing)
 
@@ -107,20 +107,20 @@ class Matcher:
         index = self._index[topic]
         head = _reading(title).replace("\n", " ")
         shift = len(head) + 1
-        reading = f"{head}\n{fold(text.text[:_READ])}"
-        hits = self._by_topic(reading).get(index)
+        written = f"{head}\n{text.text[:_READ]}"
+        hits = self._by_topic(written).get(index)
         if not hits:
             return self._nothing[topic]
-        reader = Reader(reading, published)
+        reader = Reader(fold(written), published)
         found = verdicts.judge(reader.pieces(hits), reader, self._wanted[index], shift)
         passages = tuple((a - shift, b - shift) for a, b in found.passages if a >= shift)
         return Verdict(topic, found.judgement, found.votes, passages)
 
     def senses(self, text: str) -> tuple[Sense, ...]:
         """Return what every name of every topic in *text* means; spans are of its simplified reading."""
-        reading = fold(simplify(text[:_READ]))
-        reader = Reader(reading, None)
-        pieces = [p for hits in self._by_topic(reading).values() for p in reader.pieces(hits)]
+        written = simplify(text[:_READ])
+        reader = Reader(fold(written), None)
+        pieces = [p for hits in self._by_topic(written).values() for p in reader.pieces(hits)]
         return tuple(
             replace(s, start=s.start + at, end=s.end + at)
             for p in pieces
@@ -128,10 +128,11 @@ class Matcher:
             for at in [p.sentence.start]
         )
 
-    def _by_topic(self, reading: str) -> dict[int, list[Hit]]:
+    def _by_topic(self, written: str) -> dict[int, list[Hit]]:
         found: dict[int, list[Hit]] = {}
-        for hit in self._names.find(reading, _HITS):
-            found.setdefault(hit.name.topic, []).append(hit)
+        for hit in self._names.find(fold(written), _HITS):
+            if not (hit.name.proper and common(written, hit)):
+                found.setdefault(hit.name.topic, []).append(hit)
         return found
 
     def _screened(self, index: int, hits: list[Hit], reader: Reader, head: int) -> Verdict:
@@ -164,8 +165,7 @@ def _one_sided(topic: str, reader: Reader, hits: list[Hit]) -> Verdict:
 
 
 def _reading(raw: str) -> str:
-    """Return the folded reading of a title or summary in one line; only what looks garbled is repaired, which is slow."""
+    """Return the reading of a title or summary in one line; only what looks garbled is repaired, which is slow."""
     if not raw:
         return ""
-    text = clean(raw[:_READ]).text if _RESIDUE.search(raw) else simplify(raw[:_READ])
-    return fold(text)
+    return clean(raw[:_READ]).text if _RESIDUE.search(raw) else simplify(raw[:_READ])

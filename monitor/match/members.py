@@ -23,6 +23,11 @@ class Member:
         return self.hit.name.side
 
     @property
+    def plain(self) -> bool:
+        """Return whether the text shows its sense where an everyday word has the same letters."""
+        return self.sense.score >= 1
+
+    @property
     def place(self) -> bool:
         """Return whether it names a place itself, or the place's office."""
         return self.hit.name.entity.kind in ("place", "office") and self.hit.name.role in ("name", "short", "office")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -17,10 +18,13 @@ from monitor.match.scan import Words, fold
 from monitor.model import Entity, Office, Topic
 from monitor.normalize import simplify
 
-__all__ = ["Hit", "Name", "Names", "alternatives"]
+__all__ = ["Hit", "Name", "Names", "alternatives", "common"]
 
 _VARIANTS = 64  # spellings of one name in the gate; a longer product is cut to the name's last characters
 _BLOCK = 512  # code points; enough that a block is seen to be in traditional script
+_RUN = 60  # characters of running English in which a capital says that capitals are used
+_LATIN_END = re.compile(r"[a-zA-Z][,;]? $")
+_LATIN_START = re.compile(r" [a-zA-Z]")
 _FULL_WIDTH = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
 
 
@@ -37,6 +41,8 @@ class Name:
     offices: tuple[Office, ...] = ()
     contexts: tuple[str, ...] = ()  # of the entity, folded
     against: tuple[str, ...] = ()
+    placed: bool = False  # the side that it stands for is a place
+    proper: bool = False  # in Latin letters and with a capital: what is written without one is a common noun
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,19 @@ def alternatives(topic: Topic) -> tuple[frozenset[str], ...]:
     if topic.together:
         return (frozenset(topic.together),)
     return tuple(frozenset({e.id}) for e in topic.entities if not e.of)
+
+
+def common(written: str, hit: Hit) -> bool:
+    """Return whether a proper name stands in small letters in running English: foreign intel, apple growers."""
+    if not written[hit.start : hit.end].islower():
+        return False
+    left, right = written[max(0, hit.start - _RUN) : hit.start], written[hit.end : hit.end + _RUN]
+    english = _LATIN_END.search(left) or _LATIN_START.match(right)
+    return bool(english) and any("A" <= char <= "Z" for char in left + right)
+
+
+def _proper(name: str) -> bool:
+    return name.isascii() and name[:1].isupper()
 
 
 def side_of(topic: Topic, entity: Entity) -> str:
@@ -92,6 +111,8 @@ def _calls(refs: Iterable[Name]) -> bool:
 def _names(index: int, topic: Topic) -> Iterable[Name]:
     for entity in topic.entities:
         side = side_of(topic, entity)
+        owner = topic.entity(side)
+        placed = owner is not None and owner.kind == "place"
         words = _folded(entity.contexts), _folded(entity.against)
         role = {"person": "person", "office": "office"}.get(entity.kind, "name")
         held = entity.offices if role == "person" else ()  # an office is its place's at all times
@@ -100,7 +121,7 @@ def _names(index: int, topic: Topic) -> Iterable[Name]:
         for kind, texts, offices in groups:
             for text in texts:
                 if word := fold(simplify(text)).strip():
-                    yield Name(index, topic.id, entity, side, kind, word, offices, *words)
+                    yield Name(index, topic.id, entity, side, kind, word, offices, *words, placed, _proper(text))
 
 
 def _folded(words: Iterable[str]) -> tuple[str, ...]:

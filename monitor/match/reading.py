@@ -127,15 +127,16 @@ class Discourse:
         self._sums: dict[str, tuple[float, int]] = {}
         for member in members:
             total, count = self._sums.get(member.sense.entity, (0.0, 0))
-            self._sums[member.sense.entity] = (total + _clip(member.sense.shown), count + 1)
+            self._sums[member.sense.entity] = (total + _told(member.sense), count + 1)
 
     def __call__(self, member: Member) -> Member:
         total, count = self._sums[member.sense.entity]
         if count < 2 or not total or member.hit.name.entity.kind in ("place", "person"):
             return member
-        mean = (total - _clip(member.sense.shown)) / (count - 1)
+        mean = (total - _told(member.sense)) / (count - 1)
         return replace(member, sense=member.sense.with_vote(Vote("discourse", round(_DISCOURSE * mean, 3))))
 
 
-def _clip(score: float) -> float:
-    return max(-1.0, min(1.0, score))
+def _told(sense: Sense) -> float:
+    """Return what one occurrence tells of the others: a full name tells as much as a word beside a short one."""
+    return max(-1.0, min(1.0, sense.score if sense.full else sense.shown))

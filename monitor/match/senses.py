@@ -22,6 +22,7 @@ from monitor.match.line import Line
 from monitor.match.names import Hit
 from monitor.model import Entity, Vote
 from monitor.normalize.words import frequency
+from monitor.normalize.words import kind as word_class
 
 __all__ = ["Sense", "sense", "stands"]
 
@@ -41,12 +42,16 @@ _BRIEF = 2  # characters of a name that may be an everyday word: foods are calle
 _PLACE = 1.0
 _ROAD = 4.0
 _CONTEXT = 1.0  # a word that the topic itself names for or against
+_NOUN = 1.5  # an everyday word in the place of one
+_PLACED = 4  # characters before a name in which such a sign stands
 _SPAN = 90  # how far from the name words are looked for: bounds the work on text without borders
 
 _AMOUNTS = re.compile(r"[ \-—*:：=(（`]{0,4}\d{1,4}(?:[-~.]\d{1,4})? ?([a-z]{1,2}|[一-鿿]{1,2})")
 _MODELS = re.compile(r"(?: ?\d{1,2}(?![\d年月日号点个只家款台名人条亿万%.个倍])| ?[a-z])")
 # After a Latin name any word may stand: a model holds a digit.
-_LATIN_MODELS = re.compile(r" ?(?:[a-z]{1,5} ?)?\d{1,2}[a-z]{0,3}\b(?![%.,])")
+_LATIN_MODELS = re.compile(
+    r" ?(?:(?!(?:for|in|on|at|to|by|of|and|with|has|had|is|was|cut|from) )[a-z]{1,5} ?)?\d{1,2}[a-z]{0,3}\b(?![%.,])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,11 @@ class Sense:
     def shown(self) -> float:
         """The score without what a name has for itself: what the text shows."""
         return self.score - sum([v.weight for v in self.votes if v.rule == "name"])
+
+    @property
+    def full(self) -> bool:
+        """Return whether the name is one that few other things have."""
+        return any(v.rule == "name" and v.weight == _LONG for v in self.votes) and self.score > 0
 
     @property
     def own(self) -> bool:
@@ -119,7 +129,7 @@ def _votes(hit: Hit, line: Line, rivals: Iterable[Hit]) -> Iterable[Vote]:
     if entity.kind == "place":
         yield from _place(hit, line)
     else:
-        yield from _company(hit, line)
+        yield from _company(hit, line, rivals)
 
 
 def _prior(hit: Hit, entity: Entity) -> Vote:
@@ -188,12 +198,55 @@ def _window(hit: Hit, line: Line) -> str:
 # --------------------------------------------------------------------------- company
 
 
-def _company(hit: Hit, line: Line) -> Iterable[Vote]:
+def _company(hit: Hit, line: Line, rivals: Iterable[Hit]) -> Iterable[Vote]:
     touching = list(_touching(hit, line))
     yield from touching
     yield from _around_votes(hit, line)
-    if not touching and (surname := _surname(hit, line)):
+    if not touching and _everyday(hit) and (word := _noun(hit, line, rivals)):
+        yield Vote("noun", -_NOUN, word + hit.name.text)
+    if phrase := _phrase(hit, line):
+        yield Vote("noun", -_TOUCH, phrase)
+    house = lexicon.beginning(line.text[hit.end : hit.end + 3], "company", "estate") or line.word_at(hit.end)
+    if house in lexicon.words("company", "estate") | lexicon.words("company", "school"):
+        yield Vote("other", -_TOUCH, hit.name.text + house)
+    if called := lexicon.ending(line.text[max(0, hit.start - 3) : hit.start], "company", "artist"):
+        yield Vote("surname", -2 * _TOUCH, called + hit.name.text)
+    elif not touching and (surname := _surname(hit, line)):
         yield Vote("surname", -_TOUCH, surname + hit.name.text)
+
+
+def _everyday(hit: Hit) -> bool:
+    return _prior(hit, hit.name.entity).weight == _SHORT
+
+
+def _noun(hit: Hit, line: Line, rivals: Iterable[Hit]) -> str:
+    """Return what stands right before an everyday word and makes it one: a measure word, a place whose produce it is."""
+    before = line.text[max(0, hit.start - _PLACED) : hit.start]
+    if word := lexicon.ending(before, "company", "measure"):
+        return word
+    place = next((h for h in rivals if h.end == hit.start and h.name.entity.kind == "place"), None)
+    if place:
+        return place.name.text
+    return next((line.text[a:b] for a, b in line.cues.get("place", ()) if b == hit.start), "")
+
+
+def _phrase(hit: Hit, line: Line) -> str:
+    """Return the phrase of four characters, with marks on both sides, that the name is the latter half of, or ""."""
+    start = hit.start - _BRIEF
+    if (
+        len(hit.name.text) != _BRIEF
+        or start < 0
+        or _han(line.text[start - 1 : start])
+        or _han(line.text[hit.end :][:1])
+    ):
+        return ""
+    word = line.text[start : hit.start]
+    noun = word_class(word) if word not in lexicon.words("company", "rubric") else ""
+    return line.text[start : hit.end] if noun in ("n", "nz", "t", "a") else ""
+
+
+def _han(char: str) -> bool:
+    return "\u4e00" <= char <= "\u9fff"
 
 
 def _surname(hit: Hit, line: Line) -> str:

@@ -9,14 +9,16 @@ must relate them (a preposition before the place, an office that receives, words
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from monitor.match import lexicon
+from monitor.match.doubts import LEAD_WORDS, REST, ROW, against
 from monitor.match.line import Line
-from monitor.match.links import STRONG, across, bare, occasion, part, supply
+from monitor.match.links import STRONG, across, occasion
 from monitor.match.members import Member
 from monitor.match.names import Hit
+from monitor.match.seats import bare, supply
 from monitor.match.sequel import leans
 from monitor.model import Vote
 
@@ -30,6 +32,7 @@ CLOSE = 1.3
 
 _CLAUSE = 2.0
 _SENTENCE = 0.5
+_SENTENCE_LATIN = 1.2  # a comma of English parts less: what it sets off is of the same verb
 _NEIGHBOUR = 0.1
 _CUE = 0.5  # a word for what ties, each of the first two
 _CUE_ACROSS = 0.4  # the same where a clause border lies between
@@ -37,28 +40,10 @@ _RELATION = 0.8
 _BOTH = 1.0  # each of two clauses of a sentence does: of 2,000 joined lines 1 in 100
 _BOTH_NEAR = 0.6  # the same of two sentences
 _UNIT = 1.2
-_CONSUMER = -1.6
-_MARKET = -1.5
-_ADVERT = -3.0
-_LIST = -2.0
-_AMONG = -0.8  # one of several firms that are told in a row
-_USED = -1.6  # somebody drives, wears, holds it
-_LIKE = -1.5
-_ORIGIN = -1.5
-_OUTLET = -1.0
-_PRODUCT = -0.5
-_ITEM = 12  # characters from one item of an enumeration to the next but one
-_WORK = 20  # characters of a title
-_VERB = 4  # characters of a verb
-_QUOTES = "“”\"'「」"
-_MANY = 20  # offices that are looked at in one line
-_MODEL = 6  # characters of a model with its number
-_VENUE = 10  # characters after a place in which a branch or an exchange is named after it
-_ROW = 30  # characters of a row of names
-_WEAK = -0.8  # the sense itself is in doubt
-_FIRM = -0.6
+_ELSE = -1.0  # another firm is who does it in the place
 _APART = -0.5
 _FAR = 40  # characters between the two in one clause
+_FAR_LATIN = 90  # the same in Latin letters, of which a word takes six and not two
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +91,25 @@ def weigh(
     votes += _cues(line, start, end if clause else line.ends(second.hit.end), clause)
     votes += _relations(first, second, line, clause)
     votes += supply(first, second, line)
+    if clause and (head := _headed_by(first, second, line)):
+        votes.append(Vote("somebody_else", _ELSE, head))
     if not clause:
         votes += occasion(first, second, line) if near.rule != "neighbour" else ()
         bridged = list(across(first, second, line, beside, headed))
         if all(v.rule != "somebody_else" for v in bridged) and _both(first, second, line):
             votes.append(Vote("both_do", _BOTH if near.rule == "sentence" else _BOTH_NEAR))
         votes += bridged
-    votes += _against(first, second, line, start, end, {v.rule for v in votes})
+    votes += against(first, second, line, start, end, {v.rule for v in votes})
     return Pair(first, second, tuple(votes))
+
+
+def _headed_by(first: Member, second: Member, line: Line) -> str:
+    """Return the well-known firm that heads the clause before the place, where the party comes after it, or ""."""
+    if not first.place or line.text[second.hit.start - 1 : second.hit.start] in "、与和及":
+        return ""
+    start = line.clause(first.hit.start)[0]
+    firm = line.others(start, first.hit.start, "firm", [first.hit, second.hit])
+    return firm if firm and line.text[start:].lstrip().startswith(firm) else ""
 
 
 def _nearness(first: Member, second: Member, line: Line) -> Vote:
@@ -128,8 +124,9 @@ def _nearness(first: Member, second: Member, line: Line) -> Vote:
     ):
         return Vote("clause", _CLAUSE, words)  # an English headline's "and"
     if line.clause(first.hit.start) != line.clause(second.hit.start):
-        return Vote("sentence", _SENTENCE)
-    return Vote("clause", _CLAUSE + (_APART if b - a > _FAR else 0), words[: _FAR * 2])
+        return Vote("sentence", _SENTENCE_LATIN if words.isascii() else _SENTENCE)
+    far = _FAR_LATIN if words.isascii() else _FAR
+    return Vote("clause", _CLAUSE + (_APART if b - a > far else 0), words[: _FAR * 2])
 
 
 def _cues(line: Line, start: int, end: int, near: bool) -> Iterable[Vote]:
@@ -138,8 +135,12 @@ def _cues(line: Line, start: int, end: int, near: bool) -> Iterable[Vote]:
 
 
 def _both(first: Member, second: Member, line: Line) -> bool:
-    """Return whether each of the two clauses says what sides do."""
-    return all(line.ties(*line.clause(m.hit.start), ("two", "one", "deal", "event")) for m in (first, second))
+    """Return whether each of the two clauses, or of two sentences each, says what sides do."""
+    if line.stops(first.hit.end, second.hit.start):
+        spans = [(line.sentence(m.hit.start), line.ends(m.hit.end)) for m in (first, second)]
+    else:
+        spans = [line.clause(m.hit.start) for m in (first, second)]
+    return all(line.ties(*span, ("two", "one", "deal", "event")) for span in spans)
 
 
 def _relations(first: Member, second: Member, line: Line, near: bool) -> Iterable[Vote]:
@@ -159,6 +160,8 @@ def _leads(member: Member, line: Line, near: bool) -> str:
 
     Before a row of names (甲、乙、丙) it leads to each of them.
     """
+    if member.hit.name.text.isascii() and near and (led := _led(member, line)):
+        return led
     far, close = ("arrives", "locative") if member.place else ("receives", "relational")
     file = "place" if member.place else "ties"
     before = line.text[max(0, member.hit.start - 8) : member.hit.start].rstrip(" “\"'《")
@@ -171,21 +174,31 @@ def _leads(member: Member, line: Line, near: bool) -> str:
     return word if len(word) > 1 or (word and member.hit.start - gap - len(word) in line.edges) else ""
 
 
+def _led(member: Member, line: Line) -> str:
+    """Return the English words before *member* that make it the other side, or ""."""
+    before = line.text[max(0, member.hit.start - LEAD_WORDS) : member.hit.start]
+    found = (_TO_PLACE if member.place else _TO_PARTY).search(before)
+    return found[0] if found else ""
+
+
 def _leads_row(member: Member, line: Line, file: str, far: str) -> str:
     """Return the word, of two characters at least, before the first of the row of names that *member* stands in."""
-    start = max(line.clause(member.hit.start)[0], member.hit.start - _ROW)
+    start = max(line.clause(member.hit.start)[0], member.hit.start - ROW)
     head = line.text[start : member.hit.start].split("、", 1)[0]
     words = lexicon.automaton(file, far)
-    return next((words.words[i] for i, a, b in words.find(head, _ROW) if b - a > 1), "")
+    return next((words.words[i] for i, a, b in words.find(head, ROW) if b - a > 1), "")
 
 
 # Before the first of the two these join it to something else, that came earlier.
 _JOINS = frozenset({"与", "和", "同", "跟", "比"})
 
 
-_BORDER = re.compile(r"[,，:：]")
-# The others of a row that the place opens, and how many they are.
-_REST = re.compile(r"^(?:、(?:(?!等)[\u4e00-\u9fff]){2,3})*(?:等[\d一二三四五六七八九十多]*[座个]?(?:城市|城|地|市))?")
+_TO_PLACE = re.compile(
+    r"\b(?:its|in|to|into|for|with|near|from|visits?|visited|chooses|picks) (?:[a-z]+ province's |central |eastern |western )?$"
+)
+_TO_PARTY = re.compile(
+    r"\b(?:with|for|to|from|(?<!made )by|lure|woo|court|host|invite|suppliers? of|unit of|arm of|subsidiary of) $"
+)
 
 
 def _unit(first: Member, place: Member, line: Line) -> bool:
@@ -195,7 +208,7 @@ def _unit(first: Member, place: Member, line: Line) -> bool:
     Where another firm stands beside the first, it may be that one's.
     """
     opens = line.clause(place.hit.start)[0] == place.hit.start
-    rest = _REST.sub("", line.text[place.hit.end : place.hit.end + _ROW], count=1)
+    rest = REST.sub("", line.text[place.hit.end : place.hit.end + ROW], count=1)
     unit = opens and lexicon.beginning(rest, "place", "unit")
     return bool(unit) and not line.others(*line.clause(first.hit.start), "firm", [first.hit])
 
@@ -206,157 +219,3 @@ def _receives(member: Member, line: Line) -> bool:
     start, end = line.clause(member.hit.start)
     office = member.hit.name.role == "office" or lexicon.beginning(after, "place", "office")
     return bool(office) and bool(line.ties(start, end, ("two",)))
-
-
-def _against(first: Member, second: Member, line: Line, start: int, end: int, told: Collection[str]) -> Iterable[Vote]:
-    """Yield what speaks against the tie; *told* are the rules that spoke for it."""
-    told = {*told, "summons"} if _summons(second, line) else set(told)
-    for section, weight in (("consumer", _CONSUMER), ("market", _MARKET), ("advert", _ADVERT)):
-        if (found := line.ties(start, end, (section,))) and not _EXCUSE[section] & told:
-            yield Vote(section, weight, found[0])
-    bound = bool(_BOUND & told) or _acts(first, second, line)
-    if _listed(first, second, line):
-        yield Vote("list", _LIST, line.text[first.hit.start : second.hit.end])
-    for member in (first, second):
-        if (
-            member.sense.score < 1
-            and not (member is first and _acts(first, second, line))
-            and not _told_plainly(member, told)
-        ):
-            yield Vote("weak_sense", _WEAK, member.hit.name.text)
-        yield from _doubts(member, line, told)
-        yield from _place_doubts(member, line, bound) if member.place else _party_doubts(member, line)
-
-
-def _acts(first: Member, second: Member, line: Line) -> bool:
-    """
-    Return whether the first heads a clause and a verb at most stands between it and the second.
-
-    A crop is named after the place, not before it, and what crops do is told by words of the field.
-    """
-    between = line.text[first.hit.end : second.hit.start]
-    if not between:
-        return True
-    before = line.text[line.clause(first.hit.start)[0] : first.hit.start].strip(" “\"'")
-    head = not before or before in lexicon.words("ties", "rumour")
-    doubts = any(v.weight < 0 for v in first.sense.votes)
-    return head and not doubts and 2 <= len(between.strip(_QUOTES)) <= _VERB and between.strip(_QUOTES).isalnum()
-
-
-def _listed(first: Member, second: Member, line: Line) -> bool:
-    """
-    Return whether the two are items of one enumeration (甲、乙、丙), which ties neither to the other.
-
-    A verb between them (甲、乙落户丙、丁) or one that takes two sides after them (甲、乙共建) makes it none.
-    """
-    between = line.text[first.hit.end : second.hit.start]
-    if _summons(second, line):
-        return False
-    if not between.endswith("、") or len(between) > _ITEM or part(first, line) or _BORDER.search(between):
-        return False
-    end = line.ends(second.hit.end)
-    verbs = line.ties(first.hit.end, second.hit.start, ("deal", "two", "one"))
-    return not verbs and not line.ties(second.hit.end, end, ("two",))
-
-
-def _doubts(member: Member, line: Line, told: set[str]) -> Iterable[Vote]:
-    """Yield what speaks against a tie of whoever it is: a life's station, a work's title, the company it stands in."""
-    before = line.text[max(0, member.hit.start - 4) : member.hit.start]
-    for section in ("life", "beside") if "role" not in told else ():
-        if word := lexicon.ending(before, "place", section):
-            yield Vote("origin", _ORIGIN, word + member.hit.name.text)
-    people = line.word_at(member.hit.end) if member.hit.name.entity.kind == "organisation" else ""
-    if people in lexicon.words("place", "origin"):
-        yield Vote("origin", _ORIGIN, member.hit.name.text + people)
-    if not told & _ROWED and not _summons(member, line) and (other := _among(member, line)):
-        yield Vote("among", _AMONG, other)
-    if _in_title(member, line):
-        yield Vote("work", _ORIGIN, member.hit.name.text)
-
-
-def _place_doubts(member: Member, line: Line, bound: bool) -> Iterable[Vote]:
-    after = line.text[member.hit.end : member.hit.end + 5]
-    if (word := line.word_at(member.hit.end)) in lexicon.words("place", "origin"):
-        yield Vote("origin", _ORIGIN, member.hit.name.text + word)
-    elif (word := lexicon.beginning(after, "place", "outlet")) and member.hit.end + len(word) in line.edges:
-        yield Vote("outlet", _OUTLET, member.hit.name.text + word)
-    elif venue := lexicon.automaton("place", "venue").find(line.text[member.hit.end : member.hit.end + _VENUE], 1):
-        yield Vote("venue", _ORIGIN, line.text[member.hit.start : member.hit.end + venue[0][2]])
-    elif (word := lexicon.beginning(after, "place", "firm")) and not bound:
-        yield Vote("firm", _FIRM, member.hit.name.text + word)
-
-
-def _told_plainly(member: Member, told: Collection[str]) -> bool:
-    """Return whether a sign that only a party bears tells what the name means, and nothing speaks against it."""
-    return bool(_PLAIN & set(told)) and not any(v.weight < 0 for v in member.sense.votes)
-
-
-_PLAIN = STRONG - {"says"} | {"again", "comes"}
-
-# What is said of two sides all the same, where market or consumers are named beside it.
-_EXCUSE = {"market": {"supply"}, "consumer": {"summons"}, "advert": set[str]()}
-
-# What says that a firm of the place, and not only its name, has to do with the party.
-_BOUND = frozenset({"relation", "elided", "supply", "role", "about"})
-
-
-def _in_title(member: Member, line: Line) -> bool:
-    """Return whether the name opens the title of a work, or stands in a title as a place."""
-    opened = line.text.rfind("《", max(0, member.hit.start - _WORK), member.hit.start)
-    return opened >= 0 and "》" not in line.text[opened : member.hit.start] and _closes(opened, member, line)
-
-
-def _closes(opened: int, member: Member, line: Line) -> bool:
-    """Return whether the title is not one about a plan or a deal of both, which names the other side too."""
-    end = line.text.find("》", member.hit.end, member.hit.end + _WORK)
-    return member.place or (end >= 0 and not line.ties(opened, end, ("two", "deal")))
-
-
-def _party_doubts(member: Member, line: Line) -> Iterable[Vote]:
-    before = line.text[max(0, member.hit.start - 3) : member.hit.start]
-    after = line.text[member.hit.end : member.hit.end + 8].lstrip(" ")
-    if word := lexicon.ending(before, "ties", "likeness"):
-        yield Vote("likeness", _LIKE, word + member.hit.name.text)
-    if (word := lexicon.ending(before, "ties", "uses")) and not line.ties(0, len(line.text), ("event",)):
-        yield Vote("used", _USED, word + member.hit.name.text)
-    word = lexicon.beginning(after, "company", "product")
-    if word and not lexicon.automaton("company", "made").any(after[len(word) : len(word) + 3]):
-        yield Vote("product", _PRODUCT, member.hit.name.text + word)
-    elif any(v.rule == "model" for v in member.sense.votes) and any(c.isdigit() for c in after[:_MODEL]):
-        yield Vote("product", _PRODUCT, member.hit.name.text)
-
-
-def _summons(member: Member, line: Line) -> bool:
-    """Return whether an office stands at the head of the clause: a row of names after it is not idle."""
-    start, _ = line.clause(member.hit.start)
-    return any(start <= b <= member.hit.start for _, b in line.cues.get("authority", ())[:_MANY])
-
-
-def _among(member: Member, line: Line) -> str:
-    """Return the well-known place or firm that stands beside *member*, which is of that kind, in a row of names, or ""."""
-    start, end = line.clause(member.hit.start)
-    if member.hit.name.text.isascii():  # a comma parts the names of a row in English
-        end = len(line.text)
-    left = line.text[max(start, member.hit.start - _ROW) : member.hit.start]
-    right = line.text[member.hit.end : min(end, member.hit.end + _ROW)]
-    if member.place and lexicon.beginning(_REST.sub("", right, count=1), "place", "unit"):
-        return ""  # not who else is there, but where all of it is
-    for a, b in line.cues.get("place" if member.place else "firm", ()):
-        if member.hit.start - len(left) <= a and b <= member.hit.start:
-            between = line.text[b : member.hit.start]
-            row = left.endswith("、") and "、" in between
-        elif member.hit.end <= a and b <= member.hit.end + len(right):
-            between = line.text[member.hit.end : a]
-            row = right.startswith("、")
-        else:
-            continue
-        if row or between.strip() in _AND:
-            return line.text[a:b]
-    return ""
-
-
-# What stands between two names of a row.
-_AND = frozenset({"、", "/", ",", "及", "and", "or"})
-
-# A row of names that one of these leads to is no mere list.
-_ROWED = {"relation", "unit", "frame", "role", "contest", "chosen", "elided"}

@@ -30,6 +30,7 @@ _PRIVATE = re.compile(
     r"女士|先生|网友|市民|居民|读者|店主|老板|经销商|车主|大爷|大妈|小伙|姑娘|学生|专家|律师|分析师|的|某"
 )
 _CUT = re.compile(r"[在就对向则也已还\d,，(（]|通过|日前|近日|昨|今")
+_ASKS = re.compile(r"(?:建议|呼吁|提出|提议|表态|喊话|表示|强调|要求|谈)$")
 _TIME = re.compile(r"[就则也已还昨今日前近天\d月 ]|官方|方面|当地")
 
 
@@ -60,12 +61,14 @@ def _vote(word: str, weight: float) -> Vote | None:
 
 def _voice(place: Member, rest: str) -> float:
     """Return what it weighs that *rest*, which follows the place's name, speaks: the place itself, an office, a firm."""
-    who = _CUT.split(rest[:_SPEAKER], maxsplit=1)[0].strip()
+    who = _ASKS.sub("", _CUT.split(rest[:_SPEAKER], maxsplit=1)[0].strip())
     if place.hit.name.role == "office" or not _TIME.sub("", rest):
         return _OFFICE
     if not who or "，" in rest or "," in rest:  # who speaks stands in the place's own clause
         return 0.0
     if lexicon.ending(who, "place", "organ") or lexicon.beginning(who, "place", "office") == who:
+        return _OFFICE
+    if who.isascii() and who.split(" ")[0] in lexicon.words("place", "organ"):  # English names the office first
         return _OFFICE
     if lexicon.automaton("place", "firm").any(who):
         return _SAYS

@@ -18,10 +18,12 @@ aware and in UTC; days are days in the source's zone; spans count code points of
     decisions  what a person ordered
     placing    what passes between the store and resolve
     timelines  what a reader is shown
+    alerts     what somebody is told without asking
 
 All of it is imported from here.
 """
 
+from monitor.model.alerts import Alert, AlertState, Channel, Notice, Pending, Sealed, Secret, Shift, Tell
 from monitor.model.dates import NO_DATE, UNKNOWN_WHEN, DateSpan, Published, When
 from monitor.model.decisions import FIXABLE, NOTHING_FIXED, Decision, Fixed, Order, Verb
 from monitor.model.declared import (
@@ -29,6 +31,7 @@ from monitor.model.declared import (
     Feed,
     FetchSettings,
     Office,
+    Retention,
     Select,
     Settings,
     Source,
@@ -54,17 +57,21 @@ from monitor.model.lists import (
 )
 from monitor.model.mentions import Actor, Figure, Mention, Verdict, Vote
 from monitor.model.parsed import Article, Entry, Hints, Page, ParsedFeed
-from monitor.model.placing import Change, KnownEvent, Placed, Reread, Rework, Ruling
+from monitor.model.placing import CANDIDATES, Change, KnownEvent, Placed, Reread, Rework, Ruling
 from monitor.model.polls import Counts, FeedStatus, Gap, KnownEntry, Poll, Screened, Waiting
 from monitor.model.text import Clean, Repair
 from monitor.model.timelines import Answer, Coverage, FeedCoverage, Timeline
 
 __all__ = [
     "Actor",
+    "Alert",
+    "AlertState",
     "Answer",
     "Article",
     "Basis",
+    "CANDIDATES",
     "Change",
+    "Channel",
     "Clean",
     "Counts",
     "Coverage",
@@ -96,10 +103,12 @@ __all__ = [
     "Mention",
     "NOTHING_FIXED",
     "NO_DATE",
+    "Notice",
     "Office",
     "Order",
     "Page",
     "ParsedFeed",
+    "Pending",
     "Phase",
     "Placed",
     "Polarity",
@@ -113,18 +122,23 @@ __all__ = [
     "Request",
     "Reread",
     "Response",
+    "Retention",
     "Revision",
     "Rework",
     "RobotsEntry",
     "Ruling",
     "Screened",
+    "Sealed",
+    "Secret",
     "SeedEvent",
     "SeedRecord",
     "Select",
     "Settings",
+    "Shift",
     "Source",
     "Status",
     "Step",
+    "Tell",
     "Tier",
     "Timeline",
     "Topic",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from monitor.model.alerts import Channel
 from monitor.model.lists import DEFAULT_STAGES, Tier
 
 
@@ -137,6 +138,14 @@ class FetchSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Retention:
+    """How long what no event rests on is kept; None is for ever."""
+
+    rejected: timedelta = timedelta(days=180)  # what entries that were rejected said
+    bodies: timedelta | None = None  # the bytes of pages
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """A whole configuration, checked; paths are absolute."""
 
@@ -150,10 +159,20 @@ class Settings:
     topics: tuple[Topic, ...]
     disabled: tuple[Feed, ...] = ()  # declared, but not polled
     opml: tuple[str, ...] = ()  # files that list more feeds
+    web_review: bool = False  # whether decisions may be made on the page, behind a token
+    channels: tuple[Channel, ...] = ()  # where alerts go
+    blind_after: timedelta = timedelta(hours=1)  # how long a source is not seen before anybody is told
+    retention: Retention = Retention()
+    log_format: str = "text"  # "text" or "json"
 
     def topic(self, id: str) -> Topic | None:
         """Return the topic called *id*, or None."""
         return next((t for t in self.topics if t.id == id), None)
+
+    @property
+    def is_file(self) -> bool:
+        """Whether the database is a file, and not on a server."""
+        return "://" not in self.database
 
     @property
     def shown(self) -> str:

@@ -148,3 +148,4 @@ class SeedEvent:
     record: SeedRecord
     source_name: str = ""
     announced: date | None = None
+    imported: Event | None = None  # not from a seed file: the whole event as an export told it

@@ -17,23 +17,26 @@ Mention + known events -> Event. Pure: what should change is returned, only the 
     table     the events that one step touches, and what it changes
     place     these together, for one article or one seed file
     orders    what a person orders, checked, and what it changes
+    adopt     events of an export, put among those that are here; imported: what they say
     draft     events in memory, made from nothing
     rework    what today's rules make of everything kept, under the old ids
     propose   which events may be one, for a person to decide
     timeline  which events a reader is shown, and what they say about the question
 """
 
+from monitor.resolve.adopt import adopt
 from monitor.resolve.orders import rule
 from monitor.resolve.place import place, sow, unpublished
 from monitor.resolve.propose import Proposal, merges
 from monitor.resolve.rework import rework
 from monitor.resolve.ruled import ACCEPTED
 from monitor.resolve.teller import teller
-from monitor.resolve.timeline import assemble, covered, is_shown
+from monitor.resolve.timeline import assemble, covered, is_shown, supports_stage
 
 __all__ = [
     "ACCEPTED",
     "Proposal",
+    "adopt",
     "assemble",
     "covered",
     "is_shown",
@@ -42,6 +45,7 @@ __all__ = [
     "rework",
     "rule",
     "sow",
+    "supports_stage",
     "teller",
     "unpublished",
 ]

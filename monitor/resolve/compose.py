@@ -20,6 +20,7 @@ from monitor.model import (
     Event,
     Evidence,
     Figure,
+    Mention,
     Phase,
     Placed,
     Polarity,
@@ -33,6 +34,7 @@ from monitor.model import (
     Topic,
     When,
 )
+from monitor.resolve import imported
 from monitor.resolve.amends import amended, news
 from monitor.resolve.origins import origins
 from monitor.resolve.plans import dating
@@ -74,6 +76,8 @@ def compose(
     *before* is retracted; its old evidence stays as history.
     """
     told = sorted(placed, key=_order)
+    if seed is not None and seed.imported is not None:
+        return imported.joined(id, topic, told, seed.imported, ruled, _quote)
     if not told and seed is None:
         return _retracted(id, topic, before, ruled)
     groups = origins(told)
@@ -281,16 +285,19 @@ def _status(told: Sequence[Placed], groups: Sequence[int], seed: SeedEvent | Non
 
 def _evidence(event: Event, told: Sequence[Placed], seed: SeedEvent | None, ruled: Ruled) -> tuple[Evidence, ...]:
     quotes = [_quote(event, p) for p in sorted(told, key=_chronology)]
-    seeds = [_seeded(event, s, ruled) for s in ((seed,) if seed else ()) + ruled.seeds]
+    seeds = [e for s in ((seed,) if seed else ()) + ruled.seeds for e in _seeded(event, s, ruled)]
     return (*seeds, *quotes, *ruled.records)
 
 
-def _seeded(event: Event, seed: SeedEvent, ruled: Ruled) -> Evidence:
+def _seeded(event: Event, seed: SeedEvent, ruled: Ruled) -> tuple[Evidence, ...]:
     """Return the record of *seed* with the fields of *event* that it bears out: what a person fixed, only where it says the same."""
+    if seed.imported is not None:
+        return imported.borne(event, seed.imported)
     fields = ("title", "when", "actors", "places", "figures")
     strict = {"when", *ruled.fields} if seed not in ruled.seeds else set(fields)
     same = {f: getattr(seed, f) == getattr(event, f) for f in fields} | {"when": seed.when.edtf == event.when.edtf}
-    return replace(seed.record, supports=tuple(f for f in fields if getattr(event, f) and (same[f] or f not in strict)))
+    borne = tuple(f for f in fields if getattr(event, f) and (same[f] or f not in strict))
+    return (replace(seed.record, supports=borne),)
 
 
 def _chronology(p: Placed) -> tuple[str, str, str, int]:
@@ -354,15 +361,16 @@ def _dissenting(event: Event, told: Sequence[Placed]) -> tuple[Reason, ...]:
     kept = {n for a in event.actors for n in (a.entity, a.name)}
     named = {a.entity or a.name: a.name for p in told for a in p.mention.actors}
     left = sorted(name for key, name in named.items() if key not in kept and name not in kept)
+    if not left:
+        return ()
     rule = f"named by a quarter of the weight; dissent: {'、'.join(left)}"
-    by = [i for i, e in enumerate(event.evidence) if isinstance(e, Quote) and _names(e, told) & set(left)]
-    return (Reason("actors", rule, tuple(by)),) if left else ()
+    naming = {_place(p.mention) for p in told if any(a.name in left for a in p.mention.actors)}
+    by = (i for i, e in enumerate(event.evidence) if isinstance(e, Quote) and _place(e) in naming)
+    return (Reason("actors", rule, tuple(by)),)
 
 
-def _names(quote: Quote, told: Sequence[Placed]) -> set[str]:
-    where = (quote.article, quote.start, quote.end)
-    same = (p.mention for p in told if (p.mention.article, p.mention.start, p.mention.end) == where)
-    return {a.name for m in same for a in m.actors}
+def _place(told: Quote | Mention) -> tuple[str, int, int]:
+    return (told.article, told.start, told.end)
 
 
 def _derived(event: Event, told: Sequence[Placed], seed: SeedEvent | None, field: str, value: str) -> Reason:
@@ -371,6 +379,6 @@ def _derived(event: Event, told: Sequence[Placed], seed: SeedEvent | None, field
         return Reason(field, "seed", (0,))
     saying = [p for p in told if getattr(p.mention, field) == value]
     rule = next((r for p in saying for f, r in p.mention.rules if f == field), "vote")
-    said = {(p.mention.article, p.mention.start, p.mention.end) for p in saying}
-    where = (i for i, e in enumerate(event.evidence) if isinstance(e, Quote) and (e.article, e.start, e.end) in said)
+    said = {_place(p.mention) for p in saying}
+    where = (i for i, e in enumerate(event.evidence) if isinstance(e, Quote) and _place(e) in said)
     return Reason(field, rule, tuple(where))

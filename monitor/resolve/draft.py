@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from heapq import nsmallest
 
-from monitor.model import Change, Decision, KnownEvent
+from monitor.model import CANDIDATES, Change, Decision, KnownEvent
 
 
 class Draft:
@@ -20,8 +21,9 @@ class Draft:
         self._seeds: dict[tuple[str, str], str] = {}
 
     def candidates(self, topic: str, keys: frozenset[str]) -> Sequence[KnownEvent]:
-        ids = {id for key in keys for id in self._filed.get(key, ())}
-        return [k for id in sorted(ids) if (k := self.events[id]).event.topic == topic]
+        shared = Counter(id for key in keys for id in self._filed.get(key, ()) if self.events[id].event.topic == topic)
+        most = nsmallest(CANDIDATES, shared, key=lambda id: (-shared[id], id))
+        return [self.events[id] for id in sorted(most)]
 
     def place_of(self, article: str) -> Sequence[KnownEvent]:
         return [self.events[id] for id in sorted(self._articles.get(article, ()))]

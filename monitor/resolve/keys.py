@@ -10,7 +10,7 @@ the topic ties together are in everything and therefore tell nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from functools import lru_cache
 from importlib import resources
@@ -67,8 +67,12 @@ def family(kind: Kind) -> str:
 
 def particular(told: Mention | SeedEvent | Event, topic: Topic) -> frozenset[str]:
     """Return who and what tells this happening from others: actors outside the topic's tie, and objects."""
-    names = (_name(a, topic) for a in told.actors if not _is_common(a, topic))
-    return frozenset(n for n in (*names, *getattr(told, "objects", ())) if n)
+    return frozenset((*particulars(told.actors, topic), *(o for o in getattr(told, "objects", ()) if o)))
+
+
+def particulars(actors: Iterable[Actor], topic: Topic) -> set[str]:
+    """Return those of *actors* that stand outside the topic's tie, by one name each."""
+    return {n for a in actors if not _is_common(a, topic) and (n := _name(a, topic))}
 
 
 def carried(told: Mention | SeedEvent | Event, topic: Topic) -> frozenset[str]:
@@ -122,9 +126,10 @@ def _amended(told: Mention | SeedEvent) -> set[str]:
 
 def _is_common(actor: Actor, topic: Topic) -> bool:
     """Return whether *actor* is one of the tied entities, or a unit of one: a fund of the firm is the firm."""
-    entity = topic.entity(actor.entity) if actor.entity else None
-    tied = entity is not None and entity.kind != "person" and entity.of in topic.together
-    return actor.entity in topic.together or tied
+    if not actor.entity or actor.entity in topic.together:
+        return bool(actor.entity)
+    entity = topic.entity(actor.entity)
+    return entity is not None and entity.kind != "person" and entity.of in topic.together
 
 
 def _name(actor: Actor, topic: Topic) -> str:
@@ -205,6 +210,12 @@ def is_narrow(when: When) -> bool:
     return short or when.precision is Precision.MONTH
 
 
+def is_told(when: When) -> bool:
+    """Return whether *when* is bounded by when it was told: by a publication alone, or as "lately" as well."""
+    lately = bool(when.earliest and when.latest and when.latest == when.reference)
+    return when.basis is Basis.PUBLISHED or (when.precision is Precision.WITHIN and lately and not is_narrow(when))
+
+
 def _filed(when: When) -> Iterator[str]:
     """Yield the times that something of this date is filed under: what is vaguer than a month takes a name."""
     first, last = when.earliest, when.latest
@@ -212,7 +223,7 @@ def _filed(when: When) -> Iterator[str]:
         yield _month(first)
     elif first and last and is_narrow(when):
         yield from _days("d", first, last)
-    elif last and when.basis is Basis.PUBLISHED:
+    elif last and is_told(when):
         yield from _days("r", last, last)
     elif first and last is None:
         yield f"o:{first.year}"
@@ -232,15 +243,15 @@ def _looked(when: When) -> Iterator[str]:
     elif first and is_narrow(when):
         yield from _days("d", first, last, SLIP_DAYS, SLIP_DAYS)
         yield from _days("r", first, last, after=DATELESS_DAYS)
-    elif when.basis is Basis.PUBLISHED:
+    elif is_told(when):
         yield from _days("d", last, last, before=DATELESS_DAYS)
         yield from _days("r", last, last, DATELESS_DAYS, DATELESS_DAYS)
 
 
 def _claimed(when: When, around: int) -> list[str]:
-    """Return the days of a claim: the one that it names, else the one on which it was told."""
+    """Return the days of a claim: the one that it names, else the one on which it was told; and its month, if that is named."""
     day = when.latest or when.earliest
-    return list(_days("d", day, day, around, around)) if day else []
+    return [*_days("d", day, day, around, around), _month(day)] if day else []
 
 
 def _days(prefix: str, first: date, last: date, before: int = 0, after: int = 0) -> Iterator[str]:

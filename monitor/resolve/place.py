@@ -12,6 +12,7 @@ from datetime import datetime
 
 from monitor.model import Change, KnownEvent, Mention, Placed, Revision, SeedEvent, Topic
 from monitor.resolve.deal import deal
+from monitor.resolve.imported import is_imported
 from monitor.resolve.keys import asked
 from monitor.resolve.same import agreement, is_vague, succeeds
 from monitor.resolve.table import Candidates, Table, event_id
@@ -48,13 +49,18 @@ def sow(seeds: Sequence[SeedEvent], topic: Topic, ask: Candidates, now: datetime
     """
     Return what the seed events of *topic* change; nothing, where all of them are known as they are.
 
-    A seed that was never seen looks for the event that the daemon may have found already and takes it over.
+    A seed that was never seen looks for the event that the daemon may have found already and takes it over. One whose
+    event was imported is that event, and says no more.
     """
     table = Table(topic, now, ask, "seed")
     for seed in seeds:
-        known = ask.seed_of(topic.id, seed.key) or _found_before(table, seed)
+        id = event_id(topic.id, f"seed|{seed.key}")
+        known = ask.seed_of(topic.id, seed.key)
+        if known is None and any(map(is_imported, ask.known([id]))):
+            continue
+        known = known or _found_before(table, seed)
         if known is None:
-            table.put(event_id(topic.id, f"seed|{seed.key}"), (), seed)
+            table.put(id, (), seed)
         elif known.seed != seed:
             table.learn(known)
             table.put(known.event.id, known.mentions, seed)

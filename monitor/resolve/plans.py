@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from monitor.model import KnownEvent, Mention, Phase, Placed, Polarity, Precision, When
+from monitor.model import Kind, KnownEvent, Mention, Phase, Placed, Polarity, Precision, When
 from monitor.resolve.keys import AHEAD
 
 # How far a happening may stand from its plan: works are seldom early by half a year and are late by two years at most,
@@ -39,10 +39,14 @@ def dating(told: Sequence[Placed]) -> Sequence[Placed]:
     Return those of *told* that say when it was: once it happened no plan does, and of plans the last one told, with what
     it leaves as it was.
     """
-    happened = [p for p in told if p.mention.phase not in (*AHEAD, Phase.UNKNOWN)]
+    happened = [
+        p for p in told if p.mention.phase not in (*AHEAD, Phase.UNKNOWN) or p.mention.kind is Kind.CANCELLATION
+    ]
     if happened:
         return happened
-    plans = [p for p in told if p.mention.phase in AHEAD and p.mention.when.precision is not Precision.UNKNOWN]
+    ahead = [p for p in told if p.mention.phase in AHEAD and p.mention.when.precision is not Precision.UNKNOWN]
+    # When a plan was called off is not when it was for.
+    plans = [p for p in ahead if p.mention.phase is Phase.PLANNED] or ahead
     last = max((p.published.day or date.min for p in plans), default=None)
     newest = [p for p in plans if (p.published.day or date.min) == last]
     return [p for p in plans if p in newest or any(_inside(p.mention.when, n.mention.when) for n in newest)] or told

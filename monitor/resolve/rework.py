@@ -16,6 +16,7 @@ from typing import Protocol
 
 from monitor.model import Change, KnownEvent, Placed, Reread, Rework, SeedEvent, Topic
 from monitor.resolve.draft import Draft
+from monitor.resolve.imported import is_imported
 from monitor.resolve.place import place, sow
 from monitor.resolve.table import Candidates, Table, event_id
 from monitor.resolve.ties import tied
@@ -48,8 +49,10 @@ def rework(
 
 
 def _seeds(declared: Sequence[SeedEvent], old: Sequence[KnownEvent], topic: Topic) -> list[SeedEvent]:
-    """Return the seeds of *topic*: those declared, and those that were, which nobody withdrew."""
-    mine = {s.key: s for s in declared if s.topic == topic.id}
+    """Return the seeds of *topic*: those declared whose event was not imported, and those that were, which nobody withdrew."""
+    imported = {k.event.id for k in old if is_imported(k)}
+    own = (s for s in declared if s.topic == topic.id)
+    mine = {s.key: s for s in own if event_id(topic.id, f"seed|{s.key}") not in imported}
     held = {k.seed.key: k.seed for k in old if k.seed}
     return [*mine.values(), *(s for key, s in held.items() if key not in mine)]
 

@@ -27,7 +27,7 @@ from monitor.model import (
     When,
 )
 from monitor.resolve.amends import corrects, is_amendment
-from monitor.resolve.keys import DATELESS_DAYS, LARGE, ONCE, family, is_narrow, particular
+from monitor.resolve.keys import AHEAD, DATELESS_DAYS, LARGE, ONCE, family, is_narrow, is_told, particular
 from monitor.resolve.nearness import Nearness, nearness
 from monitor.resolve.plans import foretold
 from monitor.resolve.sides import Fit, Sides, count, fit, same_name, same_place, same_thing, shared, sides, sides_of
@@ -36,7 +36,9 @@ from monitor.resolve.sides import Fit, Sides, count, fit, same_name, same_place,
 FIGURE_TOLERANCE = 0.02
 
 # Kinds of which the same parties may do several at one time: another object is another happening.
-SEVERAL = frozenset({Kind.AGREEMENT, Kind.INVESTMENT, Kind.PERSONNEL, Kind.RECRUITMENT, Kind.PRODUCT})
+SEVERAL = frozenset(
+    {Kind.AGREEMENT, Kind.INVESTMENT, Kind.REGISTRATION, Kind.PERSONNEL, Kind.RECRUITMENT, Kind.PRODUCT}
+)
 
 # Kinds of one sum: what is signed, and what is paid.
 DEALS = frozenset({Kind.AGREEMENT, Kind.INVESTMENT})
@@ -61,7 +63,9 @@ def agreement(mention: Mention | SeedEvent, known: KnownEvent, topic: Topic, tol
     if _places_differ(ours.places, theirs.places) or _differ(_parts(ours), _parts(theirs)):
         return None
     if corrects(mention, known):
-        return Nearness.OVERLAP * 10 + shared(ours, theirs)
+        # What is corrected says something else; what told it right from the start is one with it afterwards.
+        wrong = not any(figures_agree(f, g) for f in mention.figures for g in event.figures)
+        return Nearness.OVERLAP * 10 + shared(ours, theirs) + (1 if wrong else 0)
     if not _kindsfit(mention, known) or _differ(_steps([mention]), _steps(p.mention for p in known.mentions)):
         return None
     near = _nearness(mention, known, told)
@@ -81,8 +85,11 @@ def agreement(mention: Mention | SeedEvent, known: KnownEvent, topic: Topic, tol
 
 def _things(mention: Mention | SeedEvent, event: Event, ours: Sides, theirs: Sides) -> Fit:
     """Compare to what it was done; the paper that is signed and the firm that is paid for are not of one sort."""
-    comparable = any(a.isascii() == b.isascii() for a in ours.what for b in theirs.what)
-    found = fit(ours.what, theirs.what, same_thing) if comparable else Fit.SILENT
+    # The first phase (一期) and the plant (生产基地) are not two things.
+    our, their = ours.what - PARTS, theirs.what - PARTS
+    comparable = any(a.isascii() == b.isascii() for a in our for b in their)
+    found = fit(our, their, same_thing) if comparable else Fit.SILENT
+    found = max(found, Fit.SHARED if found is Fit.SILENT and ours.what & theirs.what else found)
     other_sort = mention.kind is not event.kind and {mention.kind, event.kind} <= DEALS
     return Fit.SILENT if found is Fit.CONFLICT and other_sort else found
 
@@ -125,9 +132,11 @@ def is_vague(mention: Mention | SeedEvent, score: float) -> bool:
 
 
 def _nearness(mention: Mention | SeedEvent, known: KnownEvent, told: date | None) -> Nearness:
-    """Compare the dates of two tellings; a claim has the days on which it is told and denied, not one of its own."""
+    """Compare the dates of two tellings; a claim, and a plan without a date, has the days on which it is told."""
     near = nearness(mention.when, known.event.when)
-    if near > Nearness.UNKNOWN or not (_is_claim(mention) or _is_doubtful(known)):
+    claimed = near is not Nearness.EQUAL and (_is_claim(mention) or _is_doubtful(known))
+    planned = near is Nearness.UNKNOWN and mention.phase in AHEAD and known.event.phase in AHEAD
+    if not claimed and not planned:
         return near
     return Nearness.OVERLAP if _within_days(mention.when, told, known) else near
 
@@ -186,7 +195,16 @@ def _enough(
 
 def _tells_days(mention: Mention | SeedEvent, known: KnownEvent) -> bool:
     """Return whether both dates are bounded closely: by days, a month that is named, or a publication."""
-    return all(w.basis is Basis.PUBLISHED or is_narrow(w) for w in (mention.when, known.event.when))
+    a, b = mention.when, known.event.when
+    return all(w.basis is Basis.PUBLISHED or is_narrow(w) or _just_before(w, other) for w, other in ((a, b), (b, a)))
+
+
+def _just_before(lately: When, other: When) -> bool:
+    """Return whether *lately* was told within days after the *other* date, as news is."""
+    first, last = other.earliest or other.latest, other.latest or other.earliest
+    if not is_told(lately) or not lately.latest or not first or not last:
+        return False
+    return first <= lately.latest and (lately.latest - last).days <= DATELESS_DAYS
 
 
 def _tied(mention: Mention | SeedEvent, known: KnownEvent, ours: Sides, theirs: Sides) -> bool:
@@ -236,7 +254,7 @@ def _differ(ours: Collection[str], theirs: Collection[str]) -> bool:
 
 
 def _parts(side: Sides) -> set[str]:
-    return {w for w in side.what if w in PARTS}
+    return {part for part in PARTS for w in side.what if part in w}
 
 
 def _steps(told: Iterable[Mention | SeedEvent]) -> set[str]:
@@ -261,8 +279,9 @@ def figures_agree(a: Figure, b: Figure) -> bool:
 
 
 def _places_differ(ours: Collection[str], theirs: Collection[str]) -> bool:
-    """Return whether both name places and none lies in another (a city, its district)."""
-    return bool(ours) and bool(theirs) and not any(same_place(a, b) for a in ours for b in theirs)
+    """Return whether both name places, in one script, and none lies in another (a city, its district)."""
+    pairs = [(a, b) for a in ours for b in theirs if a.isascii() == b.isascii()]
+    return bool(pairs) and not any(same_place(a, b) for a, b in pairs)
 
 
 def _company(ours: Collection[str], theirs: Collection[str], near: Nearness) -> Fit:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+import re
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import reduce
 
 from monitor.model import KnownEvent, Mention, SeedEvent, Topic
-from monitor.resolve.keys import particular
+from monitor.resolve.keys import particulars
 
 Same = Callable[[str, str], bool]
 
 # Half of the characters of the shorter one: 合作协议 and 战略合作框架协议 are one thing, 供货协议 is another.
 OBJECT_LIKENESS = 0.75
+
+
+FIRM = "公司"
+_STEM = re.compile(r"(?:有限责任|股份有限|有限)?公司$")
 
 
 class Fit(IntEnum):
@@ -34,16 +38,6 @@ class Sides:
     what: frozenset[str] = frozenset()
     places: frozenset[str] = frozenset()
 
-    def with_(self, other: Sides) -> Sides:
-        """Return what both name together."""
-        return Sides(
-            self.who | other.who,
-            self.units | other.units,
-            self.tied | other.tied,
-            self.what | other.what,
-            self.places | other.places,
-        )
-
 
 def compared(a: KnownEvent, b: KnownEvent, topic: Topic) -> tuple[Fit, Fit, int]:
     """Return how two events stand to each other in who took part and in what it was done to, and how much they share."""
@@ -54,18 +48,24 @@ def compared(a: KnownEvent, b: KnownEvent, topic: Topic) -> tuple[Fit, Fit, int]
 
 def sides(told: Mention | SeedEvent, topic: Topic) -> Sides:
     """Return who and what *told* names."""
-    ids = {a.entity for a in told.actors if a.entity}
-    units = frozenset(i for i in ids if _is_unit(i, topic))
-    tied = frozenset(ids & set(topic.together)) | frozenset(e.of for i in units if (e := topic.entity(i)))
-    return Sides(
-        particular(told, topic) - set(told.objects), units, tied, frozenset(told.objects), frozenset(told.places)
-    )
+    return _sides([told], told.places, topic)
 
 
 def sides_of(known: KnownEvent, topic: Topic) -> Sides:
     """Return who and what the tellings of *known* name together."""
-    told: Iterable[Mention | SeedEvent] = [p.mention for p in known.mentions] + ([known.seed] if known.seed else [])
-    return reduce(Sides.with_, (sides(t, topic) for t in told), Sides(places=frozenset(known.event.places)))
+    told = [p.mention for p in known.mentions]
+    return _sides([*told, known.seed] if known.seed else told, known.event.places, topic)
+
+
+def _sides(told: Sequence[Mention | SeedEvent], places: Iterable[str], topic: Topic) -> Sides:
+    # A crowd tells the same over and over: what is told twice is looked at once.
+    said = {(t.actors, t.objects) for t in told}
+    who = {n for actors, objects in said for n in particulars(actors, topic) if n not in objects}
+    ids = {a.entity for actors, _ in said for a in actors if a.entity}
+    units = frozenset(i for i in ids if _is_unit(i, topic))
+    tied = frozenset(ids & set(topic.together)) | frozenset(e.of for i in units if (e := topic.entity(i)))
+    what = frozenset(o for _, objects in said for o in objects)
+    return Sides(frozenset(who), units, tied, what, frozenset(places).union(*(t.places for t in told)))
 
 
 def _is_unit(id: str, topic: Topic) -> bool:
@@ -83,8 +83,17 @@ def same_thing(a: str, b: str) -> bool:
     """Return whether two words for a thing mean one; words of two scripts cannot be compared."""
     if a.isascii() != b.isascii():
         return False
+    if a.endswith(FIRM) and b.endswith(FIRM):
+        return _same_firm(a, b)
     short, long = sorted((a, b), key=len)
     return short in long or sum(c in long for c in short) >= OBJECT_LIKENESS * len(short)
+
+
+def _same_firm(a: str, b: str) -> bool:
+    """Return whether two registered names mean one firm: what is left of them without what both begin with is alike."""
+    short, long = sorted((_STEM.sub("", a), _STEM.sub("", b)), key=len)
+    both = next((n for n, (x, y) in enumerate(zip(short, long, strict=False)) if x != y), len(short))
+    return short in long or sum(c in long[both:] for c in short[both:]) >= OBJECT_LIKENESS * (len(short) - both)
 
 
 def fit(ours: Collection[str], theirs: Collection[str], same: Same) -> Fit:

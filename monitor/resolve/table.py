@@ -52,6 +52,7 @@ class Table:
     merged: dict[str, list[str]] = field(default_factory=dict)  # what the rules merge, by what it goes into
     dealt: set[str] = field(default_factory=set)  # events whose mentions were taken up, to be dealt out anew
     taken: set[str] = field(default_factory=set)  # the mentions taken up
+    asked: dict[frozenset[str], Sequence[KnownEvent]] = field(default_factory=dict)  # the store's answers
 
     def learn(self, known: KnownEvent) -> KnownEvent:
         """Put an event of the store on the table; return it as the rules have it by now."""
@@ -69,7 +70,9 @@ class Table:
 
     def near(self, keys: frozenset[str]) -> list[KnownEvent]:
         """Return the events on the table and in the store that could be meant."""
-        found = self.ask.candidates(self.topic.id, keys)
+        if keys not in self.asked:
+            self.asked[keys] = self.ask.candidates(self.topic.id, keys)
+        found = self.asked[keys]
         fetched = [self.after.get(k.event.id) or self._ruled(k) for k in found]
         ids = {k.event.id for k in fetched}
         here = [k for k in self.after.values() if k.event.id not in ids]
@@ -106,6 +109,11 @@ class Table:
         """Return whether a decision in force names one of *known* or an article that it rests on."""
         names = {n for k in known for n in (k.event.id, *k.absorbed, *(p.article for p in k.mentions))}
         return bool(names and self.ask.decisions(self.topic.id, names))
+
+    def drop(self, id: str) -> None:
+        """Forget an event that was founded on the table and whose mentions are with others."""
+        self.dealt.discard(id)
+        del self.after[id]
 
     def rename(self, old: str, new: str) -> None:
         """Let the event that was founded as *old* keep the id *new* that most of its mentions had."""

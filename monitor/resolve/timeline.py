@@ -37,7 +37,7 @@ def assemble(
     it, and any that says something without evidence.
 
     It is dated by what it rests on, never by the moment that was asked for, so that the past looks as it looked then.
-    *top* keeps that many of the most important events, still in order of time.
+    *top* keeps that many of the most important events (of equals those that more origins tell), still in order of time.
     """
     standing = [e for e in events if e.status is not Status.RETRACTED]
     bare = {e.id for e in events if e.bare}
@@ -45,7 +45,7 @@ def assemble(
     seen = [e for e in events if e.id not in bare] if retracted else told
     shown = [e for e in seen if background or is_shown(e)]
     if top:
-        best = {e.id for e in sorted(shown, key=lambda e: (-e.importance, e.id))[:top]}
+        best = {e.id for e in sorted(shown, key=lambda e: (-e.importance, -e.independent_origins, e.id))[:top]}
         shown = [e for e in shown if e.id in best]
     known = replace(coverage, last_event=last_event([e for e in shown if e.status is not Status.RETRACTED]))
     return Timeline(

@@ -2,9 +2,10 @@
 The store: what came in, what was made of it, and when.
 
 ``base.py`` is the contract; ``tables.py`` keeps it over any :class:`~monitor.store.database.Connection`, of which
-``on_sqlite.py`` has one and ``on_postgres.py`` the other. Behind it: ``declared`` (topics, feeds), ``collect`` (polls, entries), ``accounts`` (rounds),
-``digest`` (inbox, articles), ``events``, ``entries`` and ``coverage`` (reading), over ``database``, ``migrations`` and
-``rows``. The tables are described in ``docs/schema.md``.
+``on_sqlite.py`` has one and ``on_postgres.py`` the other. Behind it: ``declared`` (topics, feeds), ``collect`` (polls,
+entries), ``accounts`` (rounds), ``digest`` (inbox, articles), ``events``, ``entries`` and ``coverage`` (reading), over
+``database``, ``migrations`` and ``rows``. Whole files are the business of ``copies`` (backups, copies from before an
+upgrade), ``restoring`` and ``lock``, whole databases of ``moving``. The tables are described in ``docs/schema.md``.
 """
 
 from __future__ import annotations
@@ -19,14 +20,16 @@ from typing import TYPE_CHECKING
 from monitor.errors import ConfigError, StoreError
 from monitor.store import moving, on_sqlite
 from monitor.store.base import Store
+from monitor.store.copies import backup
 from monitor.store.database import Connection
 from monitor.store.moving import Tell
+from monitor.store.restoring import restore
 from monitor.store.tables import Tables
 
 if TYPE_CHECKING:
     from monitor.store.postgres_turns import Turns
 
-__all__ = ["Store", "exists", "move", "open_store", "turns"]
+__all__ = ["Store", "backup", "exists", "move", "open_store", "restore", "turns"]
 
 
 POSTGRES = ("postgresql", "postgres")

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby, pairwise
 from typing import Any
 
-from monitor.model import FIXABLE, Event, SeedEvent, SeedRecord, Status
+from monitor.model import FIXABLE, Event, Quote, SeedEvent, SeedRecord, Status
 from monitor.store import decisions
 from monitor.store.base import Audit
 from monitor.store.database import Database
@@ -28,19 +28,39 @@ def audit(db: Database, seeds: Sequence[SeedEvent], topics: Sequence[str]) -> Au
     seen: Counter[str] = Counter()
     if damage := tuple(db.faults()):  # what is read from a damaged database says nothing
         return Audit({}, damage)
+    imported = _Imported(db)
     found = [
         *db.strays(),
         *_bodies(db, seen),
         *_articles(db, seen),
         *_mentions(db, seen),
-        *_quotes(db, seen),
+        *_quotes(db, seen, imported),
         *_redirects(db, seen),
-        *_events(db, seen),
-        *_history(db, seen),
+        *_events(db, seen, imported),
+        *_history(db, seen, imported),
         *_seeds(db, seen, seeds, topics),
         *_decisions(db, seen),
     ]
-    return Audit(dict(sorted(seen.items())), tuple(found))
+    return Audit(dict(sorted(seen.items())), tuple(found), tuple(imported.unheld))
+
+
+class _Imported:
+    """What came from exports: its texts, its links and the history before it came are not here to be checked."""
+
+    def __init__(self, db: Database) -> None:
+        rows = db.execute("SELECT event, data FROM seeds WHERE key LIKE 'import|%'").fetchall()
+        told = {row["event"]: from_json(SeedEvent, row["data"]).imported for row in rows}
+        self.events = {id for id, event in told.items() if event is not None}
+        self._quotes = {
+            (e.article, e.quote, e.start, e.text_sha256)
+            for event in told.values()
+            for e in (event.evidence if event else ())
+            if isinstance(e, Quote)
+        }
+        self.unheld: list[str] = []
+
+    def holds(self, told: Mapping[str, Any]) -> bool:
+        return (told["article"], told["quote"], told["start"], told["text_sha256"]) in self._quotes
 
 
 # --------------------------------------------------------------------------- what was kept
@@ -92,7 +112,7 @@ def _mentions(db: Database, seen: Counter[str]) -> Iterator[Fault]:
         yield f"{row['id']} belongs to an event that was merged into another"
 
 
-def _quotes(db: Database, seen: Counter[str]) -> Iterator[Fault]:
+def _quotes(db: Database, seen: Counter[str], imported: _Imported) -> Iterator[Fault]:
     """Check every quote that was ever shown: those of earlier versions are what ``--as-of`` shows."""
     rows = db.stream(
         """SELECT v.n, v.event, v.data, a.id AS article, a.text, a.text_sha256, a.forgotten FROM evidence v
@@ -102,6 +122,10 @@ def _quotes(db: Database, seen: Counter[str]) -> Iterator[Fault]:
     for row in rows:
         seen["quotes"] += 1
         told = parse(row["data"])
+        if row["article"] is None and imported.holds(told):
+            seen["quotes whose text is not held"] += 1
+            imported.unheld.append(f"{row['event']}: {_short(told['quote'])} of {told['url'] or told['article']}")
+            continue
         yield from (f"{row['event']}: {fault}" for fault in _quote(told, row, seen))
 
 
@@ -143,7 +167,7 @@ def _redirects(db: Database, seen: Counter[str]) -> Iterator[Fault]:
         yield f"{row['id']} is not at its last version"
 
 
-def _events(db: Database, seen: Counter[str]) -> Iterator[Fault]:
+def _events(db: Database, seen: Counter[str], imported: _Imported) -> Iterator[Fault]:
     known = {row["id"] for row in db.execute("SELECT id FROM events")}
     for row in db.execute("SELECT id, topic FROM events WHERE merged_into IS NULL"):
         seen["events"] += 1
@@ -152,21 +176,21 @@ def _events(db: Database, seen: Counter[str]) -> Iterator[Fault]:
         except (KeyError, ValueError, Unreadable) as exc:
             yield f"{row['id']} cannot be read: {type(exc).__name__} {exc}"
             continue
-        yield from (f"{event.id}: {fault}" for fault in _event(event, known))
+        yield from (f"{event.id}: {fault}" for fault in _event(event, known, imported))
 
 
-def _event(event: Event, known: set[str]) -> Iterator[Fault]:
+def _event(event: Event, known: set[str], imported: _Imported) -> Iterator[Fault]:
     if event.status is not Status.RETRACTED:
         for field in event.bare:
             yield f"its {field} rests on no evidence"
     if any(i >= len(event.evidence) for r in event.reasons for i in r.evidence):
         yield "a reason points to evidence that is not there"
     for link in event.links:
-        if link.event not in known:
+        if link.event not in known and event.id not in imported.events:
             yield f"it {link.kind} {link.event}, which is not there"
 
 
-def _history(db: Database, seen: Counter[str]) -> Iterator[Fault]:
+def _history(db: Database, seen: Counter[str], imported: _Imported) -> Iterator[Fault]:
     """Check that each version of an event rests on evidence that is there, and that revisions say all that changed."""
     for table in ("event_versions", "revisions", "evidence", "decisions"):
         row = db.execute(f"SELECT coalesce(max(n), 0) - count(*) AS gone FROM {table}").fetchone()
@@ -181,15 +205,17 @@ def _history(db: Database, seen: Counter[str]) -> Iterator[Fault]:
         for number, data in history:
             if gone := set(data["evidence"]) - held:
                 yield f"{id}: evidence {sorted(gone)} of its version {number} is not there"
-        yield from (f"{id}: {fault}" for fault in _chain(history, said))
+        yield from (f"{id}: {fault}" for fault in _chain(history, said, imported=id in imported.events))
 
 
-def _chain(history: Sequence[tuple[int, dict[str, Any]]], said: Sequence[Row]) -> Iterator[Fault]:
+def _chain(history: Sequence[tuple[int, dict[str, Any]]], said: Sequence[Row], *, imported: bool) -> Iterator[Fault]:
     first, title = history[0][0], history[0][1]["title"]
-    changes = {(first, "created"): (None, title)}
+    changes = {} if imported else {(first, "created"): (None, title)}
     for (_, old), (number, new) in pairwise(history):
         changes |= {(number, f): (old[f], new[f]) for f in FIXABLE if old[f] != new[f]}
-    told = {(r["version"], r["field"]): (parse(r["before"]), parse(r["after"])) for r in said}
+    # An imported event brings its history along, which began before its first version here.
+    own = (r for r in said if not imported or r["version"] != first)
+    told = {(r["version"], r["field"]): (parse(r["before"]), parse(r["after"])) for r in own}
     revised = {key: value for key, value in told.items() if key[1] in (*FIXABLE, "created")}
     for version, field in sorted(changes.keys() - revised.keys()):
         yield f"no revision says why its {field} is another since version {version}"
@@ -210,10 +236,10 @@ def _seeds(db: Database, seen: Counter[str], declared: Sequence[SeedEvent], topi
         """SELECT s.topic, s.key, s.data, e.version FROM seeds s JOIN events e ON e.id = s.event"""
     ).fetchall()
     for row in rows:
-        if row["topic"] not in topics:
+        kept = from_json(SeedEvent, row["data"])
+        if row["topic"] not in topics or kept.imported is not None:
             continue
         seen["seeds"] += 1
-        kept = from_json(SeedEvent, row["data"])
         found = there.get((row["topic"], row["key"]))
         if found is None:
             yield f"the seed {row['key']} is no longer at {_place(kept.record)}, nor anywhere"

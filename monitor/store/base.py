@@ -10,6 +10,8 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from monitor.model import (
+    Alert,
+    AlertState,
     Article,
     Change,
     Counts,
@@ -22,11 +24,14 @@ from monitor.model import (
     KnownEvent,
     Manners,
     Mention,
+    Pending,
     Poll,
     Published,
     Reread,
+    Retention,
     Rework,
     Ruling,
+    Sealed,
     SeedEvent,
     Settings,
     Topic,
@@ -92,20 +97,26 @@ class RoundRecord:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """The newest version of an article, with the topics that judged it, the feeds that brought it and who told it first."""
+    """The newest version of an article, with what topics made of it, the feeds that brought it and who told it first."""
 
     article: Article
-    topics: tuple[str, ...]
+    verdicts: tuple[Verdict, ...]
     feeds: tuple[str, ...]
     origin: str
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The topics that judged it."""
+        return tuple(v.topic for v in self.verdicts)
 
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """What was checked, counted by what it is, and every fault in a sentence."""
+    """What was checked, counted by what it is, every fault in a sentence, and the imported quotes whose text is not here."""
 
     seen: Mapping[str, int]
     faults: tuple[str, ...]
+    unheld: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +137,27 @@ class News:
     mark: int
     events: tuple[Event, ...]
     gone: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """What the store holds, counted: declared feeds by state, failures in a row of the first that fail, events by topic."""
+
+    feeds: Mapping[str, int]
+    failing: Mapping[str, int]
+    waiting: int
+    events: Mapping[str, int]
+    round: int  # the last that is finished, 0 before the first
+    finished: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tidied:
+    """One step of keeping house: entries trimmed, bodies dropped, and where the next begins; "" when the pass is over."""
+
+    entries: int
+    bodies: int
+    mark: str
 
 
 class Decider(Protocol):
@@ -165,6 +197,9 @@ class Decider(Protocol):
 
     def next_number(self) -> int:
         """Return the place in the log that the next decision takes."""
+
+    def version(self, id: str) -> int:
+        """Return the number of the version at which the event *id*, or what it redirects to, stands; 0 where there is none."""
 
     def identity(self, id: str) -> str:
         """Return the identity of the article ``ar_...``, or of the one behind the entry ``en_...``, or ""."""
@@ -297,6 +332,20 @@ class Store(Protocol):
     def seed(self, seeds: Sequence[SeedEvent], now: datetime, decide: Callable[[Decider], Sequence[Change]]) -> int:
         """Save seed events and what *decide* makes of them in one transaction; return how many events changed."""
 
+    def adopt(
+        self,
+        topic: str,
+        coverage: Coverage | None,
+        sha256: str,
+        now: datetime,
+        decide: Callable[[Decider], Sequence[Change]],
+    ) -> int:
+        """
+        Save what *decide* makes of an export in one transaction; return how many events changed.
+
+        Its *coverage* is what silence is worth here, too, until a round of our own has finished. *sha256* names the file.
+        """
+
     # ------------------------------------------------------------- look again
 
     def rechecks(self, now: datetime, limit: int = 100) -> Sequence[Waiting]:
@@ -343,10 +392,40 @@ class Store(Protocol):
     def said_of(self, identity: str) -> Mapping[str, Verb]:
         """Return by topic whether a person's last decision in force about an article accepts or rejects it."""
 
+    # ------------------------------------------------------------- tell
+
+    def pending(self, channel: str) -> Sequence[Pending]:
+        """Return what *channel* has not been told yet, oldest first."""
+
+    def seal(self, channel: str, decide: Callable[[Sequence[Pending]], Sealed], before: datetime | None = None) -> int:
+        """
+        Make alerts of what *channel* has not been told as *decide* says: all or nothing; return how many.
+
+        Only what changed *before* then is looked at, and no event of which an alert waits still. From here on each alert
+        is sent as it is, whatever happens.
+        """
+
+    def alerts(self, *states: AlertState, channel: str = "") -> Sequence[Alert]:
+        """Return the alerts in one of *states*, of one *channel* or all, oldest first."""
+
+    def tried(
+        self, alert: str, state: AlertState, now: datetime, reason: str = "", again: datetime | None = None
+    ) -> None:
+        """Say what a try to deliver *alert* came to, and when it is to be tried *again*."""
+
+    def order_alert(self, alert: str, state: AlertState, now: datetime) -> bool:
+        """Let *alert* wait afresh, or drop it, unless it was sent; return whether there was one that could be."""
+
     # ------------------------------------------------------------- keep house
 
-    def tidy(self, now: datetime, *, rejected_days: int) -> int:
-        """Forget the summaries of entries rejected more than *rejected_days* ago, fold the write-ahead log back, refresh the planner's figures; return how many entries were trimmed."""
+    def tidy(self, now: datetime, keep: Retention, mark: str = "") -> Tidied:
+        """
+        Take the next step of a pass over what has been kept for longer than *keep* says, from *mark* on: the summaries of
+        rejected entries, and the bodies of articles that no event, as it is or ever was, rests on.
+        """
+
+    def settle(self) -> None:
+        """Fold the write-ahead log back and refresh the planner's figures."""
 
     def index(self) -> int:
         """Make some of what came in since quick to search for; return how many rows that were, 0 when nothing is left."""
@@ -359,14 +438,22 @@ class Store(Protocol):
     def event(self, id: str) -> Event | None:
         """Return one event; a merged id gives the event that it redirects to."""
 
+    def version(self, id: str) -> int:
+        """Return the number of the version at which the event *id*, or what it redirects to, stands; 0 where there is none."""
+
+    def at_version(self, number: int) -> Event | None:
+        """Return an event as its version *number* had it, with the revisions until then."""
+
     def news(self, topic: str, mark: int = 0) -> News:
         """Return what changed since the *mark* that an earlier call gave; of a topic never asked for, everything."""
 
     def search(self, words: Sequence[Sequence[str]], limit: int = 50) -> Sequence[Hit]:
         """Return the events, then the articles, in which all *words* stand, each in one of its spellings: *limit* of each, those that say it in their title first, then the newest."""
 
-    def entries(self, feed: str = "", state: EntryState | None = None, id: str = "") -> Iterator[EntryRecord]:
-        """Yield every entry ever seen that fits, in order of first sight."""
+    def entries(
+        self, feed: str = "", state: EntryState | None = None, id: str = "", rules: Sequence[str] = ()
+    ) -> Iterator[EntryRecord]:
+        """Yield every entry ever seen that fits, in order of first sight; with *rules* those whose verdicts name one of them."""
 
     def latest(
         self, feed: str = "", state: EntryState | None = None, before: str = "", limit: int = 50
@@ -390,3 +477,6 @@ class Store(Protocol):
 
     def round(self, id: int | None = None) -> RoundRecord | None:
         """Return one round, by default the last finished one."""
+
+    def stock(self) -> Stock:
+        """Return what is held, counted; quick enough to be asked every few seconds."""

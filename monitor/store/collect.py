@@ -8,7 +8,7 @@ from typing import Any
 
 from monitor import codec
 from monitor.model import Counts, Entry, EntryState, FeedState, KnownEntry, Poll, Screened, Verdict
-from monitor.store import accounts
+from monitor.store import accounts, outbox
 from monitor.store.database import Database
 from monitor.store.declared import SAVED, feed_row, saved
 from monitor.store.rows import (
@@ -214,6 +214,8 @@ def _save_poll(db: Database, feed: int, poll: Poll, seen_before: int, was_blind:
             "unseen_since": poll.unseen_since and instant(poll.unseen_since),
         },
     )
+    if blind != was_blind:
+        outbox.note_feed(db, status.url, was_blind, poll.at)
     db.execute(
         f"UPDATE feeds SET {SAVED}, round = ?, blind = ? WHERE id = ?", (*saved(status), poll.round, blind, feed)
     )

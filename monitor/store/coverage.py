@@ -15,7 +15,7 @@ from datetime import datetime
 from monitor.model import Coverage, FeedCoverage, FeedState
 from monitor.store.database import Database
 from monitor.store.declared import feeds_of
-from monitor.store.rows import Row, instant, moment
+from monitor.store.rows import Row, from_json, instant, moment, text
 
 Span = tuple[datetime, datetime | None]
 
@@ -34,9 +34,18 @@ _TURNS = """
 def coverage(db: Database, topic: str, as_of: datetime | None) -> Coverage:
     """Return the coverage of *topic*'s feeds at the last round finished at *as_of*, or at all."""
     row = db.execute(_LAST_ROUND, (instant(as_of) if as_of else "9999",)).fetchone()
+    if row is None and (told := _imported(db, topic, as_of)):
+        return told
     number = row["id"] if row else 0
     feeds = tuple(_feed(db, url, number) for url in sorted(feeds_of(db, topic, as_of)))
     return Coverage(moment(row["finished"]) if row else None, feeds)
+
+
+def _imported(db: Database, topic: str, as_of: datetime | None) -> Coverage | None:
+    """Return what the last import said of it: all there is to say until a round of our own has finished."""
+    sql = "SELECT coverage FROM imports WHERE topic = ? AND at <= ? AND coverage != 'null' ORDER BY n DESC LIMIT 1"
+    row = db.execute(sql, (text(topic), instant(as_of) if as_of else "9999")).fetchone()
+    return from_json(Coverage, row["coverage"]) if row else None
 
 
 def _feed(db: Database, url: str, round: int) -> FeedCoverage:

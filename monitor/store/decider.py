@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from operator import itemgetter
 
-from monitor.model import Decision, Event, KnownEvent, Placed, SeedEvent
-from monitor.store import decisions
+from monitor.model import CANDIDATES, Decision, Event, KnownEvent, Placed, SeedEvent
+from monitor.store import decisions, events
 from monitor.store.database import Database
 from monitor.store.events import whole
 from monitor.store.rows import Row, chunks, from_json, load, marks, parse, text
@@ -29,16 +30,13 @@ _PLACED = """
 _SEEDS = "SELECT event, data FROM seeds WHERE event IN ({marks}) ORDER BY key"
 _ABSORBED = "SELECT absorbed_by AS event, id FROM events WHERE absorbed_by IN ({marks}) ORDER BY n"
 
-# Events that one mention is compared with. bench/growth.py reads 14 of 50,000 at the median, in 2 ms, and meets this
-# bound where a day is crowded, in 4.
-CANDIDATES = 20
-
 
 class Decisions:
-    """The :class:`~monitor.store.base.Decider` of one open transaction."""
+    """The :class:`~monitor.store.base.Decider` of one open transaction, for what is decided before anything is written."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._read: dict[str, tuple[int, KnownEvent]] = {}  # by place in order of founding; asked for again and again
 
     def candidates(self, topic: str, keys: frozenset[str]) -> Sequence[KnownEvent]:
         """Return the events of *topic* that carry most of *keys*, ``CANDIDATES`` at most, in order of founding."""
@@ -100,6 +98,10 @@ class Decisions:
         """Return the place in the log that the next decision takes."""
         return decisions.next_number(self._db)
 
+    def version(self, id: str) -> int:
+        """Return the number of the version at which the event *id*, or what it redirects to, stands."""
+        return events.version(self._db, id)
+
     def identity(self, id: str) -> str:
         """Return the identity of the article ``ar_...``, or of the one behind the entry ``en_...``, or ""."""
         sql = """SELECT identity FROM articles WHERE id = ?1 UNION ALL
@@ -108,23 +110,27 @@ class Decisions:
         return row["identity"] if row else ""
 
     def _known(self, ids: Iterable[str]) -> list[KnownEvent]:
-        rows: list[Row] = []
-        for some in chunks(ids):
-            rows += self._db.execute(_KNOWN.format(marks=marks(some)), some)
-        rows.sort(key=lambda row: row["n"])
+        wanted = set(ids)
+        self._read |= {k.event.id: (n, k) for n, k in self._fetched(sorted(wanted - self._read.keys()))}
+        return [known for _, known in sorted((self._read[id] for id in wanted & self._read.keys()), key=itemgetter(0))]
+
+    def _fetched(self, ids: Sequence[str]) -> Iterator[tuple[int, KnownEvent]]:
+        rows = [row for some in chunks(ids) for row in self._db.execute(_KNOWN.format(marks=marks(some)), some)]
         about = {row["event"]: row for row in rows}
         told, seeds, absorbed = (self._by_event(sql, about) for sql in (_PLACED, _SEEDS, _ABSORBED))
-        return [
-            KnownEvent(
-                event,
-                tuple(_placed(row) for row in told[event.id]),
-                next((from_json(SeedEvent, row["data"]) for row in seeds[event.id]), None),
-                from_json(Event, base) if (base := about[event.id]["base"]) else None,
-                about[event.id]["merged_into"] or "",
-                tuple(row["id"] for row in absorbed[event.id]),
+        for event in whole(self._db, rows, revisions=False):
+            row = about[event.id]
+            yield (
+                row["n"],
+                KnownEvent(
+                    event,
+                    tuple(_placed(r) for r in told[event.id]),
+                    next((from_json(SeedEvent, r["data"]) for r in seeds[event.id]), None),
+                    from_json(Event, row["base"]) if row["base"] else None,
+                    row["merged_into"] or "",
+                    tuple(r["id"] for r in absorbed[event.id]),
+                ),
             )
-            for event in whole(self._db, rows, revisions=False)
-        ]
 
     def _by_event(self, sql: str, ids: Iterable[str]) -> dict[str, list[Row]]:
         """Return the rows that *sql* finds, by their ``event``."""

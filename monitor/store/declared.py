@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from monitor.model import FeedState, FeedStatus, Settings, Topic
-from monitor.store import accounts
+from monitor.store import accounts, outbox
 from monitor.store.database import Database
 from monitor.store.rows import add, add_numbered, from_json, in_short, instant, parse, text, to_json
 
@@ -32,6 +32,7 @@ def declare(db: Database, settings: Settings, now: datetime) -> None:
     # Headers may carry secrets, selectors serve nobody here: of a feed only the topics are kept.
     _append(db, "feed", {text(f.url): to_json(f.topics) for f in settings.feeds}, now)
     db.execute("UPDATE feeds SET position = NULL")
+    outbox.declare(db, settings.channels)
     for position, feed in enumerate(settings.feeds):
         db.execute("UPDATE feeds SET position = ? WHERE id = ?", (position, feed_number(db, feed.url)))
 

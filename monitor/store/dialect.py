@@ -15,12 +15,12 @@ from itertools import count
 
 from monitor.store.schema import REFERENCE, TABLE, listed, parts
 
-_WORDS = (("CROSS JOIN", "JOIN"), ("instr(", "strpos("))
+_WORDS = (("CROSS JOIN", "JOIN"), ("instr(", "strpos("), ("= +", "= "))
 
 
 @lru_cache(maxsize=2048)
 def statement(sql: str) -> str:
-    """Return a statement of the rooms as PostgreSQL takes it: values by number, two words of another name."""
+    """Return a statement of the rooms as PostgreSQL takes it: values by number, a few words of another name."""
     for ours, theirs in _WORDS:
         sql = sql.replace(ours, theirs)
     number = count(1)
@@ -47,7 +47,7 @@ _SEARCH = (
 )
 
 _TYPES = {"INTEGER": "BIGINT", "TEXT": 'TEXT COLLATE "C"', "BLOB": "BYTEA", "REAL": "DOUBLE PRECISION"}
-_LONG = {"identity", "alias", "url", "name"}  # columns of addresses
+_LONG = {"about", "alias", "identity", "name", "url"}  # columns of addresses
 _NUMBERS = re.compile(r"(json_extract\([\w.]+, '\$\.(?:independent_origins|failures|line)'\))")
 
 _INDEX = re.compile(r"CREATE (UNIQUE )?INDEX (\w+) ON (\w+) \(([\w, ]+)\)(.*)", re.DOTALL)

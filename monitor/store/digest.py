@@ -11,7 +11,8 @@ from typing import Any, get_type_hints
 
 from monitor import codec
 from monitor.errors import StoreError
-from monitor.model import Article, Change, EntryState, Judgement, Mention, SeedEvent, Waiting
+from monitor.model import NO_DATE, Article, Change, Coverage, EntryState, Judgement, Mention, SeedEvent, Waiting
+from monitor.store import outbox
 from monitor.store.base import Decider, Digested
 from monitor.store.collect import joined, sent, verdicts
 from monitor.store.database import Database
@@ -170,7 +171,7 @@ def rechecks(db: Database, now: datetime, limit: int) -> Sequence[Waiting]:
 
 def rechecked(db: Database, article: str, again: datetime | None, now: datetime, decide: Decide) -> Sequence[str]:
     """Say when a page is to be asked for next, with what was made of what was seen."""
-    changed = write(db, decide(Decisions(db)), now)
+    changed = write(db, decide(Decisions(db)), now, outbox.amending)
     db.execute("UPDATE articles SET recheck = ? WHERE id = ?", (again and instant(again), article))
     return changed
 
@@ -215,12 +216,20 @@ def finish(db: Database, digested: Digested, now: datetime, decide: Decide) -> S
     if found:
         _save_article(db, digested, found, now)
         _supersede(db, found, digested.mentions)
-    changed = write(db, decide(Decisions(db)), now)
+    changed = write(db, decide(Decisions(db)), now, _voices(db, digested.entry, found))
     if found:
         _save_unplaced(db, digested, found)
     if digested.entry:
         _settle(db, digested)
     return changed
+
+
+def _voices(db: Database, entry: str, found: Article | None) -> outbox.Voices:
+    row = db.execute("SELECT * FROM entries WHERE id = ?", (entry,)).fetchone() if entry else None
+    published = found.published if found else NO_DATE
+    if row and published.day is None:  # the page does not say
+        published = sent(row).published
+    return outbox.told_by(db, row, found, published)
 
 
 def _settle(db: Database, digested: Digested) -> None:
@@ -266,7 +275,18 @@ def _revive(db: Database, failed: str) -> None:
 
 def seed(db: Database, seeds: Sequence[SeedEvent], now: datetime, decide: Decide) -> int:
     """Save what *decide* makes of *seeds*, then the seeds as they are now; return how many events changed."""
-    changed = write(db, decide(Decisions(db)), now)
+    changed = write(db, decide(Decisions(db)), now, outbox.silent)
     for one in seeds:
         db.execute("UPDATE seeds SET data = ? WHERE topic = ? AND key = ?", (to_json(one), one.topic, one.key))
     return len(changed)
+
+
+def adopt(db: Database, topic: str, coverage: Coverage | None, sha256: str, now: datetime, decide: Decide) -> int:
+    """Save what *decide* makes of an export, and what it said silence was worth; return how many events changed."""
+    changed = len(write(db, decide(Decisions(db)), now, outbox.silent))
+    db.execute(
+        """INSERT INTO imports (topic, at, sha256, events, coverage) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT DO NOTHING""",
+        (text(topic), instant(now), sha256, changed, to_json(coverage)),
+    )
+    return changed

@@ -16,6 +16,7 @@ from typing import Any
 
 from monitor import codec
 from monitor.model import Change, Event, Evidence, Mention, Revision
+from monitor.store import outbox
 from monitor.store.base import News
 from monitor.store.database import Database
 from monitor.store.rows import Row, add, add_numbered, chunks, instant, load, marks, parse, text, to_json
@@ -104,6 +105,19 @@ def one(db: Database, id: str) -> Event | None:
     return found[0] if found else None
 
 
+def version(db: Database, id: str) -> int:
+    """Return the number of the version at which *id*, or what it redirects to, stands; 0 where there is none."""
+    row = db.execute("SELECT version FROM events WHERE id = ?", (survivor(db, text(id)),)).fetchone()
+    return int(row["version"] or 0) if row else 0
+
+
+def at_version(db: Database, number: int) -> Event | None:
+    """Return an event as its version *number* had it."""
+    sql = "SELECT event, n AS version, data FROM event_versions WHERE n = ?"
+    found = whole(db, db.execute(sql, (number,)))
+    return found[0] if found else None
+
+
 def survivor(db: Database, id: str) -> str:
     """Return the id that *id* stands for now."""
     row = db.execute("SELECT merged_into FROM events WHERE id = ?", (id,)).fetchone()
@@ -113,21 +127,21 @@ def survivor(db: Database, id: str) -> str:
 # --------------------------------------------------------------------------- write
 
 
-def write(db: Database, changes: Sequence[Change], now: datetime) -> list[str]:
-    """Write *changes*; return the ids of the events that are now another than before."""
+def write(db: Database, changes: Sequence[Change], now: datetime, voices: outbox.Voices) -> list[str]:
+    """Write *changes* and, as loudly as *voices* say, what is to be told of them; return the events that are now another than before."""
     for change in changes:  # first, since they may redirect to one another
         db.execute(
             "INSERT INTO events (id, topic) VALUES (?, ?) ON CONFLICT DO NOTHING", (change.event.id, change.event.topic)
         )
-    changed = list(dict.fromkeys(c.event.id for c in changes if _write(db, c, now)))
+    changed = list(dict.fromkeys(c.event.id for c in changes if _write(db, c, now, voices)))
     for change in changes:
         _show(db, change)
     return changed
 
 
-def _write(db: Database, change: Change, now: datetime) -> bool:
+def _write(db: Database, change: Change, now: datetime, voices: outbox.Voices) -> bool:
     event = change.event
-    changed = _write_version(db, change, now)
+    changed = _write_version(db, change, now, voices)
     absorbed = [id for id in change.merges if _absorb(db, id, event.id, now)]
     _write_mentions(db, change)
     if change.keys is not None:
@@ -138,13 +152,13 @@ def _write(db: Database, change: Change, now: datetime) -> bool:
     return changed or bool(absorbed)
 
 
-def _write_version(db: Database, change: Change, now: datetime) -> bool:
+def _write_version(db: Database, change: Change, now: datetime, voices: outbox.Voices) -> bool:
     """Append the event as it is from now on, where that is another than it was; make its redirects right."""
     event, into = change.event, change.into or None
     base = change.base and to_json(change.base)
     data = _data(db, event)
     before = db.execute(
-        """SELECT v.data, e.merged_into, e.absorbed_by, e.base FROM events e
+        """SELECT v.n, v.data, e.merged_into, e.absorbed_by, e.base FROM events e
         LEFT JOIN event_versions v ON v.n = e.version WHERE e.id = ?""",
         (event.id,),
     ).fetchone()
@@ -162,6 +176,7 @@ def _write_version(db: Database, change: Change, now: datetime) -> bool:
         (*bounds, into, version, event.id),
     )
     _point(db, event.id, into)
+    outbox.note(db, event, before["n"], now, voices(event.topic))
     for revision in event.revisions:
         _append(db, event.id, version, revision)
     return True
@@ -203,7 +218,9 @@ def _absorb(db: Database, id: str, into: str, now: datetime) -> bool:
         return False
     target = survivor(db, into)
     last = db.execute("SELECT data FROM event_versions WHERE n = ?", (row["version"],)).fetchone()["data"]
-    add(db, "event_versions", {"event": id, "at": instant(now), "merged_into": target, "data": last})
+    row = {"event": id, "at": instant(now), "merged_into": target, "data": last}
+    version = add_numbered(db, "event_versions", "n", row)
+    db.execute("UPDATE events SET version = ? WHERE id = ?", (version, id))
     db.execute("UPDATE events SET absorbed_by = ?, base = NULL WHERE id = ? OR absorbed_by = ?", (into, id, id))
     db.execute("UPDATE events SET merged_into = ? WHERE id = ? OR merged_into = ?", (target, id, id))
     for table in ("mentions", "seeds"):

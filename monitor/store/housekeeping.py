@@ -1,27 +1,78 @@
-"""What is forgotten with time, so that a daemon may run for years."""
+"""
+What is forgotten with time, so that a daemon may run for years: a few rows at a time, so that no writer waits.
+
+Never what an event rests on: texts, quotes, evidence, revisions and decisions stay for ever, and so does the raw body of
+every article that anything ever shown quotes. What is gone leaves its row and its hash, so that it is not new when
+it comes again. What a whole pass forgets follows from the store, the instant and the settings alone.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from monitor.model import EntryState
+from monitor.model import EntryState, Retention
+from monitor.store import alerts
+from monitor.store.base import Tidied
 from monitor.store.database import Database
 from monitor.store.rows import instant
 
+STEP = 1_000  # rows looked at in one transaction: some milliseconds
+ALERTS = timedelta(days=30)  # how long an alert that was sent can be read again
 
-def forget(db: Database, now: datetime, rejected_days: int) -> int:
-    """
-    Forget what entries rejected more than *rejected_days* ago said beyond title, link and dates; return how many.
+_REJECTED = "SELECT n, first_seen, summary FROM entries WHERE state = ? AND n > ? ORDER BY n LIMIT ?"
+_OLD_BODIES = "SELECT sha256, at, data IS NOT NULL AS held FROM bodies WHERE sha256 > ? ORDER BY sha256 LIMIT ?"
+# A mention that an event took, or that is shown with one, may become evidence again when a decision is undone.
+_DROP = """
+    UPDATE bodies SET data = NULL WHERE sha256 = ?1 AND NOT EXISTS (
+        SELECT 1 FROM articles a CROSS JOIN evidence v ON json_extract(v.data, '$.article') = +a.id WHERE a.body_sha256 = ?1
+    ) AND NOT EXISTS (
+        SELECT 1 FROM articles a CROSS JOIN mentions m ON m.article = a.id
+        WHERE a.body_sha256 = ?1 AND coalesce(m.event, m.shown) IS NOT NULL
+    )
+"""
 
-    The row stays: without it the same entry would be new again at the next poll.
-    """
-    before = instant(now - timedelta(days=rejected_days))
-    trimmed = db.execute(
-        "UPDATE entries SET summary = '' WHERE state = ? AND first_seen < ? AND summary != ''",
-        (EntryState.REJECTED.value, before),
-    )
-    db.execute(
-        "DELETE FROM entry_versions WHERE until < ? AND entry IN (SELECT n FROM entries WHERE state = ?)",
-        (before, EntryState.REJECTED.value),
-    )
-    return trimmed.rowcount
+
+def tidy(db: Database, now: datetime, keep: Retention, mark: str, step: int = STEP) -> Tidied:
+    """Look at the next *step* rows after *mark*, "" at first; the mark that is returned is "" when nothing is left."""
+    what, _, after = mark.partition(":")
+    if not what:
+        alerts.trim(db, now - ALERTS)
+    if what in ("", "entry"):
+        done = _entries(db, instant(_before(now, keep.rejected)), int(after or 0), step)
+        return done if done.mark else Tidied(done.entries, 0, "body:" if keep.bodies else "")
+    if keep.bodies is None:
+        return Tidied(0, 0, "")
+    return _bodies(db, instant(_before(now, keep.bodies)), after, step)
+
+
+def _before(now: datetime, kept: timedelta) -> datetime:
+    return max(now - kept, datetime.min.replace(tzinfo=now.tzinfo) + timedelta(days=1))
+
+
+def _entries(db: Database, before: str, after: int, step: int) -> Tidied:
+    """Forget what entries that were rejected said beyond title, link and dates."""
+    rows = db.execute(_REJECTED, (EntryState.REJECTED.value, after, step)).fetchall()
+    old = [row["n"] for row in rows if row["first_seen"] < before]
+    trimmed = 0
+    for row in rows:
+        if row["first_seen"] < before and row["summary"]:
+            trimmed += db.execute("UPDATE entries SET summary = '' WHERE n = ?", (row["n"],)).rowcount
+    _versions(db, before, old)
+    # Entries come in the order of time: where none of so many is old enough, none that follows is.
+    return Tidied(trimmed, 0, f"entry:{rows[-1]['n']}" if len(rows) == step and old else "")
+
+
+def _versions(db: Database, before: str, entries: Sequence[int]) -> None:
+    for n in entries:
+        db.execute("DELETE FROM entry_versions WHERE entry = ? AND until < ?", (n, before))
+
+
+def _bodies(db: Database, before: str, after: str, step: int) -> Tidied:
+    """Forget the bytes of articles that nothing rests on."""
+    rows = db.execute(_OLD_BODIES, (after, step)).fetchall()
+    dropped = 0
+    for row in rows:
+        if row["held"] and row["at"] < before:
+            dropped += db.execute(_DROP, (row["sha256"],)).rowcount
+    return Tidied(0, dropped, f"body:{rows[-1]['sha256']}" if len(rows) == step else "")

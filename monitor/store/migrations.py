@@ -252,7 +252,8 @@ _SEARCH = (
     "INSERT INTO searched VALUES (0, 0), (1, 0)",
 )
 
-# For people who look at the file itself, with Datasette say; the program reads none of them.
+# For people who look at the file itself, with Datasette say; the program reads none of them. What was retracted is not
+# shown; what a status leaves out because it is empty is said.
 _VIEWS = (
     """CREATE VIEW timeline AS
         SELECT e.topic, e.id AS event, json_extract(v.data, '$.title') AS title, e.earliest, e.latest,
@@ -261,7 +262,8 @@ _VIEWS = (
             json_extract(v.data, '$.status') AS status, json_extract(v.data, '$.stage') AS stage,
             json_extract(v.data, '$.relation') AS relation,
             json_extract(v.data, '$.independent_origins') AS independent_origins
-        FROM events e JOIN event_versions v ON v.n = e.version WHERE e.merged_into IS NULL
+        FROM events e JOIN event_versions v ON v.n = e.version
+        WHERE e.merged_into IS NULL AND json_extract(v.data, '$.status') != 'retracted'
         ORDER BY e.earliest IS NULL, e.earliest, e.latest IS NULL, e.latest, e.id""",
     """CREATE VIEW timeline_evidence AS
         SELECT e.topic, e.id AS event, json_extract(v.data, '$.title') AS title,
@@ -272,12 +274,68 @@ _VIEWS = (
             json_extract(p.data, '$.line') AS seed_line
         FROM events e JOIN event_versions v ON v.n = e.version
         JOIN json_each(v.data, '$.evidence') w JOIN evidence p ON p.n = w.value
-        WHERE e.merged_into IS NULL ORDER BY e.earliest IS NULL, e.earliest, e.id, w.key""",
+        WHERE e.merged_into IS NULL AND json_extract(v.data, '$.status') != 'retracted'
+        ORDER BY e.earliest IS NULL, e.earliest, e.id, w.key""",
     """CREATE VIEW sources AS
-        SELECT f.url, json_extract(f.status, '$.state') AS state, json_extract(f.status, '$.error') AS error,
-            json_extract(f.status, '$.failures') AS failures, json_extract(f.status, '$.last_poll') AS last_poll,
-            json_extract(f.status, '$.last_ok') AS last_ok, json_extract(f.status, '$.next_poll') AS next_poll
+        SELECT f.url, coalesce(json_extract(f.status, '$.state'), 'new') AS state,
+            coalesce(json_extract(f.status, '$.error'), '') AS error,
+            coalesce(json_extract(f.status, '$.failures'), 0) AS failures,
+            json_extract(f.status, '$.last_poll') AS last_poll, json_extract(f.status, '$.last_ok') AS last_ok,
+            json_extract(f.status, '$.next_poll') AS next_poll
         FROM feeds f WHERE f.position IS NOT NULL ORDER BY f.position""",
+)
+
+_IMPORTS = (
+    """CREATE TABLE imports (
+        n INTEGER PRIMARY KEY,
+        topic TEXT NOT NULL,
+        at TEXT NOT NULL,
+        sha256 TEXT NOT NULL,
+        events INTEGER NOT NULL,
+        coverage TEXT NOT NULL,
+        UNIQUE (topic, sha256)
+    )""",
+)
+
+# What is to be told is written down with the event version or poll that it tells of; what was sealed stays as it is.
+_ALERTS = (
+    """CREATE TABLE channels (
+        name TEXT PRIMARY KEY,
+        position INTEGER,
+        topics TEXT NOT NULL
+    ) WITHOUT ROWID""",
+    """CREATE TABLE alerts (
+        n INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        channel TEXT NOT NULL REFERENCES channels (name),
+        at TEXT NOT NULL,
+        state TEXT NOT NULL,
+        attempts INTEGER NOT NULL DEFAULT 0,
+        not_before TEXT NOT NULL DEFAULT '',
+        reason TEXT NOT NULL DEFAULT '',
+        ended TEXT NOT NULL DEFAULT '',
+        title TEXT NOT NULL,
+        text TEXT NOT NULL,
+        notices TEXT NOT NULL
+    )""",
+    "CREATE INDEX alerts_state ON alerts (state, n)",
+    """CREATE TABLE outbox (
+        n INTEGER PRIMARY KEY,
+        channel TEXT NOT NULL REFERENCES channels (name),
+        about TEXT NOT NULL,
+        topic TEXT NOT NULL,
+        since INTEGER,
+        at TEXT NOT NULL,
+        alert TEXT REFERENCES alerts (id)
+    )""",
+    "CREATE UNIQUE INDEX outbox_pending ON outbox (channel, about) WHERE alert IS NULL",
+    "CREATE INDEX outbox_told ON outbox (about, channel) WHERE alert IS NOT NULL",
+)
+
+# Which bodies something rests on is asked for one by one.
+_RETENTION = (
+    "CREATE INDEX articles_body ON articles (body_sha256)",
+    "CREATE INDEX evidence_article ON evidence (json_extract(data, '$.article'))",
 )
 
 # Where several processes work (on PostgreSQL): whose turn it is at a host; what one read and another is to finish.
@@ -296,4 +354,15 @@ _TEAM = (
     ) WITHOUT ROWID""",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _MANNERS, _COPIES, _DECISIONS, _DUE, _SEARCH + _VIEWS, _TEAM)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    _FIRST,
+    _MANNERS,
+    _COPIES,
+    _DECISIONS,
+    _DUE,
+    _SEARCH + _VIEWS,
+    _ALERTS,
+    _IMPORTS,
+    _RETENTION,
+    _TEAM,
+)

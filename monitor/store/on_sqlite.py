@@ -7,22 +7,18 @@ for as long as they read and wait for nobody (WAL). A commit has reached the dis
 
 from __future__ import annotations
 
-import fcntl
 import os
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-import sqlite_utils
-
 from monitor.errors import StoreError
-from monitor.store import migrations
-from monitor.store.database import Values
-from monitor.store.fts import Fts
-from monitor.store.rows import Unreadable
+from monitor.store import copies, lock, migrations
+from monitor.store.sentences import told
+from monitor.store.sqlite_values import Database, step, version
 from monitor.store.tables import Tables
 
 PATIENCE = 10.0
@@ -64,32 +60,6 @@ def insist(act: Callable[[], object], patience: float) -> None:
             if exc.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
                 raise
             time.sleep(0.01)
-
-
-class Database(sqlite_utils.Database):
-    """SQLite as the rooms ask for it."""
-
-    def __init__(self, conn: sqlite3.Connection) -> None:
-        super().__init__(conn, recursive_triggers=False, execute_plugins=False)
-        self.words = Fts(self.execute)
-
-    def stream(self, sql: str, values: Values = (), /) -> sqlite3.Cursor:
-        return self.execute(sql, values)
-
-    def many(self, sql: str, rows: Sequence[Values], /) -> None:
-        self.conn.executemany(sql, rows)
-
-    def faults(self) -> Iterator[str]:
-        for row in self.execute("PRAGMA integrity_check"):
-            if row[0] != "ok":
-                yield f"the file is damaged: {row[0]}"
-
-    def strays(self) -> Iterator[str]:
-        for row in self.execute("PRAGMA foreign_key_check"):
-            yield f"{row['table']} row {row['rowid']} refers to a row of {row['parent']} that is not there"
-
-    def scrub(self) -> None:
-        self.execute("PRAGMA secure_delete = ON")  # zeros where it was, not only a free page
 
 
 class Connection:
@@ -138,12 +108,8 @@ class Connection:
             return f"{base}?mode={'rwc' if create else 'rw'}"
         # What is in WAL mode cannot be read where its index file can be neither found nor made, unless the file is
         # said never to change. Without a WAL beside it nobody has it open, so that nobody changes it.
-        alone = not self._beside("-wal").exists()
+        alone = not lock.beside(self.path, "-wal").exists()
         return f"{base}?mode=ro{'&immutable=1' if alone else ''}"
-
-    def _beside(self, suffix: str) -> Path:
-        path = self.path.resolve()
-        return path.with_name(path.name + suffix)
 
     def _recognise(self, create: bool, moving: bool) -> None:
         """Refuse, before anything is written, what is not ours or is newer than we are."""
@@ -173,9 +139,26 @@ class Connection:
             self.db.execute(pragma)
         if self._writable and not self._in_memory:
             insist(lambda: self.db.execute("PRAGMA journal_mode = WAL"), self._patience)
-        while version(self.db) < len(migrations.MIGRATIONS):
-            with self.write() as db:
+        behind = version(self.db)
+        if behind == len(migrations.MIGRATIONS):
+            return
+        if behind == 0 or self._in_memory:
+            self._upgrade()
+            return
+        # A daemon of the older version must not find its tables changed under its feet.
+        with lock.held(self.path, self._patience):
+            self._upgrade()
+
+    def _upgrade(self) -> None:
+        """Take all missing steps, or none; of a database that somebody used, a verified copy is left beside it first."""
+        with self.write() as db:
+            behind = version(db)
+            if 0 < behind < len(migrations.MIGRATIONS) and not self._in_memory:
+                copies.before_upgrade(self.path, behind)
+            while version(db) < len(migrations.MIGRATIONS):
                 step(db)
+        if behind and not self._in_memory:
+            copies.prune_upgrades(self.path)
 
     def mark(self, *, moving: bool) -> None:
         with self.write() as db:
@@ -238,20 +221,7 @@ class Connection:
         """Take the single instance lock; the kernel drops it with the process, however that ends."""
         if self._held is not None or self._in_memory:
             return
-        path = self._beside(".lock")
-        try:
-            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        except OSError as exc:
-            raise StoreError(f"cannot write the lock file {path}: {exc.strerror}") from exc
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as exc:
-            who = os.pread(handle, 20, 0).decode("ascii", "replace").strip()
-            os.close(handle)
-            raise StoreError(f"another monitor (process {who or 'unknown'}) is running on {self.path}") from exc
-        os.truncate(handle, 0)
-        os.pwrite(handle, str(os.getpid()).encode(), 0)
-        self._held = handle
+        self._held = lock.take(self.path)
 
     def close(self) -> None:
         """Let go of the lock and the file; closing twice is harmless."""
@@ -261,67 +231,8 @@ class Connection:
             os.close(self._held)
             self._held = None
 
-    # ------------------------------------------------------------- errors
-
-    @contextmanager
-    def _sentences(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as exc:
-            raise StoreError(self._sentence(exc), passing=_code(exc) in _PASSING) from exc
-        except Unreadable as exc:
-            raise StoreError(f"{self.path} holds a record that cannot be read ({exc}); restore a backup") from exc
-
-    def _sentence(self, exc: sqlite3.Error) -> str:
-        words = _SENTENCES.get(_code(exc), "{path}: {why}")
-        return words.format(path=self.path, why=exc, patience=self._patience)
-
-
-def _code(exc: sqlite3.Error) -> int:
-    # The low byte is the primary code: https://www.sqlite.org/rescode.html
-    return int(getattr(exc, "sqlite_errorcode", 0)) & 0xFF
-
-
-# What another process, or a person who makes room, mends while we wait.
-_PASSING = {
-    sqlite3.SQLITE_BUSY,
-    sqlite3.SQLITE_FULL,
-    sqlite3.SQLITE_READONLY,
-    sqlite3.SQLITE_CANTOPEN,
-    sqlite3.SQLITE_IOERR,
-}
-
-_SENTENCES = {
-    sqlite3.SQLITE_BUSY: "{path} is locked by another process for more than {patience:g} s; let it finish and try again",
-    sqlite3.SQLITE_FULL: "the disk is full: no room for {path}; free some space and run again, nothing was written",
-    sqlite3.SQLITE_READONLY: "{path} cannot be written: the file or its folder is read-only; allow writing or name another file",
-    sqlite3.SQLITE_CANTOPEN: "{path} cannot be opened; check that its folder exists and may be written",
-    sqlite3.SQLITE_PERM: "{path} cannot be opened: permission denied",
-    sqlite3.SQLITE_CORRUPT: "{path} is damaged ({why}); restore a backup",
-    sqlite3.SQLITE_NOTADB: "{path} is not a database; name another file or restore a backup",
-    sqlite3.SQLITE_IOERR: "{path} cannot be read or written: the disk failed ({why}); nothing was written",
-}
-
-
-# --------------------------------------------------------------------------- migrations
-
-
-def version(db: Database) -> int:
-    """Return how many steps the database has behind it."""
-    return int(db.execute("PRAGMA user_version").fetchone()[0])
-
-
-def step(db: Database) -> None:
-    """Take the next missing step, if there is one; the caller holds the write transaction."""
-    behind = version(db)
-    for statement in migrations.MIGRATIONS[behind] if behind < len(migrations.MIGRATIONS) else ():
-        db.execute(statement)
-        if behind == 0:
-            db.execute(f"PRAGMA application_id = {migrations.APPLICATION_ID}")
-        db.execute(f"PRAGMA user_version = {behind + 1}")
-
-
-# --------------------------------------------------------------------------- the store
+    def _sentences(self) -> AbstractContextManager[None]:
+        return told(self.path, self._patience)
 
 
 class SqliteStore(Tables):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from monitor.model import Reread, Rework
-from monitor.store import digest
+from monitor.store import digest, outbox
 from monitor.store.base import Decider, Kept
 from monitor.store.collect import joined, verdicts
 from monitor.store.database import Database
@@ -30,7 +30,7 @@ def kept(db: Database, id: str) -> Kept | None:
         WHERE e.article IN (SELECT id FROM articles WHERE identity = ?) ORDER BY f.url"""
     brought = tuple(r["url"] for r in db.execute(feeds, (text(article.identity),)))
     told = db.execute("SELECT origin FROM mentions WHERE article = ? ORDER BY n LIMIT 1", (id,)).fetchone()
-    return Kept(article, tuple(v.topic for v in verdicts(row)), brought, told["origin"] if told else "")
+    return Kept(article, verdicts(row), brought, told["origin"] if told else "")
 
 
 def rework(
@@ -43,7 +43,7 @@ def rework(
     if apply:
         for some in chunks(made.gone):
             db.execute(f"UPDATE mentions SET superseded = 1 WHERE id IN ({marks(some)})", some)
-        write(db, made.changes, now)
+        write(db, made.changes, now, outbox.silent)
         for one in read:
             _judge(db, one)
     return made

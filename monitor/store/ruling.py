@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from monitor.model import Change, Ruling, Verb
-from monitor.store import decisions, digest, search
+from monitor.store import decisions, digest, outbox, search
 from monitor.store.base import Decider, Digested
 from monitor.store.database import Database
 from monitor.store.decider import Decisions
@@ -24,7 +24,7 @@ def rule(
     """Log what *decide* returns and write what it changes."""
     ruling = decide(Decisions(db))
     decisions.append(db, ruling.decision)
-    write(db, ruling.changes, now)
+    write(db, ruling.changes, now, outbox.by_a_person)
     if digested is not None:
         digest.finish(db, digested, now, place or (lambda decider: ()))
     if ruling.decision.verb is Verb.FORGET:

@@ -23,7 +23,7 @@ class Table:
 
 def parts(body: str) -> Iterator[str]:
     """Yield the columns, and the key where it stands apart, between the brackets of CREATE TABLE."""
-    return (part.strip() for part in re.split(r",\n|,(?= PRIMARY| \w+ [A-Z]{4})", body.strip()))
+    return (part.strip() for part in re.split(r",\n|,(?= PRIMARY| UNIQUE| \w+ [A-Z]{4})", body.strip()))
 
 
 def listed(part: str) -> list[str]:
@@ -48,6 +48,8 @@ def _with(found: dict[str, Table], name: str, part: str) -> Table:
     table = found[name]
     if part.startswith("PRIMARY KEY"):
         return replace(table, key=tuple(listed(part)))
+    if part.startswith("UNIQUE"):
+        return table
     column = part.partition(" ")[0]
     table = replace(table, columns=(*table.columns, column))
     if "PRIMARY KEY" in part:

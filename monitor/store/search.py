@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
+from monitor.model import Status
 from monitor.store.base import Hit
 from monitor.store.database import Database, Words
 from monitor.store.rows import CHUNK, Row, marks, moment, parse
@@ -127,7 +128,7 @@ class _Looking:
         before, exact = 2 * self._mark + 2, self._db.words.exact
         while numbers := self._db.words.find(self._kind, self._asked, titles=titles, before=before, limit=PAGE):
             for row in self._rows("IN", [n // 2 for n in numbers]):
-                if exact or self._stands(row, titles=titles):
+                if _is_told(self._kind, row) and (exact or self._stands(row, titles=titles)):
                     yield row
             before = numbers[-1]
 
@@ -136,7 +137,7 @@ class _Looking:
         titled: list[Row] = []
         others: list[Row] = []
         for row in self._rows(">", [self._mark]):
-            if self._stands(row, titles=False):
+            if _is_told(self._kind, row) and self._stands(row, titles=False):
                 heap = titled if self._stands(row, titles=True) else others
                 heap += [row] * (len(heap) < limit)
         return titled, others
@@ -151,6 +152,11 @@ class _Looking:
         title, body = _said(self._db, row) if self._kind == EVENT else (row["title"], row["text"])
         parts = [f" {' '.join(tokens(spaced(part)))} " for part in ((title,) if titles else (title, body))]
         return all(any(holds(part, form) for form in word for part in parts) for word in self._forms)
+
+
+def _is_told(kind: int, row: Row) -> bool:
+    """Return whether a row may be shown: what was retracted is in no view."""
+    return kind != EVENT or bool(parse(row["data"])["status"] != Status.RETRACTED)
 
 
 def _event_hit(db: Database, row: Row, needles: Sequence[str]) -> Hit:

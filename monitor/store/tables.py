@@ -9,6 +9,8 @@ from types import TracebackType
 from typing import Self
 
 from monitor.model import (
+    Alert,
+    AlertState,
     Article,
     Change,
     Counts,
@@ -20,10 +22,13 @@ from monitor.model import (
     KnownEntry,
     Manners,
     Mention,
+    Pending,
     Poll,
     Reread,
+    Retention,
     Rework,
     Ruling,
+    Sealed,
     SeedEvent,
     Settings,
     Topic,
@@ -32,6 +37,7 @@ from monitor.model import (
 )
 from monitor.store import (
     accounts,
+    alerts,
     audit,
     collect,
     coverage,
@@ -45,8 +51,9 @@ from monitor.store import (
     rework,
     ruling,
     search,
+    stock,
 )
-from monitor.store.base import Audit, Decider, Digested, EntryRecord, Hit, Kept, News, RoundRecord
+from monitor.store.base import Audit, Decider, Digested, EntryRecord, Hit, Kept, News, RoundRecord, Stock, Tidied
 from monitor.store.database import Connection
 
 
@@ -177,6 +184,17 @@ class Tables:
         with self._connection.write() as db:
             return digest.seed(db, seeds, now, decide)
 
+    def adopt(
+        self,
+        topic: str,
+        coverage: Coverage | None,
+        sha256: str,
+        now: datetime,
+        decide: Callable[[Decider], Sequence[Change]],
+    ) -> int:
+        with self._connection.write() as db:
+            return digest.adopt(db, topic, coverage, sha256, now, decide)
+
     # ------------------------------------------------------------- look again
 
     def rechecks(self, now: datetime, limit: int = 100) -> Sequence[Waiting]:
@@ -226,13 +244,43 @@ class Tables:
         with self._connection.read() as db:
             return decisions.said_of(db, identity)
 
+    # ------------------------------------------------------------- tell
+
+    def pending(self, channel: str) -> Sequence[Pending]:
+        with self._connection.read() as db:
+            return alerts.pending(db, channel)
+
+    def seal(self, channel: str, decide: Callable[[Sequence[Pending]], Sealed], before: datetime | None = None) -> int:
+        with self._connection.read() as db:
+            if not alerts.is_next(db, channel, before):
+                return 0
+        with self._connection.write() as db:
+            sealed = decide(alerts.to_seal(db, channel, before))
+            alerts.seal(db, channel, sealed)
+            return len(sealed.alerts)
+
+    def alerts(self, *states: AlertState, channel: str = "") -> Sequence[Alert]:
+        with self._connection.read() as db:
+            return alerts.alerts(db, states, channel)
+
+    def tried(
+        self, alert: str, state: AlertState, now: datetime, reason: str = "", again: datetime | None = None
+    ) -> None:
+        with self._connection.write() as db:
+            alerts.tried(db, alert, state, now, reason, again)
+
+    def order_alert(self, alert: str, state: AlertState, now: datetime) -> bool:
+        with self._connection.write() as db:
+            return alerts.order(db, alert, state, now)
+
     # ------------------------------------------------------------- keep house
 
-    def tidy(self, now: datetime, *, rejected_days: int) -> int:
+    def tidy(self, now: datetime, keep: Retention, mark: str = "") -> Tidied:
         with self._connection.write() as db:
-            trimmed = housekeeping.forget(db, now, rejected_days)
+            return housekeeping.tidy(db, now, keep, mark)
+
+    def settle(self) -> None:
         self._connection.settle()
-        return trimmed
 
     def index(self) -> int:
         with self._connection.read() as db:
@@ -251,6 +299,14 @@ class Tables:
         with self._connection.read() as db:
             return events.one(db, id)
 
+    def version(self, id: str) -> int:
+        with self._connection.read() as db:
+            return events.version(db, id)
+
+    def at_version(self, number: int) -> Event | None:
+        with self._connection.read() as db:
+            return events.at_version(db, number)
+
     def news(self, topic: str, mark: int = 0) -> News:
         with self._connection.read() as db:
             return events.news(db, topic, mark)
@@ -259,11 +315,13 @@ class Tables:
         with self._connection.read() as db:
             return search.search(db, words, limit)
 
-    def entries(self, feed: str = "", state: EntryState | None = None, id: str = "") -> Iterator[EntryRecord]:
+    def entries(
+        self, feed: str = "", state: EntryState | None = None, id: str = "", rules: Sequence[str] = ()
+    ) -> Iterator[EntryRecord]:
         last = 0
         while True:
             with self._connection.read() as db:
-                page = entries.numbers(db, feed, state, id, last)
+                page = entries.numbers(db, feed, state, id, rules, last)
                 found = entries.records(db, page)
             if not page:
                 return
@@ -305,3 +363,7 @@ class Tables:
     def round(self, id: int | None = None) -> RoundRecord | None:
         with self._connection.read() as db:
             return accounts.read(db, id)
+
+    def stock(self) -> Stock:
+        with self._connection.read() as db:
+            return stock.stock(db)

@@ -16,11 +16,16 @@ from starlette.types import ASGIApp
 
 from monitor.errors import StoreError
 from monitor.export.look import asset
+from monitor.pulse import Pulse
 from monitor.web.answers import Guarded, answer
 from monitor.web.api import Api
 from monitor.web.asked import WrongQuestion
+from monitor.web.health import Health
+from monitor.web.keys import Keys
 from monitor.web.pages import Pages
+from monitor.web.review import Review
 from monitor.web.shelf import Shelf
+from monitor.web.writing import Writes
 
 STATIC = {
     "style.css": "text/css; charset=utf-8",
@@ -32,9 +37,20 @@ log = structlog.get_logger()
 LONG = "public, max-age=31536000, immutable"  # their addresses change with what is in them
 
 
-def application(shelf: Shelf, now: Callable[[], datetime], host: str = "127.0.0.1") -> ASGIApp:
-    """Return the application that serves *shelf* on *host*."""
-    pages, api = Pages(shelf, now), Api(shelf, now)
+def application(
+    shelf: Shelf,
+    now: Callable[[], datetime],
+    host: str = "127.0.0.1",
+    keys: Keys | None = None,
+    write: Writes | None = None,
+    pulse: Pulse | None = None,
+) -> ASGIApp:
+    """
+    Return the application that serves *shelf* on *host*.
+
+    With *keys* and a way to *write*, decisions may be made there; it says how the daemon is whose *pulse* it is.
+    """
+    pages, api, health = Pages(shelf, now, keys if write else None), Api(shelf, now), Health(shelf, now, pulse)
     routes = [
         Route("/", pages.timeline),
         Route("/t/{topic}", pages.timeline),
@@ -52,12 +68,27 @@ def application(shelf: Shelf, now: Callable[[], datetime], host: str = "127.0.0.
         Route("/api/entries", api.entries),
         Route("/api/sources", api.sources),
         Route("/api/search", api.search),
+        *(_reviewed(Review(pages, keys, write, now)) if keys and write else ()),
+        Route("/health/live", health.live),
+        Route("/health/ready", health.ready),
+        Route("/metrics", health.metrics),
     ]
     told = _Errors(pages, api)
     handlers = {HTTPException: told.http, WrongQuestion: told.wrong, StoreError: told.store, Exception: told.bug}
     app = Starlette(routes=routes, exception_handlers=handlers)
     app.router.redirect_slashes = False
     return Guarded(app, names(host))
+
+
+def _reviewed(review: Review) -> list[Route]:
+    return [
+        Route("/review", review.inbox),
+        Route("/review/event/{id}", review.event),
+        Route("/review/entry/{id}", review.entry),
+        Route("/review/login", review.enter, methods=["POST"]),
+        Route("/review/logout", review.leave, methods=["POST"]),
+        Route("/review/order", review.order, methods=["POST"]),
+    ]
 
 
 def names(host: str) -> frozenset[str]:

@@ -16,12 +16,13 @@ from starlette.responses import RedirectResponse, Response
 from monitor import finding, rhythm
 from monitor.export import FORMATS, chart, display, lines, look, prose
 from monitor.export.words import Words
-from monitor.model import EntryState, Event, Feed, FeedState, FeedStatus, Quote, Topic
+from monitor.model import AlertState, EntryState, Event, Feed, FeedState, FeedStatus, Quote, Topic
 from monitor.store.base import Hit, Store
 from monitor.web import visits
 from monitor.web.answers import HTML, answer
 from monitor.web.asked import Asked, asked
 from monitor.web.asked import state as entry_state
+from monitor.web.keys import Keys
 from monitor.web.shelf import Book, Shelf
 
 AROUND = 80  # characters of context on either side of a quote
@@ -35,11 +36,13 @@ class Site:
     topics: Sequence[Topic]
     version: str
     formats: tuple[str, ...] = tuple(FORMATS)
+    reviewed: bool = False
 
     def places(self, topic: Topic | None) -> list[tuple[str, str]]:
         """Return the places of the main navigation."""
         home = self.timeline(topic) if topic else "/"
-        return [("timeline", home), ("sources", "/sources"), ("entries", "/entries"), ("api", "/api/")]
+        review = [("review", "/review")] if self.reviewed else []
+        return [("timeline", home), ("sources", "/sources"), ("entries", "/entries"), *review, ("api", "/api/")]
 
     def timeline(self, topic: Topic) -> str:
         """Return the address of a timeline."""
@@ -60,6 +63,16 @@ class Pages:
 
     shelf: Shelf
     now: Callable[[], datetime]
+    keys: Keys | None = None  # where decisions may be made here
+
+    @property
+    def reviewed(self) -> bool:
+        """Whether decisions may be made here."""
+        return self.keys is not None
+
+    def decides(self, request: Request) -> bool:
+        """Return whether *request* comes from somebody who may decide."""
+        return self.keys is not None and self.keys.session(request, self.now()) is not None
 
     # ------------------------------------------------------------- timeline
 
@@ -106,10 +119,10 @@ class Pages:
                 raise HTTPException(404)
             if event.id != id:
                 return RedirectResponse(f"/event/{event.id}?{urlencode({'was': id})}")
-            contexts = _contexts(store, event)
+            around = contexts(store, event)
             linked = [(link.kind, other) for link in event.links if (other := store.event(link.event))]
         today = self.now().astimezone(ZoneInfo(topic.timezone)).date()
-        words = self._words(request, topic)
+        words = self.words(request, topic)
 
         return self._page(
             request,
@@ -118,7 +131,7 @@ class Pages:
             heading=event.title,
             event=event,
             line=lines.line(event, "", today, self.shelf.name),
-            contexts=contexts,
+            contexts=around,
             linked=linked,
             revisions=[
                 (r, *(prose.value(r.field, v, words) for v in (r.before, r.after))) for r in reversed(event.revisions)
@@ -131,14 +144,14 @@ class Pages:
     def sources(self, request: Request) -> Response:
         """How every feed is doing, since when, and when it is asked next."""
         with self.shelf.store() as store:
-            statuses = store.statuses()
-        words = self._words(request, self.shelf.topic())
+            statuses, dead = store.statuses(), len(store.alerts(AlertState.DEAD))
+        words = self.words(request, self.shelf.topic())
         feeds = {f.url: f for f in self.shelf.settings().feeds}
         told = [self._source(s, feeds.get(s.url), words) for s in statuses]
         healthy = sum(s.state is FeedState.OK for s in statuses)
         topic = self.shelf.topic()
         return self._page(
-            request, "sources", topic, place="sources", heading=words("sources"), feeds=told, healthy=healthy
+            request, "sources", topic, place="sources", heading=words("sources"), feeds=told, healthy=healthy, dead=dead
         )
 
     def _source(self, status: FeedStatus, feed: Feed | None, words: Words) -> dict[str, object]:
@@ -172,7 +185,7 @@ class Pages:
             "entries",
             self.shelf.topic(),
             place="entries",
-            heading=self._words(request, None)("entries"),
+            heading=self.words(request, None)("entries"),
             entries=found[:ENTRIES],
             older="/entries?" + urlencode({k: v for k, v in more.items() if v}) if more else "",
             states=[s.value for s in EntryState],
@@ -192,7 +205,7 @@ class Pages:
             request,
             "search",
             self.shelf.topic(),
-            heading=q or self._words(request, None)("search"),
+            heading=q or self.words(request, None)("search"),
             q=q,
             events=events,
             articles=articles,
@@ -200,7 +213,7 @@ class Pages:
 
     def error(self, request: Request, status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
         """What went wrong, as a page."""
-        page = self._html(request, "error", self.shelf.topic(), heading="", status=status, detail=detail)
+        page = self.html(request, "error", self.shelf.topic(), heading="", status=status, detail=detail)
         return Response(page, status, media_type=HTML, headers={"cache-control": "no-store", **(headers or {})})
 
     # ------------------------------------------------------------- together
@@ -211,14 +224,24 @@ class Pages:
             raise HTTPException(404)
         return topic
 
-    def _words(self, request: Request, topic: Topic | None) -> Words:
+    def words(self, request: Request, topic: Topic | None) -> Words:
+        """Return the words that the browser wants, in the zone of *topic*."""
         zone = ZoneInfo(topic.timezone if topic else self.shelf.settings().timezone)
         return Words(preferred(request.headers.get("accept-language", "")), zone)
 
-    def _html(self, request: Request, name: str, topic: Topic | None, place: str = "", **context: object) -> bytes:
-        site = Site(self.shelf.settings().topics, look.version())
-        shared = {"site": site, "topic": topic, "place": place, "embedded": None, "name": self.shelf.name, **context}
-        return look.render(name, self._words(request, topic), **shared)
+    def html(self, request: Request, name: str, topic: Topic | None, place: str = "", **context: object) -> bytes:
+        """Return the page *name* of *topic*, with what every page has."""
+        site = Site(self.shelf.settings().topics, look.version(), reviewed=self.reviewed)
+        shared = {
+            "deciding": self.decides(request),
+            "site": site,
+            "topic": topic,
+            "place": place,
+            "embedded": None,
+            "name": self.shelf.name,
+            **context,
+        }
+        return look.render(name, self.words(request, topic), **shared)
 
     def _page(
         self,
@@ -228,7 +251,7 @@ class Pages:
         headers: Mapping[str, str] | None = None,
         **context: object,
     ) -> Response:
-        return answer(request, self._html(request, name, topic, **context), HTML, headers=headers)  # type: ignore[arg-type]
+        return answer(request, self.html(request, name, topic, **context), HTML, headers=headers)  # type: ignore[arg-type]
 
 
 def chosen(found: Sequence[Event], wanted: Asked) -> Sequence[Event]:
@@ -258,7 +281,7 @@ def host(url: str) -> str:
     return url.partition("://")[2].partition("/")[0] or url
 
 
-def _contexts(store: Store, event: Event) -> dict[int, tuple[str, str]]:
+def contexts(store: Store, event: Event) -> dict[int, tuple[str, str]]:
     """Return what stands before and behind each quote in its kept text."""
     found: dict[int, tuple[str, str]] = {}
     for n, piece in enumerate(event.evidence):

@@ -15,10 +15,13 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from monitor.clock import clock
 from monitor.errors import InputError, StoreError
 from monitor.model import Settings
+from monitor.pulse import Pulse
 from monitor.store.base import Store
 from monitor.web.answers import HEADERS
 from monitor.web.app import application
+from monitor.web.keys import Keys
 from monitor.web.shelf import Shelf
+from monitor.web.writing import Writes
 
 GRACE = 1  # seconds that answers under way may take when the program ends
 
@@ -81,12 +84,15 @@ async def served(
     settings: Callable[[], Settings],
     opener: Callable[[], Store],
     now: Callable[[], datetime] = clock,
+    keys: Keys | None = None,
+    write: Writes | None = None,
+    pulse: Pulse | None = None,
 ) -> AsyncIterator[str]:
-    """Serve the page on *at* until left; yields its address."""
+    """Serve the page on *at* until left; yields its address. See :func:`application` for *keys*, *write* and *pulse*."""
     shelf = Shelf(settings, opener)
     host = listen.rpartition(":")[0]
     config = uvicorn.Config(
-        application(shelf, now, host),
+        application(shelf, now, host, keys, write, pulse),
         log_config=None,
         log_level="critical",  # bugs are logged where they become an answer; what strangers send is no news
         access_log=False,

@@ -108,6 +108,11 @@ class Shelf:
         """Return what a source is called."""
         return next((s.name for s in self.settings().sources if s.id == source), source)
 
+    def events(self, topic: Topic) -> Sequence[Event]:
+        """Return all events of *topic* as they stand, background and retracted ones too."""
+        self.book(topic)
+        return self._known[topic.id].ordered
+
     def topic(self, id: str = "") -> Topic | None:
         """Return a topic, by default the first."""
         settings = self.settings()

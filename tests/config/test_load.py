@@ -14,7 +14,7 @@ from monitor import config
 from monitor.config import document, schema
 from monitor.config.describe import length
 from monitor.errors import ConfigError
-from monitor.model import Entity, Feed, FetchSettings, Office, Select, Settings, Source, Step, Tier, Topic
+from monitor.model import Entity, Feed, FetchSettings, Office, Retention, Select, Settings, Source, Step, Tier, Topic
 
 RIGHT = Path(__file__).parent.parent / "data" / "config_right"
 SMALL = "topics: [{id: t, question: q, entities: [{id: a, kind: company, names: [Acme]}]}]\n"
@@ -273,3 +273,15 @@ def test_no_value_at_all_does_worse_than_a_list_of_faults(value):
     model, problems = schema.apply(schema.File, read)
     assert (model is None) == bool(problems)
     assert all(p.line >= 1 and p.column >= 1 for p in problems)
+
+
+def test_what_is_kept_how_long_and_how_it_is_told(tmp_path):
+    topics = "topics: [{id: t, question: q, entities: [{id: e, kind: place, names: [云川]}]}]\n"
+    (tmp_path / "a.yaml").write_text(topics, "utf-8")
+    (tmp_path / "b.yaml").write_text(
+        topics + "retention: {rejected: 30d, bodies: 365d}\nlog: {format: json}\n", "utf-8"
+    )
+    one, two = (config.load(tmp_path / name, {}, tmp_path).settings for name in ("a.yaml", "b.yaml"))
+    assert (one.retention, one.log_format) == (Retention(timedelta(days=180), None), "text")
+    assert "bodies that nothing rests on 365d" in config.describe(two) and "retention" not in config.describe(one)
+    assert (two.retention, two.log_format) == (Retention(timedelta(days=30), timedelta(days=365)), "json")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from itertools import permutations
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eval.gold import Found, Gold, Mark, Text, Wanted, assign, bounds, records
-from eval.measure_timeline import GOLD, TOPICS, Part, agreement
+from eval.measure_timeline import DATA, Part, agreement
 from monitor import config
 
 A, B, C = "https://a.example/1", "https://b.example/2", "https://c.example/3"
@@ -52,42 +53,49 @@ def _found(*spans: tuple[str, int, int], when: str | None = None, id: str = "ev_
 # --------------------------------------------------------------------------- the data
 
 
-def _records(name: str) -> list[dict[str, Any]]:
-    return records(GOLD / name)
+SETS = [DATA / "gold", DATA / "gold_pairs", DATA / "gold_wide"]
 
 
-def test_every_event_names_the_articles_that_are_marked_with_it_and_they_are_of_its_part() -> None:
-    articles, events = _records("articles.jsonl"), _records("events.jsonl")
+@pytest.fixture(params=SETS, ids=[folder.name for folder in SETS])
+def folder(request: pytest.FixtureRequest) -> Path:
+    return Path(request.param)
+
+
+def test_every_event_names_the_articles_that_are_marked_with_it_and_they_are_of_its_part(folder: Path) -> None:
+    articles, events = records(folder / "articles.jsonl"), records(folder / "events.jsonl")
+    parts = {a["id"]: a["part"] for a in articles}
     for event in events:
         telling = [a for a in articles if any(m["event"] == event["id"] and not m.get("also") for m in a["marks"])]
-        assert sorted(a["id"] for a in telling) == event["articles"] != []
-        assert {a["part"] for a in telling} == {event["part"]}
+        assert sorted(a["id"] for a in telling) == event["articles"]
+        # What may be found or not may be only recalled.
+        assert event.get("optional") or event["part"] in {parts[id] for id in event["articles"]}
 
 
-def test_every_mark_lies_in_its_text_and_names_an_event() -> None:
-    events = {e["id"] for e in _records("events.jsonl")}
-    for article in _records("articles.jsonl"):
+def test_every_mark_lies_in_its_text_and_names_an_event(folder: Path) -> None:
+    events = {e["id"] for e in records(folder / "events.jsonl")}
+    for article in records(folder / "articles.jsonl"):
         for mark in article["marks"]:
             assert 0 <= mark["start"] < mark["end"] <= len(article["text"])
             assert mark["event"] in events
 
 
-def test_the_gold_timeline_is_as_large_as_it_claims() -> None:
-    events = [e for e in _records("events.jsonl") if not e.get("optional")]
-    assert len(_records("articles.jsonl")) >= 200
-    assert [sum(e["topic"] == t for e in events) for t in TOPICS] == [31, 14]
+def test_the_gold_timelines_are_as_large_as_they_claim() -> None:
+    told = [len(records(folder / "articles.jsonl")) for folder in SETS]
+    wanted = [sum(not e.get("optional") for e in records(folder / "events.jsonl")) for folder in SETS]
+    assert told[0] >= 200 and sum(told) >= 340
+    assert wanted[0] >= 45 and sum(wanted) >= 120
 
 
-def test_every_date_of_the_gold_timeline_can_be_read() -> None:
-    told = [d for a in _records("articles.jsonl") for d in [*a["dates"], *(m["told"] for m in a["marks"])] if d]
-    right = [w for e in _records("events.jsonl") for w in e["when"] if w and "*" not in w]
+def test_every_date_of_the_gold_timeline_can_be_read(folder: Path) -> None:
+    told = [d for a in records(folder / "articles.jsonl") for d in [*a["dates"], *(m["told"] for m in a["marks"])] if d]
+    right = [w for e in records(folder / "events.jsonl") for w in e["when"] if w and "*" not in w]
     assert all(first <= last for first, last in map(bounds, told + right))
 
 
-def test_its_configuration_is_one_that_monitor_takes() -> None:
-    settings = config.load(GOLD / "config.yaml", {}, GOLD).settings
-    assert tuple(t.id for t in settings.topics) == TOPICS
-    sent = {a["source"] for a in _records("articles.jsonl")}
+def test_its_configuration_is_one_that_monitor_takes(folder: Path) -> None:
+    settings = config.load(folder / "config.yaml", {}, folder).settings
+    assert {t.id for t in settings.topics} == {e["topic"] for e in records(folder / "events.jsonl")}
+    sent = {a["source"] for a in records(folder / "articles.jsonl")}
     assert sent == {s.name for s in settings.sources}
 
 
@@ -174,18 +182,18 @@ def test_right_is_what_agrees_in_family_and_class() -> None:
 def test_a_part_of_an_event_that_was_split_is_one_too_many() -> None:
     gold = _gold()
     found = [_found((A, 0, 20), id="ev_1"), _found((B, 0, 20), id="ev_2")]
-    scores = {s.name: s.value for s in Part.of("dev", gold, found, gold.align(found)).scores("")}
-    assert scores["timeline dev: event F1"] == 2 * 1 / (2 + 2)
-    assert scores["timeline dev: tellings found"] == 1 / 3
+    scores = {s.name: s.value for s in Part.of("dev", gold, found, gold.align(found)).scores("", "")}
+    assert scores[": event F1"] == 2 * 1 / (2 + 2)
+    assert scores[": tellings found"] == 1 / 3
 
 
 def test_only_the_differences_of_dev_are_shown() -> None:
     found = [_found((C, 0, 9), title="no such thing")]
     gold = _gold()
-    shown = Part.of("dev", gold, found, {}).scores("")
+    shown = Part.of("dev", gold, found, {}).scores("", "")
     assert "no such thing" in "".join(s.detail for s in shown)
     assert "no such thing" not in "".join(
-        s.detail for s in Part("held", gold, found, [*gold.events.values()], {}).scores("")
+        s.detail for s in Part("held", gold, found, [*gold.events.values()], {}).scores("", "")
     )
 
 

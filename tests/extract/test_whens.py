@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 
+from monitor import extract
 from monitor.extract.whens import future, older
-from monitor.model import UNKNOWN_WHEN, Basis, Precision, When
+from monitor.model import UNKNOWN_WHEN, Basis, Precision, Published, When
+from monitor.normalize import clean
+from tests.extract.make import TOPIC, article, verdict
 
 DAY = date(2025, 3, 20)
 
@@ -31,3 +35,20 @@ def test_only_what_lies_wholly_after_the_publication_is_ahead() -> None:
     assert not future(year, DAY)
     assert future(year, date(2024, 12, 31))
     assert not future(year, None)
+
+
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [
+        (datetime(2025, 3, 19, 17, 12, tzinfo=UTC), "2025-03-19"),  # 01:12 of the 20th where it came out
+        (datetime(2025, 3, 20, 4, 0, tzinfo=UTC), "2025-03-20"),
+        (datetime(2025, 3, 18, 4, 0, tzinfo=UTC), "[..2025-03-20]"),  # an instant of another day is not of its zone
+        (None, "[..2025-03-20]"),
+    ],
+)
+def test_hours_ago_are_counted_from_the_instant_of_publication(at: datetime | None, expected: str) -> None:
+    raw = "两小时前，长风集团与平州市政府签署合作协议。"
+    told = replace(article(raw), published=Published("", at, DAY, None))
+    text = clean(raw)
+    (mention,) = extract.mentions(told, text, verdict(text, None), TOPIC)
+    assert mention.when.edtf == expected

@@ -47,8 +47,8 @@ def test_every_verdict_says_why() -> None:
 
 class TestScreen:
     def test_it_answers_for_every_topic_in_order_or_for_those_asked(self) -> None:
-        assert [v.topic for v in MATCHER.screen("小米", "")] == ["full", "small", "three", "alone", "empty", "alma"]
-        assert [v.topic for v in MATCHER.screen("无关", "")] == ["full", "small", "three", "alone", "empty", "alma"]
+        assert [v.topic for v in MATCHER.screen("小米", "")] == list(topics())
+        assert [v.topic for v in MATCHER.screen("无关", "")] == list(topics())
         assert [v.topic for v in MATCHER.screen("小米", "", ("small", "full"))] == ["small", "full"]
 
     def test_a_name_of_one_side_is_worth_reading(self) -> None:
@@ -102,11 +102,24 @@ class TestHostileText:
         ids=lambda t: t[:6],
     )  # fmt: skip
     def test_it_takes_time_in_proportion(self, text: str) -> None:
-        began = time.perf_counter()
+        began = time.process_time()
         MATCHER.judge("full", text[:100], Clean(text, text, range(len(text) + 1)))
         MATCHER.screen(text, text)
         MATCHER.senses(text)
-        assert time.perf_counter() - began < 8
+        assert time.process_time() - began < 8
+
+    @pytest.mark.parametrize(
+        "unit, times",
+        [("米", 10_000_000), ("小米洛阳", 100_000), ("小米，洛阳，", 100_000), ("（《“【", 300_000), ("\ud800", 1_000_000),
+         ("因小米设厂，洛阳", 20_000), ("“小米。”洛阳说", 20_000), ("问：小米？\n答：洛阳\n", 20_000),
+         ("xiaomi, luoyang, and ", 20_000)],
+    )  # fmt: skip
+    def test_bad_input_from_raw_text_to_verdict_is_bounded(self, unit: str, times: int) -> None:
+        began = time.process_time()
+        text = clean(unit * times + "小米在洛阳建厂")
+        MATCHER.judge("full", unit * 20, text)
+        MATCHER.screen(text.raw, text.raw)
+        assert time.process_time() - began < 8
 
     def test_lone_surrogates_are_read_over(self) -> None:
         text = "\ud800小米在洛阳建厂\udfff"
@@ -127,7 +140,7 @@ class TestHostileText:
     @settings(max_examples=100, deadline=None)
     @given(st.text(max_size=40), st.text(max_size=40))
     def test_any_text_gets_a_verdict(self, title: str, summary: str) -> None:
-        assert len(MATCHER.screen(f"小米{title}", f"{summary}洛阳")) == 6
+        assert len(MATCHER.screen(f"小米{title}", f"{summary}洛阳")) == len(topics())
 
 
 class TestScreener:

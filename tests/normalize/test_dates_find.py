@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -144,3 +144,24 @@ def test_a_day_without_its_month_is_past_and_unknown_where_it_might_be_one_of_th
         assert found is None
     else:
         assert found and found <= reference and found.day == day and (reference - found).days < 62
+
+
+HOURS = {
+    "两小时前，双方签约": "2025-03-19",
+    "半小时前刚刚开标": "2025-03-20",
+    "上个小时": "2025-03-20",
+    "前2小时": "2025-03-19/2025-03-20",
+    "之后5分钟": "2025-03-20",
+    "30分钟后": "2025-03-20",
+    "0小时前": None,
+    "前0小时": None,
+    "开标两小时前": None,
+    "24小时营业": None,
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), HOURS.items())
+def test_hours_are_counted_from_an_instant_and_passed_over_without(text: str, expected: str | None) -> None:
+    at = datetime(2025, 3, 20, 1, 12, tzinfo=timezone(timedelta(hours=8)))
+    assert [span.when.edtf for span in dates.find(text, DAY, at)] == ([expected] if expected else [])
+    assert dates.find(text, DAY) == ()

@@ -341,3 +341,60 @@ def test_plain_text_is_kept_as_it_is() -> None:
 def test_what_is_no_article_says_so(body: bytes, reason: str) -> None:
     with pytest.raises(ParseError, match=reason):
         parse.page(body, "https://x.example.com/", "text/html", ZONE, NOW)
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        pytest.param(
+            article(under="<time datetime='2025-03-18T06:00:00+08:00'>3月18日</time>"),
+            "2025-03-18",
+            id="what a time element states",
+        ),
+        pytest.param(
+            article(under="更新于 <time datetime='2025-03-18T06:00:00+08:00'>3月18日</time>"),
+            None,
+            id="a time element behind 更新于",
+        ),
+        pytest.param(
+            article(after="<aside><time datetime='2025-03-18'>3月18日</time></aside>"),
+            None,
+            id="a time element beside the article",
+        ),
+        pytest.param(
+            article(after="<div class='x'><time datetime='2025-03-18'>3月18日</time></div>"),
+            None,
+            id="a time element far below",
+        ),
+        pytest.param(
+            article(under="<div class='byline'>By Ann Lee | Published: March 5, 2025, 3:15 PM</div>"),
+            "2025-03-05",
+            id="an English line",
+        ),
+        pytest.param(
+            article(under="<span class='date'>5 March 2025</span>"),
+            "2025-03-05",
+            id="an English date that stands alone",
+        ),
+        pytest.param(
+            article(under="<p>The fair opened on March 3, 2025, 9:30 am in the old hall.</p>"),
+            None,
+            id="an English day told of",
+        ),
+        pytest.param(article(under="<span class='time'>3天前</span>"), "2025-03-17", id="days ago, marked as a time"),
+        pytest.param(article(under="<p>3天前</p>"), None, id="days ago, not marked"),
+        pytest.param(
+            article(after="<div class='hot'><span class='time'>3天前</span></div>"),
+            None,
+            id="days ago, of another list",
+        ),
+    ],
+)
+def test_the_forms_in_which_a_page_says_its_day(html: str, expected: str | None) -> None:
+    assert day(html) == expected
+
+
+def test_where_json_ld_says_only_when_it_was_changed_that_is_flagged() -> None:
+    changed = article(LD.format('{"@type":"NewsArticle","dateModified":"2025-03-17T08:00:00+08:00"}'))
+    published = read(changed).published
+    assert (published.day and published.day.isoformat(), published.flag) == ("2025-03-17", "updated")

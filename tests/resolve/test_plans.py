@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import permutations
 
 import pytest
 
@@ -116,6 +117,17 @@ def test_a_correction_revises_its_event_whenever_it_comes(order: tuple[int, int]
 )
 def test_a_correction_of_something_else_stays_apart(other) -> None:
     assert len(tell((WRONG, "2025-06-13"), (other, "2025-12-14"))) == 2
+
+
+def test_a_correction_joins_what_was_told_right_with_what_was_told_wrong() -> None:
+    right_at_once = replace(WRONG, figures=RIGHT.figures)
+    told = [(WRONG, "2025-06-13"), (right_at_once, "2025-06-13"), (RIGHT, "2025-06-14")]
+    assert len(tell(*told[:2])) == 2
+
+    for order in permutations(told):
+        (event,) = tell(*order)
+        assert [f.value for f in event.figures] == [30e8]
+        assert len(event.evidence) == 3
 
 
 def test_a_correction_that_fits_two_events_alike_is_of_neither() -> None:

@@ -74,3 +74,12 @@ def test_silence_counts_from_the_latest_direct_event_that_happened():
         placed("e", mention(UNKNOWN_WHEN, kind=Kind.VISIT)),
     )
     assert told(memory, background=True).coverage.last_event == day("2025-06-03")
+
+
+def test_of_two_equals_the_one_that_more_origins_tell_is_kept():
+    memory = Memory()
+    memory.tell(placed("a", mention(day("2025-06-12"))), placed("b", mention(day("2025-08-12"))))
+    first, second = (replace(k.event, importance=0.5) for k in memory.events)
+    for loud, quiet in ((first, second), (second, first)):
+        events = [replace(loud, independent_origins=9), quiet]
+        assert [e.id for e in assemble(TOPIC, events, NOTHING, top=1).events] == [loud.id]

@@ -32,6 +32,7 @@ from monitor.model import (
     Manners,
     Precision,
     Reread,
+    Retention,
     Rework,
     RobotsEntry,
     Status,
@@ -40,7 +41,7 @@ from monitor.model import (
     Vote,
     When,
 )
-from monitor.store.base import Decider, Digested, Store
+from monitor.store.base import Decider, Digested, Stock, Store, Tidied
 
 from .contract_readers import ReadersContract
 from .make import (
@@ -810,9 +811,31 @@ class EntriesContract(_Made):
         collected(store, screened(1), screened(2, REJECTED))
         collected(store, screened(3, REJECTED), at=later(3 * 1440))
         before = list(store.entries())
-        assert store.tidy(later(11 * 1440), rejected_days=10) == 1
+        keep = Retention(timedelta(days=10))
+        assert store.tidy(later(11 * 1440), keep) == Tidied(1, 0, "")
         assert [e.summary for e in store.entries()] == [before[0].summary, "", before[2].summary]
-        assert store.tidy(later(11 * 1440), rejected_days=10) == 0
+        assert store.tidy(later(11 * 1440), keep) == Tidied(0, 0, "")
+
+    def test_bodies_are_forgotten_with_time_but_for_those_that_something_rests_on(self, store):
+        own = told(store, 1, "ev_1")
+        store.finish(digested(article(2)), NOW, decides())
+        store.finish(digested(article(3)), later(20 * 1440), decides())
+        store.seed((), later(1), decides(change("ev_1", own, status=Status.RETRACTED)))
+        keep, now = Retention(bodies=timedelta(days=10)), later(25 * 1440)
+        assert store.tidy(now, Retention()) == Tidied(0, 0, "")
+        first = store.tidy(now, keep)
+        assert (first.bodies, store.tidy(now, keep, first.mark)) == (0, Tidied(0, 1, ""))
+        assert store.tidy(now, keep, first.mark) == Tidied(0, 0, "")
+        assert store.holds_body(article(2).body_sha256) and store.audit((), ()).seen["bodies"] == 2
+        store.settle()
+
+    def test_what_is_held_is_counted(self, store):
+        store.declare(settings(), NOW)
+        assert store.stock() == Stock({"new": 2}, {}, 0, {}, 0, None)
+        number = collected(store, screened(1), screened(2, REJECTED), at=later(1))
+        store.close_round(store.open_round(later(2)), later(3), [status(LIST, FeedState.FAILING)])
+        told(store, 1, "ev_1")
+        assert store.stock() == Stock({"failing": 1, "ok": 1}, {LIST: 1}, 1, {TOPIC: 1}, number + 1, later(3))
 
     def test_only_the_newest_version_of_each_article_comes_in_order_of_arrival(self, store):
         first, second = article(1), article(2)

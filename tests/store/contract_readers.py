@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.model import Actor, EntryState, Verb
+from monitor.errors import StoreError
+from monitor.model import Actor, Change, Coverage, EntryState, FeedCoverage, FeedState, Status, Verb
 from monitor.store.base import Store
 
 from .make import (
@@ -16,6 +17,7 @@ from .make import (
     NOW,
     TOPIC,
     article,
+    asked,
     change,
     collected,
     decides,
@@ -75,6 +77,45 @@ class ReadersContract:
         back = store.news(TOPIC, merged.mark)
         assert "ev_2" in {e.id for e in back.events} and not back.gone
 
+    # ------------------------------------------------------------- versions
+
+    def test_each_version_of_an_event_stays_to_be_looked_at(self, store):
+        own = told(store, 1, "ev_1", title="旧名")
+        first = store.version("ev_1")
+        store.seed((), NOW, decides(change("ev_1", own, title="新名")))
+        second = store.version("ev_1")
+        assert 0 < first < second
+        old, new = store.at_version(first), store.at_version(second)
+        assert (old.title, new.title) == ("旧名", "新名") and new == store.event("ev_1")
+        assert asked(store, lambda decider: [decider.version("ev_1")]) == [second]
+
+    def test_a_merged_event_stands_at_the_version_of_what_it_went_into(self, store):
+        one, two = told(store, 1, "ev_1"), told(store, 2, "ev_2")
+        store.seed((), NOW, decides(change("ev_1", one, two, merges=["ev_2"])))
+        assert store.version("ev_2") == store.version("ev_1")
+
+    def test_what_is_not_there_has_no_version(self, store):
+        assert (store.version("ev_none"), store.at_version(99)) == (0, None)
+
+    # ------------------------------------------------------------- imports
+
+    def test_what_an_export_said_of_the_sources_holds_until_a_round_of_our_own(self, store):
+        said = Coverage(later(-60), (FeedCoverage("", FeedState.OK, "", None, None),))
+        assert store.adopt(TOPIC, said, "a" * 64, NOW, decides(change("ev_9"))) == 1
+        assert store.coverage(TOPIC) == said
+        assert store.coverage(TOPIC, later(-1)).as_of is None and store.coverage("other").as_of is None
+        assert store.adopt(TOPIC, said, "a" * 64, later(1), decides()) == 0
+        collected(store, screened(1), at=later(2))
+        assert store.coverage(TOPIC) != said
+
+    def test_an_import_that_fails_leaves_nothing(self, store):
+        def fails(decider: object) -> list[Change]:
+            raise StoreError("no")
+
+        with pytest.raises(StoreError):
+            store.adopt(TOPIC, Coverage(NOW, ()), "b" * 64, NOW, fails)
+        assert store.coverage(TOPIC).as_of is None
+
     # ------------------------------------------------------------- entries
 
     def test_the_last_entries_come_newest_first_and_page_by_page(self, store):
@@ -86,6 +127,12 @@ class ReadersContract:
         assert store.latest(before=everything[1].id, limit=2) == everything[2:4]
         assert store.latest(LIST) == store.latest(state=EntryState.REJECTED) == everything[:1]
         assert store.latest(before="en_none") == []
+
+    def test_entries_are_found_by_a_rule_of_their_verdicts(self, store):
+        collected(store, screened(1), screened(2, EntryState.REJECTED))
+        rules = {v.rule for e in store.entries() for verdict in e.verdicts for v in verdict.votes}
+        assert rules and list(store.entries(rules=sorted(rules))) == list(store.entries())
+        assert list(store.entries(rules=["no rule of ours"])) == []
 
     # ------------------------------------------------------------- words
 
@@ -134,6 +181,12 @@ class ReadersContract:
         assert found("彼事") == ["ev_2"]
         store.seed((), NOW, decides(change("ev_1", one, two, merges=["ev_2"], title="此事")))
         assert found("彼事") == [] and found("此事") == ["ev_1"]
+
+    def test_a_retracted_event_is_found_no_more(self, store, found):
+        own = told(store, 1, "ev_1", title="此事")
+        assert found("此事") == ["ev_1"]
+        store.seed((), NOW, decides(change("ev_1", own, title="此事", status=Status.RETRACTED)))
+        assert found("此事") == []
 
     def test_a_forgotten_text_is_found_no_more(self, store, found):
         kept = article(1, "秘密的文字")

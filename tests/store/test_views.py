@@ -40,3 +40,18 @@ def test_the_evidence_is_a_view_with_a_row_a_piece(path):
 
 def test_the_sources_are_a_view_with_their_state(path):
     assert [s for (s,) in rows(path, "SELECT state FROM sources")] == ["ok", "ok", "failing", "frozen"]
+
+
+def test_what_was_retracted_shows_in_no_view(path):
+    with town.open_store(str(path)) as store:
+        town.retract(store, "ev_6")
+    for view in ("timeline", "timeline_evidence"):
+        assert not rows(path, f"SELECT event FROM {view} WHERE event = 'ev_6'")
+    assert len(rows(path, "SELECT event FROM timeline")) == 8
+
+
+def test_what_a_status_leaves_out_as_empty_is_said_all_the_same(tmp_path):
+    with town.open_store(str(tmp_path / "new.db")) as store:
+        store.declare(town.SETTINGS, town.BEGAN)
+    new = [("new", "", 0, None)] * 4
+    assert rows(tmp_path / "new.db", "SELECT state, error, failures, last_poll FROM sources") == new

@@ -11,12 +11,13 @@ from pathlib import Path
 
 import httpx
 import pytest
+from lxml import html
 
 from monitor import web
 from monitor.errors import InputError
 from monitor.web.answers import HEADERS
 from tests.commands import monitor, start
-from tests.web import town
+from tests.web import told, town
 
 CONFIG = """\
 database: town.db
@@ -54,10 +55,95 @@ def test_a_process_serves_the_page_until_it_is_told_to_stop(tmp_path, command):
         page = httpx.get(url, trust_env=False)
         assert page.status_code == 200 and "青禾汽车会落户云川吗?" in page.text
         assert httpx.head(url, trust_env=False).headers["etag"] == page.headers["etag"]
+        figures = httpx.get(f"{url}metrics", trust_env=False).text
+        assert 'monitor_file_bytes{file="database"}' in figures and "monitor_disk_free_bytes" in figures
+        assert ("monitor_ready" in figures) == (command == ("run",))
     finally:
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
     assert "Traceback" not in (tmp_path / "stderr.txt").read_text("utf-8")
+
+
+def entered(folder: Path, url: str) -> httpx.Client:
+    """Log in with the token that the process told."""
+    (token,) = re.findall(r"with the token (\S+)", (folder / "stderr.txt").read_text("utf-8"))
+    browser = httpx.Client(base_url=url, trust_env=False, headers={"sec-fetch-site": "same-origin"}, timeout=20)
+    assert browser.post("/review/login", data={"token": token, "person": "王编辑"}).status_code == 303
+    return browser
+
+
+def pressed(browser: httpx.Client, place: str, button: str) -> httpx.Response:
+    """Send the first form on *place* that has a *button* of that value."""
+    page = html.fromstring(browser.get(place).content)
+    form = next(f for f in page.forms if f.xpath(f".//button[@name='verb'][@value='{button}']"))
+    return browser.post("/review/order", data={**dict(form.form_values()), "verb": button})
+
+
+def reviewed(folder: Path, listen: str) -> Path:
+    text = CONFIG.format(listen=listen).replace('"}\n', '", review: true}\n', 1)
+    (folder / "config.yaml").write_text(text, "utf-8")
+    return folder
+
+
+def shown(folder: Path) -> set[str]:
+    return {
+        e["id"] for e in json.loads(monitor("export", "--format", "json", "--background", cwd=folder).out)["events"]
+    }
+
+
+@pytest.mark.parametrize("command", [("run",), ("serve",)])
+def test_what_is_decided_in_the_browser_is_written_and_undone(tmp_path, command):
+    told.built(tmp_path / "town.db").close()
+    process = start(*command, cwd=reviewed(tmp_path, "127.0.0.1:18322"))
+    try:
+        url = address(tmp_path)
+        time.sleep(0.2)
+        before, browser = shown(tmp_path), entered(tmp_path, url)
+        (id, *_) = sorted(before)
+        answer = pressed(browser, f"/review/event/{id}", "retract")
+        assert answer.status_code == 303 and shown(tmp_path) == before - {id}
+        assert pressed(browser, f"/review/event/{id}", "undo").status_code == 303
+        assert shown(tmp_path) == before
+        browser.close()
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+    said = (tmp_path / "stderr.txt").read_text("utf-8")
+    assert said.count("with the token") == 1 and "Traceback" not in said
+    assert not [f for f in tmp_path.iterdir() if re.findall(r"with the token (\S+)", said)[0].encode() in f.read_bytes() and f.name != "stderr.txt"]  # fmt: skip
+
+
+def test_the_page_alone_writes_beside_a_running_daemon(tmp_path):
+    told.built(tmp_path / "town.db").close()
+    daemon, page = tmp_path / "daemon", tmp_path / "page"
+    for folder, listen in ((daemon, "off"), (page, "127.0.0.1:18323")):
+        folder.mkdir()
+        reviewed(folder, listen)
+        text = (folder / "config.yaml").read_text("utf-8")
+        (folder / "config.yaml").write_text(text.replace("town.db", "../town.db"), "utf-8")
+    running = [start("run", cwd=daemon), start("serve", cwd=page)]
+    try:
+        browser = entered(page, (address(page), time.sleep(0.2))[0])
+        (id, *_) = sorted(shown(page))
+        assert pressed(browser, f"/review/event/{id}", "pin").status_code == 303
+        assert pressed(browser, f"/review/event/{id}", "retract").status_code == 303
+        assert id not in shown(daemon)
+        browser.close()
+    finally:
+        for process in running:
+            process.send_signal(signal.SIGTERM)
+        assert [process.wait(10) for process in running] == [0, 0]
+    assert "error" not in (daemon / "stderr.txt").read_text("utf-8")
+
+
+def test_where_nothing_is_kept_yet_the_review_page_begins_a_database(tmp_path):
+    process = start("serve", cwd=reviewed(tmp_path, "127.0.0.1:18324"))
+    try:
+        assert httpx.get(address(tmp_path) + "review", trust_env=False).status_code == 200
+        assert (tmp_path / "town.db").exists()
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
 
 
 def test_a_daemon_whose_address_is_taken_says_so_and_goes_on(tmp_path):

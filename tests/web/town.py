@@ -8,8 +8,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from urllib.parse import urlencode
 
 import httpx
 
@@ -55,6 +57,7 @@ from monitor.model import (
     Vote,
     When,
 )
+from monitor.pulse import Pulse
 from monitor.store import open_store
 from monitor.store.base import Digested, Store
 from monitor.web.app import application
@@ -326,37 +329,50 @@ def crowd(store: Store, count: int, title: str = "青禾汽车与云川的第{n}
 class Reader:
     """Somebody who asks for addresses, with a jar for cookies."""
 
-    def __init__(self, path: Path, settings: Settings = SETTINGS) -> None:
+    def __init__(self, path: Path, settings: Settings = SETTINGS, keys: web.Keys | None = None) -> None:
         self.now = NOW
-        self.shelf = Shelf(lambda: settings, lambda: open_store(str(path), create=False))
-        self.app = application(self.shelf, lambda: self.now)
+        opener = partial(open_store, str(path), create=False)
+        self.shelf = Shelf(lambda: settings, opener)
+        write = web.Alone(lambda: settings, opener)
+        self.app = application(self.shelf, lambda: self.now, keys=keys, write=write)
         self.cookies = httpx.Cookies()
 
     def get(self, url: str, method: str = "GET", **headers: str) -> httpx.Response:
         """Ask for *url*."""
-        return asyncio.run(self._get(url, method, {k.replace("_", "-"): v for k, v in headers.items()}))
+        return asyncio.run(self._ask(url, method, {k.replace("_", "-"): v for k, v in headers.items()}))
 
-    async def _get(self, url: str, method: str, headers: dict[str, str]) -> httpx.Response:
+    def post(self, url: str, fields: Sequence[tuple[str, str]], **headers: str) -> httpx.Response:
+        """Send a form as a browser does from our own page, but for *headers*."""
+        said = {"sec-fetch-site": "same-origin", "content-type": "application/x-www-form-urlencoded"}
+        said |= {k.replace("_", "-"): v for k, v in headers.items()}
+        return asyncio.run(self._ask(url, "POST", {k: v for k, v in said.items() if v}, urlencode(fields).encode()))
+
+    async def _ask(self, url: str, method: str, headers: dict[str, str], body: bytes = b"") -> httpx.Response:
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         async with httpx.AsyncClient(
             transport=transport, base_url="http://127.0.0.1:8321", cookies=self.cookies
         ) as browser:
-            answer = await browser.request(method, url, headers=headers)
+            answer = await browser.request(method, url, headers=headers, content=body)
             self.cookies = browser.cookies
             return answer
 
 
 @contextmanager
-def serving(path: Path) -> Iterator[str]:
-    """Serve the page over *path* on a free port of this machine; yields its address."""
+def serving(path: Path, keys: web.Keys | None = None, pulse: Pulse | None = None) -> Iterator[str]:
+    """
+    Serve the page over *path* on a free port of this machine; yields its address.
+
+    With *keys* the review page is there too; *pulse* is that of the daemon beside it.
+    """
     started = threading.Event()
     address: list[str] = []
 
     async def live() -> None:
         where = "127.0.0.1:0"
-        async with web.served(
-            web.bound(where), where, lambda: SETTINGS, lambda: open_store(str(path), create=False), lambda: NOW
-        ) as found:
+        opener = partial(open_store, str(path), create=False)
+        write = web.Alone(lambda: SETTINGS, opener)
+        page = web.served(web.bound(where), where, lambda: SETTINGS, opener, lambda: NOW, keys, write, pulse)
+        async with page as found:
             address.append(found)
             stopping.append((asyncio.get_running_loop(), asyncio.Event()))
             started.set()

@@ -187,9 +187,9 @@ def listed(text: str, start: int, end: int, first: int | None) -> bool:
 _CHAIN_SUB = re.compile(
     rf"(?P<m1>{MONTH})(?:月份?)?{JOIN}(?P<m2>{MONTH})(?:月份?)(?!\s?{DAY}[日号])"
     rf"|(?P<lm>(?<![近第]){MONTH}{LIST.format(MONTH, '月(?!龄)')}(?:、(?P<l2>{MONTH})月份?(?!\s?{DAY}[日号]))?)"
-    rf"|(?P<md>(?<!近)(?P<m>{MONTH})\s?月(?!龄|嫂|饼|亮|球|薪|供|租|票|卡|刊|子|季|天|老|考|牙|光|入|革命|流火|三(?![十日号月])|[一两二三]次)份?\s?(?:(?P<bare>[二三]?十[一二三四五六七八九]|三十|二十|十)(?![日号个{NUMERALS}年月天周名家元万亿岁多余几至到—-])|{IN_MONTH}))"
-    r"|(?P<q>第?(?P<qn>[一二三四1-4])\s?季度?(?!稻|豆|红|花|如)(?:(?P<qp>[初末底]))?|[Qq](?P<ql>[1-4])季?度?|首季度?)"
-    r"|(?P<h>(?P<hn>[上下])半年(?P<he>末)?)|(?P<sn>(?P<season>[春夏秋冬])[天季](?!档|招聘|赛))"
+    rf"|(?P<md>(?<!近)(?P<m>{MONTH})\s?月(?!龄|嫂|饼|亮|球|薪|供|租|票|卡|刊|子|季|天|老|考|牙|光|入(?=[\d一二三四五六七八九十百千万过超约仅])|革命|流火|三(?![十日号月])|[一两二三]次)份?\s?(?:(?P<bare>[二三]?十[一二三四五六七八九]|三十|二十|十)(?![日号个{NUMERALS}年月天周名家元万亿岁多余几至到—-])|{IN_MONTH}))"
+    r"|(?P<q>第?(?P<qn>[一二三四1-4])(?:\s?|(?<=第.)个(?=季度))季度?(?!稻|豆|红|花|如)(?:(?P<qp>[初末底]))?|[Qq](?P<ql>[1-4])季?度?|首季度?)"
+    r"|(?P<h>(?P<hn>[上下])半年(?P<he>末)?)|(?P<sn>(?P<season>[春夏秋冬])(?:[天季](?!档|招聘|赛)|(?<=年.)(?=$|[，。、；,之起])))"
     rf"|(?P<fm>(?:前|头|首)(?P<fn>1[01]|[1-9]|十[一二]?|[一二两三四五六七八九])个?(?P<fu>月|季度?))"
     r"|(?P<yp>(?:(?<![少老青成中几数多两半百千万余近每整全常\d〇零一二三四五六七八九十])年)?(?P<ypw>底|末(?!代)|初(?![中级步始次衷创心]|夏|秋|冬|春|[一二三四五六七八九十](?![批系家个位名种些项届次场]))|内(?![部容外地蒙])))"
     r"|(?P<ym>(?<=年)年中|(?<![少老青成中几数多两半百千万余近每整全常〇零一二三四五六七八九十])年中(?=$|[，。、；,.;）)前后时的建完开投启交起至到]))"
@@ -197,11 +197,15 @@ _CHAIN_SUB = re.compile(
     r"|(?P<ly>(?P<lyn>第一|首|最后一?)(?:(?P<lyc>[两三四])?(?:(?P<lyd>[天日](?![均报常]))|个?(?P<lyu>月(?!饼|亮|球)|季度|周(?![年刊岁末一二三四五六日天])|星期(?![一二三四五六日天])))))"
     r"|(?P<ys>岁末)"
 )  # fmt: skip
+_POSITIONAL = r"(?<![第数几近每\d〇零一二三四五六七八九十百千])(?:一[零〇一三四五六七八九]|二[零〇一二四五六]|七[零〇一二三四五六]|八[零〇一二三四五六七]|九[零〇一二三四五六七八九])"
+"""
+The 一六 of 一六年, read out figure by figure as no length is; 一二年 and 二三年 are one or two, two or three years.
+"""
 YEAR = re.compile(
     rf"(?P<is>(?:19|20)\d\d(?=[上下]半年|第?[一二三四1-4]季度)|\d{{4}}(?=\s?年)|(?<=[在于])[1-9]\d\d(?=年(?![前后来间里内的多]))|[〇○零一二三四五六七八九]{{3,4}}|[一二两]千(?:[零〇]?[{NUMERALS}]{{0,3}}))(?:\s?年度?|(?=[上下]半|第?[一二三四1-4]季))"
-    rf"|(?P<yy>(?:\d{{2}}|[〇零一二三四五六七八九]{{2}})(?=年(?:{MONTH}月|第?[一二三四1-4]季|[上下]半年|[初底末]))|(?<![千百十近])[0零〇][\d一二三四五六七八九](?=年))年"
+    rf"|(?P<yy>(?:\d{{2}}|[〇零一二三四五六七八九]{{2}})(?=年(?:{MONTH}月|第?[一二三四1-4]个?季|[上下]半年|[初底末]))|(?<![千百十近])[0零〇][\d一二三四五六七八九](?=年)|{_POSITIONAL}(?=年))年"
     r"|(?P<era>民国|公元)(?P<en>\d{1,4}|[一二三四五六七八九十百]{1,6}|元)年"
-    r"|(?P<rel>大前|前|去|今|明|后|本|来|(?<![马以加晚早路网线身])上(?:一)?|(?<![以之天零地创写刷立打留井坠落])下(?:一)?)年(?!级|轮|薪|龄|纪|景|鉴|货|检|报|来|少|终奖|度?股东)度?"
+    r"|(?P<rel>大前|大后|前|去|今|明|后|本|来|(?<![马以加晚早路网线身])上(?:一)?|(?<![以之天零地创写刷立打留井坠落])下(?:一)?)年(?!级|轮|薪|龄|纪|景|鉴|货|检|报|来|少|终奖|度?股东)度?"
     r"|(?P<then>同|当|该|(?<![\d一二两三四五六七八九十几数首每多本])次|翌|第二|[这那]一)年"
 )
 
@@ -223,9 +227,10 @@ def year_said(m: re.Match[str]) -> Said | None:
     return Said("then" if m["then"] in {"同", "当", "那一"} else "before", 0)
 
 
+_READ_OUT = re.compile(_POSITIONAL)
 _GAP = re.compile(r"\s?的?")
 _NAME_AFTER_YEAR = re.compile(_NO_NAME)
-_RELATIVE_MONTH_IN_YEAR = re.compile(rf"(?:本|当)月{IN_MONTH}")
+_RELATIVE_MONTH_IN_YEAR = re.compile(rf"(?:本|当|这个)月{IN_MONTH}")
 
 
 def chain(text: str, at: int) -> Point | None:
@@ -249,7 +254,9 @@ def chain(text: str, at: int) -> Point | None:
 def _bare_year(text: str, head: re.Match[str], year: Said) -> Point | None:
     if head["is"] and year.number % 100 == 0 and text.startswith("前", head.end()):
         return None  # 2000年前 is twenty centuries ago or before that year
-    if (head["yy"] and head["yy"][0] not in "0零〇") or not _NAME_AFTER_YEAR.match(text, head.end()):
+    if head["yy"] and head["yy"][0] not in "0零〇" and not _READ_OUT.match(text, head.start()):
+        return None
+    if not _NAME_AFTER_YEAR.match(text, head.end()):
         return None
     if head["is"] and not _is_year(head["is"], year.number):
         return None
@@ -279,7 +286,8 @@ def _sub_point(m: re.Match[str], year: Said | None, text: str) -> Point | None:
         return _listed_month(m, year, text)
     if kind == "q":
         # 第二季 is a season of a programme, 四季 are those of the year
-        return Point(m.end(), _quarter_unit(m), year) if year or "度" in m["q"] else None
+        counted = "个" in m["q"]  # 连续第三个季度 counts them from somewhere
+        return Point(m.end(), _quarter_unit(m), year) if year or ("度" in m["q"] and not counted) else None
     if kind == "h":
         return Point(m.end(), _half_unit(m), year)
     if kind in {"sn", "wy"}:

@@ -17,7 +17,7 @@ _LOOK_BACK, _LOOK_ON = 16, 12
 _LOOK_BACK_LATIN = 48
 """The same for words of letters, of which three or four make the room of one."""
 
-_CLAUSE = re.compile("[。！？；，,!?;\n*】]")
+_CLAUSE = re.compile(r"[。！？；，!?;\n*】]|,(?!\d{3}\b)")
 _FUTURE = re.compile(
     r"将(?![军领士帅门相信])|保证|拟(?![定合人态真])|预计|(?<![于超及长胀场值收利益])预期|力争|有望|争取|定于|计划(?=[于在到今明用投建实完开启交推年从\d一二三四五六七八九十]|$)|届时|最快|最早|最迟|目标[是为于在到]|确保|待到|要在|须在|应于|应在|准备|延[至到后]|延[期长][至到]|推迟[到至]|顺延|不迟于|请[于在]|务必|临近|持续[到至]|延续[到至]|排到|截止[时日]|(?:报名|投票|申报|预约|缴款|公示)[时期]间?|倒计时"
     r"|\b(?:will|plans?|expects?|expected|scheduled|due|aims?|(?:is|are|was|were)\sto|next|takes?\seffect|effective|kicks\soff|begins|starts|opens)\b"
@@ -69,15 +69,50 @@ _LEAD = re.compile(
 """What stands before an expression and bounds it: 不晚于4月15日, by March 31."""
 
 
-def lead(text: str, start: int) -> str:
+_OWNS = re.compile(r"\s?['’]s\b")
+"""Behind a day that 's follows stands what happened on it: hit by Tuesday's quake, before Monday's talks."""
+
+
+def lead(text: str, start: int, end: int) -> str:
     if start == 0 or text[start - 1] not in " 于":
         return ""
     found = _LEAD.search(text, max(0, start - 14), start)
-    return (found and found.lastgroup) or ""
+    if found is None or (found["before"] and _OWNS.match(text, end)):
+        return ""
+    return found.lastgroup or ""
 
 
 def heads(text: str, start: int) -> bool:
     return start > 0 and text[start - 1] in "。！？；，,!?;\n："
+
+
+_STOP = re.compile(r"[.!?;\n。]\s")
+_MUST = re.compile(
+    r"\b(?:should|must|may|can|could|would|hop(?:es?|ed|ing)|remain(?:s|ed)?|has\sto|have\sto|need(?:s|ed)?\sto|ordered|called)\b",
+    re.I,
+)
+_PAST = re.compile(r"\b(?:had|has|have|was|were|did|\w{2,}ed)\b", re.I)
+_HAD = re.compile(r"\bhad\b(?!\s(?:been\s)?to\b)[^,;]{0,40}$", re.I)
+_BOUND_ROOM = 96
+"""Code points on either side in which a sentence says which Friday its "by Friday" is."""
+
+
+def bounded(text: str, start: int, end: int) -> str:
+    """
+    Return how a weekday behind by or until lies where no word looks ahead: "ahead", "over" or "either".
+
+    Schools remain closed until Thursday; by Friday the WHO had confirmed 900 cases; get it done by Friday.
+    """
+    if lead(text, start, end) != "before":
+        return ""
+    behind, front = text[max(0, start - _BOUND_ROOM) : start], text[end : end + _BOUND_ROOM]
+    stop = _STOP.search(front)
+    sentence = behind[_last(_STOP, behind) :] + (front[: stop.start()] if stop else front)
+    if _HAD.search(behind):
+        return "over"
+    if _FUTURE.search(sentence) or _MUST.search(sentence):
+        return "ahead"
+    return "over" if _PAST.search(sentence) else "either"
 
 
 _FORMERLY = re.compile("原(?:本|先)?(?:计划|定|拟|预计|预期)[于在]?[^，,。；;]{0,4}$")

@@ -6,14 +6,24 @@ import re
 from datetime import date, timedelta
 
 from monitor.model import Precision
-from monitor.normalize.dates.chinese import NEXT, month_unit, season
+from monitor.normalize.dates.chinese import month_unit, season
+from monitor.normalize.dates.english_months import (
+    DAY_OF_MONTH,
+    EDGES,
+    MONTH_RULES,
+    ON_WEEKDAY,
+    PARTS,
+    Y,
+    english,
+    figure,
+    year_said,
+)
 from monitor.normalize.dates.holidays import FEAST_AHEAD, feast
-from monitor.normalize.dates.points import Point, Rule, Said, fixed
+from monitor.normalize.dates.points import Point, Said, fixed
 from monitor.normalize.dates.relative import weekend
 from monitor.normalize.dates.spans import (
     Period,
     lasting,
-    make_day,
     month_of,
     months_of,
     moved,
@@ -25,12 +35,6 @@ from monitor.normalize.dates.spans import (
 )
 from monitor.normalize.dates.words import MONTHS, WEEKDAYS
 
-_MONTH = (
-    r"(?P<m>Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|Jun(?:e|\.)?|Jul(?:y|\.)?|Aug(?:ust|\.)?"
-    r"|Sept(?:ember|\.)?|Sep\.?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
-)
-_D = r"(?:[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?(?![\d:.%]\d|\d)"
-_Y = r"(?P<y>(?:1[89]|20)\d{2})(?![\d,.]\d|\d)"
 _ORDER = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
 _NUMBERS = {
     w: i
@@ -38,59 +42,8 @@ _NUMBERS = {
         ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
     )
 } | {"a": 1, "an": 1}
-_EDGES = {"since": "since", "by": "before", "before": "before", "until": "before", "after": "after"}
 _SEASONS = {"spring": "春", "summer": "夏", "autumn": "秋", "fall": "秋", "winter": "冬"}
 _SHIFT = {"last": -1, "previous": -1, "this": 0, "next": 1}
-
-
-def _int(text: str) -> int:
-    return int(re.sub(r"\D", "", text))
-
-
-def _said(m: re.Match[str]) -> Said | None:
-    return Said("is", int(m["y"])) if m["y"] else None
-
-
-def _dated(m: re.Match[str]) -> Point | None:
-    """Read March 19, 2025 and 19-21 March."""
-    month, first = MONTHS[m["m"].rstrip(".").lower()], _int(m["d"])
-    last = _int(m["e"]) if m["e"] else None
-
-    def unit(year: int, _: int) -> Period | None:
-        start, end = make_day(year, month, first), make_day(year, month, last) if last else None
-        return lasting(start, end) if start and end and end > start else on(start) if not last else None
-
-    return Point(m.end(), unit, _said(m), soon=NEXT, doubtful=True)
-
-
-def _month_year(m: re.Match[str]) -> Point | None:
-    month = MONTHS[m["m"].rstrip(".").lower()]
-    part = (m["part"] or "").lower()
-    days = {"early": (1, 10), "mid": (11, 20), "late": (21, 31)}.get(part.rstrip("- "))
-
-    def unit(year: int, _: int) -> Period | None:
-        whole = month_of(year, month)
-        if whole is None or days is None or whole.latest is None:
-            return whole
-        return within(
-            date(year, month, days[0]),
-            min(
-                whole.latest, date(year, month, 20 if days[1] > 28 else days[1]) + timedelta(11 if days[1] > 28 else 0)
-            ),
-        )
-
-    return Point(m.end(), unit, _said(m), edge=_EDGES.get(m["of"].lower(), ""), soon=NEXT, doubtful=True)
-
-
-def _months(m: re.Match[str]) -> Point | None:
-    """Read January-February 2025, and December-February across the new year."""
-    first, last = (MONTHS[m[name].rstrip(".").lower()] for name in ("m", "n"))
-
-    def unit(year: int, _: int) -> Period | None:
-        start, end = month_of(year, first), month_of(year + (last < first), last)
-        return lasting(start.earliest, end.latest) if start and end else None
-
-    return Point(m.end(), unit, _said(m)) if first != last else None
 
 
 def _first_months(m: re.Match[str]) -> Point | None:
@@ -98,7 +51,7 @@ def _first_months(m: re.Match[str]) -> Point | None:
     count = _count(m["n"])
     if not 1 < count <= 12:
         return None
-    year = _said(m) or (Said("reference", _SHIFT[m["r"].lower()]) if m["r"] else None)
+    year = year_said(m) or (Said("reference", _SHIFT[m["r"].lower()]) if m["r"] else None)
     return Point(m.end(), lambda y, _: months_of(y, 1, count, Precision.RANGE), year)
 
 
@@ -129,12 +82,12 @@ def _bare_year(m: re.Match[str]) -> Point | None:
     months = {"early": (1, 3), "mid": (5, 8), "late": (10, 12)}.get(part) or ((11, 12) if m["end"] else None)
     year = int(m["y"])
     period = months_of(year, *months, Precision.WITHIN) if months else year_of(year)
-    return Point(m.end(), fixed(period), Said("is", year), edge=_EDGES.get(m["pre"].lower(), ""))
+    return Point(m.end(), fixed(period), Said("is", year), edge=EDGES.get(m["pre"].lower(), ""))
 
 
 def _part(m: re.Match[str]) -> Point | None:
     index = _ORDER[m["o"].lower()]
-    year = _said(m) or (Said("reference", _SHIFT[m["r"].lower()]) if m["r"] else None)
+    year = year_said(m) or (Said("reference", _SHIFT[m["r"].lower()]) if m["r"] else None)
     if m["what"].lower() == "half":
         if index > 2:
             return None
@@ -144,7 +97,7 @@ def _part(m: re.Match[str]) -> Point | None:
 
 def _latin_quarter(m: re.Match[str]) -> Point:
     index = int(m["q"])
-    return Point(m.end(), lambda y, _: months_of(y, 3 * index - 2, 3 * index, Precision.QUARTER), _said(m))
+    return Point(m.end(), lambda y, _: months_of(y, 3 * index - 2, 3 * index, Precision.QUARTER), year_said(m))
 
 
 def _near_day(m: re.Match[str]) -> Point:
@@ -152,7 +105,13 @@ def _near_day(m: re.Match[str]) -> Point:
     return Point(m.end(), fixed(None), seen=lambda ref, _: on(ref + timedelta(shift)))
 
 
-def _weekday(m: re.Match[str]) -> Point:
+_EVERY = re.compile(r"\b(?:every|each)\s(?:[A-Za-z]+day(?:,|\sand|\sor)\s)?$", re.IGNORECASE)
+"""every Tuesday and Friday come again."""
+
+
+def _weekday(m: re.Match[str]) -> Point | None:
+    if _EVERY.search(m.string, max(0, m.start() - 24), m.start()):
+        return None
     day, shift = WEEKDAYS[m["wd"].lower()], m["r"] and m["r"].lower()
 
     def seen(ref: date, ahead: bool) -> Period | None:
@@ -165,14 +124,7 @@ def _weekday(m: re.Match[str]) -> Point:
             return on(ref + timedelta(day - ref.weekday()))
         return on(ref - timedelta(back))
 
-    return Point(m.end(), fixed(None), seen=seen)
-
-
-def _end_of_month(m: re.Match[str]) -> Point:
-    """Read by the end of June, late last month."""
-    month = MONTHS[m["m"].rstrip(".").lower()]
-    edge = _EDGES.get((m["pre"] or "").lower(), "")
-    return Point(m.end(), month_unit(month, None, None, "底"), _said(m), edge=edge, deadline=bool(edge))
+    return Point(m.end(), fixed(None), seen=seen, weekday=not shift)
 
 
 def _part_of(m: re.Match[str]) -> Point:
@@ -189,7 +141,7 @@ def _part_of(m: re.Match[str]) -> Point:
             return within(whole.earliest, ref) if early and inside else within(ref, whole.latest) if inside else whole
         return _third(whole.earliest, whole.latest, part)
 
-    return Point(m.end(), fixed(None), seen=seen, edge=_EDGES.get((m["pre"] or "").lower(), ""))
+    return Point(m.end(), fixed(None), seen=seen, edge=EDGES.get((m["pre"] or "").lower(), ""))
 
 
 def _third(first: date, last: date, part: str) -> Period | None:
@@ -203,15 +155,17 @@ def _third(first: date, last: date, part: str) -> Period | None:
 
 
 def _year_end(m: re.Match[str]) -> Point:
-    edge = _EDGES.get((m["pre"] or "").lower(), "")
-    return Point(m.end(), lambda y, _: months_of(y, 11, 12, Precision.WITHIN), _said(m), edge=edge, deadline=bool(edge))
+    edge = EDGES.get((m["pre"] or "").lower(), "")
+    return Point(
+        m.end(), lambda y, _: months_of(y, 11, 12, Precision.WITHIN), year_said(m), edge=edge, deadline=bool(edge)
+    )
 
 
 def _decade(m: re.Match[str]) -> Point:
     """Read the 1990s, in the early 1980s."""
     start = int(m["decade"])
     first, last = {"early": (0, 3), "mid": (3, 6), "late": (7, 9)}.get((m["part"] or "").lower().rstrip("- "), (0, 9))
-    edge = _EDGES.get((m["pre"] or "").lower(), "")
+    edge = EDGES.get((m["pre"] or "").lower(), "")
     period = within(date(start + first, 1, 1), date(start + last, 12, 31))
     return Point(m.end(), fixed(period), Said("is", start), edge=edge)
 
@@ -224,22 +178,12 @@ def _years(m: re.Match[str]) -> Point | None:
 
 
 def _season(m: re.Match[str]) -> Point | None:
-    year = _said(m) or (Said("reference", _SHIFT[m["r"].lower()]) if m["r"] else None)
+    year = year_said(m) or (Said("reference", _SHIFT[m["r"].lower()]) if m["r"] else None)
     return Point(m.end(), season(_SEASONS[m["s"].lower()]), year) if year else None
 
 
-def _month_of_year(m: re.Match[str]) -> Point:
-    """Read last March and next May: the nearest that is wholly over, or has not begun."""
-    month, back = MONTHS[m["m"].rstrip(".").lower()], m["r"].lower() == "last"
-
-    def seen(ref: date, _: bool) -> Period | None:
-        return month_of(ref.year - (month >= ref.month) if back else ref.year + (month <= ref.month), month)
-
-    return Point(m.end(), fixed(None), seen=seen)
-
-
 def _day_of_month(m: re.Match[str]) -> Point:
-    return Point(m.end(), month_unit(None, _int(m["d"]), None, None), monthly=True)
+    return Point(m.end(), month_unit(None, figure(m["d"]), None, None), monthly=True)
 
 
 def _span(reference: date, unit: str, shift: int) -> Period | None:
@@ -295,91 +239,76 @@ def _next_day(m: re.Match[str]) -> Point:
     return Point(m.end(), fixed(None), follows=0 if m["same"].lower() == "same" else 1)
 
 
-def _rule(pattern: str, read: object) -> Rule:
-    return Rule(re.compile(pattern, re.IGNORECASE), read)  # type: ignore[arg-type]
-
-
 _NUMBER_WORD = "|".join(sorted(_NUMBERS, key=len, reverse=True))
-_PARTS = r"(?:(?P<pre>by|before|until|in|at|since|from)\s)?"
-MONTH_RULES = (
-    _rule(rf"{_PARTS}(?:the\s)?end[ -](?:of\s)?{_MONTH}(?!\s\d{{1,2}}\b)(?:\s?,?\s{_Y})?(?![a-z])", _end_of_month),
-    _rule(rf"(?P<r>last|next)\s{_MONTH}(?![a-z.]|\s\d)", _month_of_year),
-    _rule(
-        rf"(?:(?:in|from|between|during|for)\s)?{_MONTH}\s?(?:-|–|to|and)\s?{_MONTH.replace('<m>', '<n>')}(?![a-z]|\s\d{{1,2}}\b)(?:\s?,?\s{_Y})?",
-        _months,
-    ),
-    _rule(rf"{_MONTH}\s(?P<d>{_D})(?:\s?(?:-|–|to)\s?(?P<e>{_D}))?(?:\s?,?\s{_Y})?", _dated),
-    _rule(
-        rf"(?P<of>in|since|by|during|until|from|of)\s(?P<part>early[ -]|mid[ -]|late[ -])?{_MONTH}(?!\s\d{{1,2}}\b)(?:\s?,?\s{_Y})?(?![a-z])",
-        _month_year,
-    ),
-    _rule(rf"(?P<of>)(?P<part>early[ -]|mid[ -]|late[ -])?{_MONTH}(?:\s?,?\s(?:of\s)?{_Y})", _month_year),
-    _rule(rf"(?P<of>)(?P<part>early[ -]|mid[ -]|late[ -]){_MONTH}(?![a-z]|\s\d)(?P<y>)", _month_year),
-)
 DAY_RULES = (
-    _rule(r"(?P<n>\d{1,2})\s(?P<u>day|week|month|year)s?\slater\b", _later),
-    _rule(rf"(?P<d>{_D})(?:\s?(?:-|–|to)\s?(?P<e>{_D}))?\s(?:of\s)?{_MONTH}(?![a-z])(?:\s?,?\s{_Y})?", _dated),
-    _rule(r"(?P<n>\d{1,3})\s(?P<u>day|week|month|year)s?\sago\b", _ago),
-    _rule(
-        rf"(?P<o>1st|2nd|3rd|4th)\s(?P<what>quarter|half)(?:\s(?:of\s)?(?:{_Y}|(?P<r>last|this|next)\syear))?", _part
+    english(r"(?P<n>\d{1,2})\s(?P<u>day|week|month|year)s?\slater\b", _later),
+    DAY_OF_MONTH,
+    english(r"(?P<n>\d{1,3})\s(?P<u>day|week|month|year)s?\sago\b", _ago),
+    english(
+        rf"(?P<o>1st|2nd|3rd|4th)\s(?P<what>quarter|half)(?:\s(?:of\s)?(?:{Y}|(?P<r>last|this|next)\syear))?", _part
     ),
 )
 WORD_RULES = (
-    _rule(r"the\s(?P<same>same|next|following)\sday\b", _next_day),
-    _rule(rf"(?P<n>{_NUMBER_WORD})\s(?P<u>day|week|month|year)s?\slater\b", _later),
-    _rule(rf"(?:from|between)\s{_Y}\s?(?:to|and|until|through)\s?{_Y.replace('<y>', '<z>')}", _years),
-    _rule(rf"(?:from|in|during|over|for|the)\s(?P<y>(?:1[89]|20)\d\d)\s?[-–]\s?{_Y.replace('<y>', '<z>')}", _years),
-    _rule(
+    english(r"the\s(?P<same>same|next|following)\sday\b", _next_day),
+    english(rf"(?P<n>{_NUMBER_WORD})\s(?P<u>day|week|month|year)s?\slater\b", _later),
+    english(rf"(?:from|between)\s{Y}\s?(?:to|and|until|through)\s?{Y.replace('<y>', '<z>')}", _years),
+    english(rf"(?:from|in|during|over|for|the)\s(?P<y>(?:1[89]|20)\d\d)\s?[-–]\s?{Y.replace('<y>', '<z>')}", _years),
+    english(
         r"(?:(?P<pre>in|from|during|since|by)\s)?(?:the\s)?(?P<part>early[ -]|mid[ -]|late[ -])?(?P<decade>(?:1[89]|20)\d0)s\b",
         _decade,
     ),
-    _rule(
-        rf"{_PARTS}(?:the\s)?(?P<part>early[ -]|earlier\s|mid[ -]|late[ -]|later\s|end\sof\s)(?P<r>last|this|next)\s(?P<u>week|month|quarter|year)\b",
+    english(
+        rf"{PARTS}(?:the\s)?(?P<part>early[ -]|earlier\s|mid[ -]|late[ -]|later\s|end\sof\s)(?P<r>last|this|next)\s(?P<u>week|month|quarter|year)\b",
         _part_of,
     ),
-    _rule(rf"(?:(?P<pre>by|before|until|at)\s)?(?:the\s)?(?:year[- ]end|end\sof\sthe\syear)\b(?:\s{_Y})?", _year_end),
-    _rule(
-        rf"(?:(?:in|during|since|by)\s)?(?:the\s)?(?:(?P<r>last|this|next)\s)?(?P<s>spring|summer|autumn|fall|winter)(?:\s(?:of\s)?{_Y})?\b",
+    english(rf"(?:(?P<pre>by|before|until|at)\s)?(?:the\s)?(?:year[- ]end|end\sof\sthe\syear)\b(?:\s{Y})?", _year_end),
+    english(
+        rf"(?:(?:in|during|since|by)\s)?(?:the\s)?(?:(?P<r>last|this|next)\s)?(?P<s>spring|summer|autumn|fall|winter)(?:\s(?:of\s)?{Y})?\b",
         _season,
     ),
-    _rule(
+    english(
         r"on\sthe\s(?P<d>(?:[12]\d|3[01]|[1-9])(?:st|nd|rd|th))\b(?!\s(?:of|floor|day|anniversary|century|birthday|hole|street|minute|lap))",
         _day_of_month,
     ),
-    _rule(
-        rf"(?P<o>first|second|third|fourth)[ -](?P<what>quarter|half)(?:\s(?:of\s)?(?:{_Y}|(?P<r>last|this|next)\syear))?(?!\s?(?:of|final|-final))",
+    english(
+        rf"(?P<o>first|second|third|fourth)[ -](?P<what>quarter|half)(?:\s(?:of\s)?(?:{Y}|(?P<r>last|this|next)\syear))?(?!\s?(?:of|final|-final))",
         _part,
     ),
-    _rule(rf"Q(?P<q>[1-4])\s(?:of\s)?{_Y}", _latin_quarter),
-    _rule(
-        rf"(?P<pre>in|since|during|of|by|until|from|to|for|before|after)\s(?P<part>early[ -]|mid[ -]|late[ -])?(?P<end>the\send\sof\s|end[ -])?{_Y}(?![-/]\d|\s(?:yuan|people|units|cars|vehicles|stores|jobs|employees|workers|dollars|million|km|points))",
+    english(rf"Q(?P<q>[1-4])\s(?:of\s)?{Y}", _latin_quarter),
+    english(
+        rf"(?P<pre>in|since|during|of|by|until|from|to|for|before|after)\s(?P<part>early[ -]|mid[ -]|late[ -])?(?P<end>the\send\sof\s|end[ -])?{Y}(?![-/]\d|\s(?:yuan|people|units|cars|vehicles|stores|jobs|employees|workers|dollars|million|km|points))",
         _bare_year,
     ),
-    _rule(rf"(?P<pre>)(?P<part>early[ -]|mid[ -]|late[ -])(?P<end>){_Y}", _bare_year),
-    _rule(rf"(?P<pre>)(?P<part>)(?P<end>(?:the\s)?end\sof\s){_Y}", _bare_year),
-    _rule(
-        rf"(?:the\s)?first\s(?P<n>{_NUMBER_WORD}|\d{{1,2}})\smonths(?:\s(?:of|in)\s(?:{_Y}|(?P<r>last|this|next)\syear)|(?!\s(?:of|after|since|on|in)\b))",
+    english(rf"(?P<pre>)(?P<part>early[ -]|mid[ -]|late[ -])(?P<end>){Y}", _bare_year),
+    english(rf"(?P<pre>)(?P<part>)(?P<end>(?:the\s)?end\sof\s){Y}", _bare_year),
+    english(
+        rf"(?:the\s)?first\s(?P<n>{_NUMBER_WORD}|\d{{1,2}})\smonths(?:\s(?:of|in)\s(?:{Y}|(?P<r>last|this|next)\syear)|(?!\s(?:of|after|since|on|in)\b))",
         _first_months,
     ),
-    _rule(
+    english(
         rf"(?P<way>past|last|next|coming)\s(?P<n>{_NUMBER_WORD}|\d{{1,3}})\s(?P<u>day|week|month|year)s\b(?!'|\s(?:of|in)\b)",
         _window,
     ),
-    _rule(r"(?:yesterday|today|tonight|tomorrow|last\snight)\b", _near_day),
-    _rule(rf"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day,\s{_MONTH}\s(?P<d>{_D})(?P<e>)(?:\s?,?\s{_Y})?", _dated),
-    _rule(
+    english(
+        r"(?:yesterday|today|tonight|tomorrow|last\snight|(?:earlier\s|later\s)?this\s(?:morning|afternoon|evening))\b",
+        _near_day,
+    ),
+    ON_WEEKDAY,
+    english(
         r"(?P<r>last|this|next)?\s?(?P<wd>Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b(?!s)", _weekday
     ),
-    _rule(r"(?:(?P<r>last|this|next)|over\sthe)\sweekend\b", _weekend),
-    _rule(
+    english(r"(?:(?P<r>last|this|next)|over\sthe)\sweekend\b", _weekend),
+    english(
         rf"(?P<name>{_FEAST_NAMES})(?:\s(?P<more>holidays?|travel\srush|eve|day|festival))?(?!\s?(?:tree|song|gift|card|carol))",
         _feast,
     ),
-    _rule(r"(?P<r>last|previous|this|next)\s(?P<u>week|month|quarter|year)\b", _relative),
-    _rule(rf"(?P<n>{_NUMBER_WORD})\s(?P<u>day|week|month|year)s?\sago\b", _ago),
+    english(r"(?P<r>last|previous|this|next)\s(?P<u>week|month|quarter|year)\b", _relative),
+    english(rf"(?P<n>{_NUMBER_WORD})\s(?P<u>day|week|month|year)s?\sago\b", _ago),
 )
 FIRST_WORDS = (
     frozenset(["on", "at", "between", "earlier", "later", "year", "spring", "summer", "autumn", "fall", "winter", "in", "since", "by", "during", "until", "from", "of", "to", "for", "before", "after", "early", "mid", "late", "the", "end", "first", "second", "third", "fourth", "q", "last", "past", "coming", "previous", "this", "next", "yesterday", "today", "tonight", "tomorrow", "over", "christmas", "spring", "lunar", "chinese", "dragon", "lantern", "new"])
     | frozenset(MONTHS) | frozenset(WEEKDAYS) | frozenset(_NUMBERS)
 )  # fmt: skip
 """Words that an expression can begin with, lower case."""
+
+__all__ = ["DAY_RULES", "FIRST_WORDS", "MONTH_RULES", "WORD_RULES"]

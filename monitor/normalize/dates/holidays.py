@@ -107,9 +107,21 @@ def holiday_unit(match: re.Match[str]) -> Unit | None:
 
 
 def _stands_alone(match: re.Match[str]) -> bool:
-    """Return whether a name is all there is between two borders: 五一, but not 五一路."""
+    """Return whether a name is all there is between two borders: 五一, “五一”前后, but not 五一路 and not “五一”奖章."""
     text, start, end = match.string, match.start(), match.end()
-    return (start == 0 or not text[start - 1].isalnum()) and (end == len(text) or not text[end].isalnum())
+    quoted = match["q"] is not None
+    if not quoted and text[end : end + 1] in {"”", '"', "」", "』"}:
+        quoted, start, end = True, start - 1, end + 1
+    before = start > 0 and (_NAMED.match(text, start - 1) if quoted else text[start - 1].isalnum())
+    if around := _AROUND.match(text, end):
+        end = around.end()
+    free = end == len(text) or not text[end].isalnum() or (quoted and (around or text[end] in "和与及以"))
+    return not before and bool(free)
+
+
+_NAMED = re.compile("[一-鿿](?<![于在到至自从是迎逢值为和与及或今去明年个过])")
+"""What stands before a quotation mark where a name is quoted, not a feast: the school called 玉林“五四”."""
+_AROUND = re.compile("前后|[之以]?[前后]")
 
 
 FEAST_AHEAD = timedelta(60)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from monitor.model import Precision
@@ -62,6 +62,7 @@ class Point(NamedTuple):
     monthly: bool = False
     seen: Callable[[date, bool], Period | None] | None = None
     follows: int | None = None
+    at: Callable[[datetime], Period | None] | None = None  # 两小时前: needs the instant of the reference
     inherits: bool = True
     deadline: bool = False  # 年底前 is a deadline; 3月19日前 is not yet known to be
     later: bool = False  # 三天后: counted from the reference only where nothing nearer stands before it
@@ -69,6 +70,7 @@ class Point(NamedTuple):
     lone: bool = False  # 三年内: no date but behind 将, or where it is all that is said
     feast: bool = False  # 国庆节: behind a day and 是 it only names it
     doubtful: bool = False  # 6月: for some months beyond ``soon`` either year may be meant
+    weekday: bool = False  # Friday: behind by and until as likely the next as the last
     loose: bool = False  # 3月: with a 前, 后 or 内 behind it as likely a length
     soon: timedelta = timedelta(0)  # how far ahead the nearest still is the one that is meant
     edge: str = ""  # "since", "before" or "after" where the expression itself says so (by 2026)
@@ -76,7 +78,7 @@ class Point(NamedTuple):
     @property
     def needs_year(self) -> bool:
         """Whether nothing said or implied gives the year."""
-        return self.year is None and self.month is None and self.seen is None and self.follows is None
+        return self.year is None and self.month is None and not self.seen and self.follows is None and not self.at
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,8 +88,13 @@ _SERIES = re.compile(
 """The things counted of which one more is named: 神舟十号、十一号."""
 
 
+_CLOSING = frozenset('”"」』）)')
+"""Behind a name in quotation marks stands its number: “神舟”十九号."""
+
 _DAYS_AGO = re.compile("日[之以]?前(?![往来后夕])")
 _BY = re.compile("(?:[于在至到将拟须应]|预计|计划|力争|确保|务必|最迟|最晚)$")
+_STRETCH = re.compile(rf"[\d一二三四五六七八九十]{JOIN}$")
+"""3至5日 is how long something takes, or a stretch of days that was not read as one: its end alone is no date."""
 _ADDRESS = re.compile("[路街道巷弄楼栋幢座区村]$")
 
 
@@ -105,6 +110,8 @@ def _bare_day(m: re.Match[str]) -> Point | None:
     Read 19日 and 19号 alone. 神舟六号 is a ship and 一日三餐 a rule of life: a 号, and one numeral, must begin a clause.
     """
     text, start, day = m.string, m.start(), number(m["d"])
+    if _STRETCH.search(text, max(0, start - 3), start):
+        return None
     if text[m.end("d")] == "号" and _ADDRESS.search(text, max(0, start - 1), start):
         return None
     if _DAYS_AGO.match(text, m.end("d")) and not _BY.search(text, max(0, start - 3), start):
@@ -112,17 +119,25 @@ def _bare_day(m: re.Match[str]) -> Point | None:
     weak = text[m.end("d")] == "号" or (len(m["d"]) == 1 and not m["d"].isascii())
     spaced = start > 1 and text[start - 1].isspace() and text[start - 2].isalpha()  # 神舟 十一号
     numbered = text[start - 2 : start] == "号、" and _SERIES.search(text, max(0, start - 24), start)
-    if weak and (spaced or numbered or not CLAUSE_START.search(text, max(0, start - 1), start)):
+    if weak and (
+        spaced
+        or numbered
+        or text[start - 1 : start] in _CLOSING
+        or not CLAUSE_START.search(text, max(0, start - 1), start)
+    ):
         return None
     if len(m["d"]) == 1 and not m["d"].isascii() and not _DAY_FOLLOWS.match(text, m.end("d") + 1):
         return None
     return Point(m.end("d") + 1, month_unit(None, day, None, None), monthly=True, soon=NEXT_DAYS)
 
 
+_ON = re.compile("[于在自从]$")
+
+
 def _bare_days(m: re.Match[str]) -> Point | None:
     first, last = number(m["d1"]) or 0, number(m["d2"]) or 0
-    # 3-5日 is how long something takes; from the 10th on a length would be said in 天.
-    if not m["u"] and first < 10:
+    # 3-5日 is how long something takes, 于3至5日 is not; from the 10th on a length would be said in 天.
+    if not m["u"] and first < 10 and not _ON.search(m.string, max(0, m.start() - 1), m.start()):
         return None
     return Point(m.end(), month_unit(None, first, last, None), monthly=True, soon=NEXT_DAYS) if first < last else None
 
@@ -247,7 +262,10 @@ def _from_today(m: re.Match[str]) -> Point:
     return Point(m.end(), fixed(None), seen=lambda reference, _: on(reference))
 
 
-_NUMBER_DAY = r"号(?=$|[，。、；：,.;:!！?？()（）\s]|上午|下午|中午|晚|凌晨|早|当|那天|这天|起|开始|[到至](?!\d{1,2}号)|在|的[上下早晚]|\d{1,2}[点:])"
+_NUMBER_DAY = (
+    r"号(?=$|[，。、；：,.;:!！?？()（）\s]|上午|下午|中午|晚|凌晨|早|当|那天|这天|起|开始|[到至](?!\d{1,2}号)|在|的[上下早晚]|\d{1,2}[点:]"
+    r"|[之以]?[前后](?![门厅台勤卫排])|左右|[我你您他她咱]|会[见晤]|举[行办]|召开|签[约署]|公布|宣布)"
+)
 """19号 is a day only where nothing is numbered by it: 6号至10号泊位."""
 
 BARE_DAYS = rule(
@@ -279,7 +297,7 @@ SAME_DAY = rule(
     _same_day,
 )
 RELATIVE_MONTH = rule(
-    rf"(?:(?P<rel>上上|上一?|本|这|下下|下一?)个?月(?!球|亮|饼|台|刊|薪|供|租|票|卡|嫂|子|报)|(?P<then>当|同|(?<![\d一二两三四五六七八九十几数首每多])次)月)份?{IN_MONTH}",
+    rf"(?:(?<!大)(?P<rel>上上|上一?|本|这|下下|下一?)个?月(?!球|亮|饼|台|刊|薪|供|租|票|卡|嫂|子|报)|(?P<then>当|同|(?<![\d一二两三四五六七八九十几数首每多])次)月)份?{IN_MONTH}",
     _relative_month,
 )
 RELATIVE_QUARTER = rule(

@@ -9,8 +9,8 @@ Every character is looked at a bounded number of times.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from datetime import date, timedelta
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
 
 from monitor.model import Basis, DateSpan, Precision, When
 from monitor.normalize.dates.chinese import JOIN
@@ -18,6 +18,7 @@ from monitor.normalize.dates.clause import (
     FROM,
     FROM_DATE,
     FROM_DAY,
+    bounded,
     counts,
     either,
     formerly,
@@ -29,7 +30,7 @@ from monitor.normalize.dates.clause import (
     unanchored,
 )
 from monitor.normalize.dates.points import Known, Point, Said, later, nearest, resolve
-from monitor.normalize.dates.spans import lasting, widened, within
+from monitor.normalize.dates.spans import Period, lasting, widened, within
 from monitor.normalize.dates.starts import FIRST, RUN, point_at
 
 _FOLD = str.maketrans(
@@ -39,20 +40,21 @@ _FOLD = str.maketrans(
 _UNFOLDED = re.compile("[" + "".join(map(chr, _FOLD)) + "]")
 
 
-def find(text: str, reference: date | None) -> tuple[DateSpan, ...]:
+def find(text: str, reference: date | None, at: datetime | None = None) -> tuple[DateSpan, ...]:
     """
     Return every date expression of *text*, in order and without overlap, seen from *reference*.
 
     *text* is the reading (simplified, width-folded; traditional forms are understood too). *reference* is the
-    day of publication in the source's zone; where it is None only what the text itself states is resolved.
+    day of publication in the source's zone; where it is None only what the text itself states is resolved. *at* is
+    its instant in that zone, where that is known: without it hours (两小时前) are passed over.
     An expression that is recognised and cannot be resolved has a ``when`` of precision unknown with its
     ``raw``. Durations, names and numbers that only look like dates are not returned.
     """
     folded = text.translate(_FOLD) if _UNFOLDED.search(text) else text
-    return tuple(_spans(text, folded, reference))
+    return tuple(_spans(text, folded, reference, at))
 
 
-def _spans(text: str, folded: str, reference: date | None) -> Iterator[DateSpan]:
+def _spans(text: str, folded: str, reference: date | None, instant: datetime | None) -> Iterator[DateSpan]:
     before: Known | None = None
     day: Known | None = None  # the last day named, that no month or the like has put out of sight
     last_end = day_end = at = 0
@@ -65,7 +67,9 @@ def _spans(text: str, folded: str, reference: date | None) -> Iterator[DateSpan]
             at = max(run.end() if run else 0, start + 1)
             continue
         far = start - last_end > REACH
-        if (point.lone and not counts(folded, start, point)) or (
+        if point.at and instant:
+            point = point._replace(seen=_always(point.at(instant)), at=None)
+        if (point.at or (point.lone and not counts(folded, start, point))) or (
             point.feast and before is not None and _NAMES.fullmatch(folded, last_end, start)
         ):
             at = point.end
@@ -91,6 +95,10 @@ def _spans(text: str, folded: str, reference: date | None) -> Iterator[DateSpan]
         elif point.needs_year:
             lost = end
         at = end
+
+
+def _always(period: Period | None) -> Callable[[date, bool], Period | None]:
+    return lambda _reference, _ahead: period
 
 
 REACH = 100
@@ -129,7 +137,8 @@ _CLOCK = re.compile(
     rf"(?:的?\s?(?:{_HALF})(?=\s?[\d一二两三四五六七八九十至到—–~～-]))?(?:\s?{_HOUR}[:点时](?:{_HOUR}[分时]?|半|[一三]刻|整)?(?::\d\d时?)?)?"
 )
 """The time of day between a day and the dash of a range."""
-_JOIN_WORD = re.compile(r"\s(?:to|until|and)\s")
+_JOIN_WORD = re.compile(r"\s(?:to|until|through)\s")
+_AND = re.compile(r"\sand\s")
 _BETWEEN = re.compile(r"\s?[与和]")
 _BETWEEN_END = re.compile(_CLOCK.pattern + r"之?间")
 _EDGE = re.compile(
@@ -151,12 +160,14 @@ def _meaning(
     text: str, start: int, point: Point, reference: date | None, before: Known | None, near: bool
 ) -> tuple[Known | None, int, int]:
     """Return what *point* and the words that belong to it mean, and where all of it begins and ends."""
-    second = _range_end(text, point.end) if text[point.end : point.end + 1] in _TAILS else None
+    second = _range_end(text, start, point.end) if text[point.end : point.end + 1] in _TAILS else None
     end = second.end if second else point.end
     more = text[end : end + 1] in _TAILS
     edge = _EDGE.match(text, end) if more else None
     as_of = _AS_OF.search(text, max(0, start - 7), start) if _UP_TO.search(text, max(0, start - 7), start) else None
     ahead = looks_ahead(text, start, end) or bool(point.deadline and edge and edge["before"])
+    bound = bounded(text, start, end) if point.weekday else ""
+    ahead = (ahead and bound != "over") or bound == "ahead"
     if not point.needs_year:
         point = point._replace(soon=timedelta(0), doubtful=False)
     elif point.soon and not ahead:
@@ -168,7 +179,7 @@ def _meaning(
     if unanchored(text, start, point, before, ahead):
         goes_on = before and (heads(text, start) or text[point.end - 1].isascii())
         known = later(point, before, reference) if before and goes_on else None
-    elif point.needs_year and is_length(text, start, point, edge, ahead):
+    elif (point.needs_year and is_length(text, start, point, edge, ahead)) or bound == "either":
         known = None
     elif point.needs_year and formerly(text, start):
         known = nearest(point, reference) if reference else None
@@ -181,7 +192,7 @@ def _meaning(
         edge = edge if edge and edge["since"] else None
     if known and as_of:
         return known._replace(period=within(None, known.period.latest)), as_of.start(), end
-    name = (edge and edge.lastgroup) or point.edge or lead(text, start)
+    name = (edge and edge.lastgroup) or point.edge or lead(text, start, end)
     if edge:
         end = edge.end()
     elif more and (weekday := _WEEKDAY.match(text, end)):
@@ -196,12 +207,14 @@ _WEEKDAY = re.compile(
 """The weekday that stands beside a day: 3月19日（周三）."""
 
 
-def _range_end(text: str, at: int) -> Point | None:
+def _range_end(text: str, start: int, at: int) -> Point | None:
     at += text.startswith((")", "）"), at)  # 今天（3月20日）夜间到22日
     for pattern in (_WEEKDAY, _CLOCK):
         if found := pattern.match(text, at):
             at = found.end()
     join = _JOIN.match(text, at) or _JOIN_WORD.match(text, at)
+    if not join and text[max(0, start - 8) : start].lower() == "between ":
+        join = _AND.match(text, at)
     if join and join.end() < len(text):
         return point_at(text, join.end(), joined=True)
     between = _BETWEEN.match(text, at)
@@ -216,10 +229,13 @@ def _range(first: Known, second: Point, reference: date | None) -> Known | None:
     start = first.period.earliest
     own = second.year or second.month or second.seen or second.follows is not None
     last = resolve(second, reference, first, True, False) if own else start and _not_before(first, start, second)
-    if last and second.seen and start and last.period.latest and last.period.latest < start:
+    back = last and second.seen and start and last.period.latest and last.period.latest < start
+    if back and start:
         last = resolve(second, max(start, reference or start), first, True, True)  # 今天至周五, 下周二至周四
     if not last or start is None or last.period.latest is None or last.period.latest < start:
         return None
+    if back and last.period.latest == start:
+        return None  # from tomorrow to today
     # Where an end is itself somewhere (2月底, 3/4/2025), so is what lies between: no more is known.
     vague = Precision.WITHIN in {first.period.precision, last.period.precision}
     period = (within if vague else lasting)(start, last.period.latest)

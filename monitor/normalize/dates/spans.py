@@ -56,13 +56,13 @@ def months_of(year: int, first: int, last: int, precision: Precision) -> Period 
 
 
 def within(earliest: date | None, latest: date | None) -> Period:
-    """Return "once, somewhere in"."""
-    return Period(earliest, latest, Precision.WITHIN)
+    """Return "once, somewhere in"; somewhere in one day is that day."""
+    return Period(earliest, latest, Precision.DAY if earliest and earliest == latest else Precision.WITHIN)
 
 
 def lasting(earliest: date | None, latest: date | None) -> Period:
-    """Return "from, to"."""
-    return Period(earliest, latest, Precision.RANGE)
+    """Return "from, to"; from a day to the same is that day."""
+    return Period(earliest, latest, Precision.DAY if earliest and earliest == latest else Precision.RANGE)
 
 
 def shift_month(day: date, months: int) -> tuple[int, int]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from monitor.normalize.dates import english
 from monitor.normalize.dates.chinese import NUMERALS, chain
+from monitor.normalize.dates.hours import HOURS, HOURS_AGO
 from monitor.normalize.dates.named import CENTURY, DECADE, HOLIDAYS, LUNAR, LUNAR_MARKED, PLAN
 from monitor.normalize.dates.numeric import NUMERIC, YEAR_IN_LIST, YEARS, YEARS_FROM
 from monitor.normalize.dates.points import Point, Rule
@@ -53,20 +54,21 @@ def _start(follow: str, *rules: Rule, chained: bool = False) -> Start:
 
 _LUNAR_MARK = _start("历", LUNAR_MARKED, LUNAR)
 _LUNAR_MONTH = _start("月" + _NUMBER, LUNAR, HOLIDAYS)
-_COUNT = _start("天日年个周星月", AGO)
+_COUNT = _start("天日年个周星月小分钟", AGO, HOURS_AGO)
 _QUOTE = _start(_NUMBER + "双新春中端元清国劳圣重腊七五六十除", PLAN, HOLIDAYS)
 
 STARTS: dict[str, Start] = {
-    "上": _start("上周星礼个一月年半世季" + _NUMBER, WEEK, RELATIVE_QUARTER, RELATIVE_MONTH, NEAR_WINDOW, DECADE, CENTURY, chained=True),
-    "下": _start("下周星礼个一月年半季" + _NUMBER, NEAR_WINDOW, WEEK, RELATIVE_QUARTER, RELATIVE_MONTH, chained=True),
+    "上": _start("上周星礼个一月年半世季" + _NUMBER, WEEK, RELATIVE_QUARTER, RELATIVE_MONTH, NEAR_WINDOW, DECADE, CENTURY, HOURS, chained=True),
+    "下": _start("下周星礼个一月年半季" + _NUMBER, NEAR_WINDOW, WEEK, RELATIVE_QUARTER, RELATIVE_MONTH, HOURS, chained=True),
     "本": _start("周星月年礼个世季", WEEK, RELATIVE_QUARTER, RELATIVE_MONTH, HOLIDAYS, DECADE, CENTURY, chained=True),
     "这": _start("周星月礼个一季", WEEK, RELATIVE_QUARTER, RELATIVE_MONTH, chained=True),
     "那": _start("一", chained=True),
     "今": _start("天日年晚早晨夜后明春夏秋冬", PAIR, RELATIVE_DAY, SEASON, WINDOW, HOLIDAYS, LUNAR_MARKED, LUNAR, chained=True),
     "明": _start("天日年晚早晨后春夏秋冬", ANNIVERSARY, PAIR, RELATIVE_DAY, SEASON, HOLIDAYS, LUNAR, chained=True),
     "昨": _start("天日晚夜晨今", PAIR, RELATIVE_DAY),
-    "前": _start("天日年不几些" + _NUMBER, ANNIVERSARY, FEW_BEFORE, NEAR_WINDOW, RELATIVE_DAY, HOLIDAYS, RECENT_WORDS, chained=True),
-    "后": _start("天日年" + _NUMBER, NEAR_WINDOW, RELATIVE_DAY, HOLIDAYS, chained=True),
+    "前": _start("天日年不几些" + _NUMBER, ANNIVERSARY, FEW_BEFORE, NEAR_WINDOW, RELATIVE_DAY, HOLIDAYS, RECENT_WORDS, HOURS, chained=True),
+    "后": _start("天日年半" + _NUMBER, NEAR_WINDOW, RELATIVE_DAY, HOLIDAYS, HOURS, chained=True),
+    "之": _start("前后", HOURS),
     "大": _start("前后年", HOLIDAYS, LUNAR, RELATIVE_DAY, chained=True),
     "去": _start("年今春夏秋冬", ANNIVERSARY, PAIR, SEASON, HOLIDAYS, LUNAR_MARKED, LUNAR, chained=True),
     "来": _start("年", chained=True),
@@ -88,16 +90,16 @@ STARTS: dict[str, Start] = {
     "周": _start("一二三四五六日天末", WEEK),
     "星": _start("期", WEEK),
     "礼": _start("拜", WEEK),
-    "近": _start("日期来几些" + _NUMBER, RECENT_WORDS, NEAR_WINDOW),
+    "近": _start("日期来几些半" + _NUMBER, RECENT_WORDS, NEAR_WINDOW, HOURS),
     "日": _start("前", RECENT_WORDS),
     "连": _start("日", RECENT_WORDS),
-    "最": _start("近", NEAR_WINDOW, RECENT_WORDS),
+    "最": _start("近", NEAR_WINDOW, HOURS, RECENT_WORDS),
     "不": _start("久", RECENT_WORDS),
     "即": _start("日", FROM_TODAY),
-    "过": _start("去", WINDOW),
-    "未": _start("来", WINDOW),
-    "接": _start("下", WINDOW),
-    "半": _COUNT,
+    "过": _start("去", WINDOW, HOURS),
+    "未": _start("来", WINDOW, HOURS),
+    "接": _start("下", WINDOW, HOURS),
+    "半": _start("天日年个月小分钟", DEADLINE, AGO, HOURS_AGO),
     "几": _COUNT,
     "数": _COUNT,
     "从": _start("12", YEARS_FROM),
@@ -137,7 +139,7 @@ class Behind:
 
 
 _DAYS = (BARE_DAYS, BARE_DAY)
-_COUNTS = (DEADLINE, AGO)
+_COUNTS = (DEADLINE, AGO, HOURS_AGO)
 _JOINS = "-—–－~～至到"
 _CHAIN = Behind(chained=True)
 
@@ -151,6 +153,7 @@ _NUMERAL_NEXT = _by_next(
     ("月", Behind((LUNAR, HOLIDAYS), True)),
     ("日号", Behind(_COUNTS, False, _DAYS)),
     ("天周星礼个", Behind(_COUNTS)),
+    ("小分秒钟", Behind((HOURS_AGO,))),
     ("世", Behind((DECADE, CENTURY))),
     ("季", _CHAIN),
     ("、和与及", Behind((), True, (LISTED_DAY,))),
@@ -163,6 +166,7 @@ _DIGIT_NEXT = _by_next(
     ("、和与及", Behind((YEAR_IN_LIST,), True, (LISTED_DAY,))),
     ("日号", Behind(_COUNTS, False, _DAYS)),
     ("天周星礼个", Behind(_COUNTS)),
+    ("小分秒钟", Behind((HOURS_AGO,))),
     ("世", Behind((DECADE, CENTURY))),
     (_JOINS, Behind((CLOCK, *NUMERIC), True, (*_DAYS, *english.DAY_RULES))),
     ("/.·QqHh", Behind(NUMERIC, True)),
@@ -235,6 +239,7 @@ def point_at(text: str, at: int, joined: bool = False) -> Point | None:
         point = _at_digit(text, at, joined)
     else:
         point = _at_word(text, at)
+    at -= at > 1 and text[at - 1] in "“‘「『"  # 每年“五四”前后
     if point is None or at == 0 or text[at - 1] not in _TURNING:
         return point
     if _RECURRING.search(text, max(0, at - 4), at) or _RECURRING_ENDS.search(text, max(0, at - 13), at):
@@ -293,7 +298,7 @@ def _tried(behind: Behind, text: str, at: int) -> Point | None:
 
 
 _COUNTING = re.compile("[〇○零一二三四五六七八九十百千两廿]+")
-_FEASTS = ("五一", "六一", "十一", "七夕")
+_FEASTS = ("五一", "六一", "十一", "七夕", "三八", "五四", "七一", "八一")
 
 
 def _at_numeral(text: str, at: int) -> Point | None:

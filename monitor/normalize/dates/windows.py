@@ -80,7 +80,14 @@ _FROM_THEN = re.compile("后的?$|起的?$")
 HEAD = re.compile(r"[\s“\"（(\[【]{0,3}$")
 """What may stand before the first words of a text."""
 
-_ONWARD = {"未来", "今后", "接下来", "接下来的", "下", "后"}
+_ONWARD = {"未来", "今后", "接下来", "下", "后"}
+
+
+def _half(m: re.Match[str]) -> tuple[str, int | None]:
+    """Return unit and number: half a year is six months, half a month fifteen days."""
+    if m["n"] != "半":
+        return m["u"], number(m["n"])
+    return {"年": ("月", 6), "月": ("天", 15)}.get(m["u"], (m["u"], None))
 
 
 def _window(m: re.Match[str]) -> Point | None:
@@ -89,7 +96,7 @@ def _window(m: re.Match[str]) -> Point | None:
 
     近三年 only where a clause begins with it (历时近三年 is nearly three years), 前两周 only at the head of the text.
     """
-    way, unit, count = m["way"], m["u"], number(m["n"])
+    way, (unit, count) = m["way"].rstrip("的"), _half(m)
     if (
         not count
         or (way in {"上", "下"} and count == 1)
@@ -120,7 +127,7 @@ def _few_before(m: re.Match[str]) -> Point | None:
 
 def _deadline(m: re.Match[str]) -> Point | None:
     """Read 三年内 behind 将: once, from here to there; elsewhere it is how long something takes."""
-    unit, count = m["u"], number(m["n"])
+    unit, count = _half(m)
     if not count or _FROM_THEN.search(m.string, max(0, m.start() - 2), m.start()):
         return None
     return Point(m.end(), fixed(None), seen=lambda ref, _: within(ref, _far(ref, unit, count)), lone=True)
@@ -146,10 +153,10 @@ def _far(reference: date, unit: str, shift: int) -> date:
 
 
 _UNIT = r"(?:个(?=月|星期|礼拜)|)(?P<u>天|日|周|星期|礼拜|(?<=个)月|年)"
-_N = r"(?<![\d.第提百千])(?P<n>(?!0)\d{1,3}|[一二两三四五六七八九十]{1,3})"
+_N = r"(?<![\d.第提百千])(?P<n>(?!0)\d{1,3}|[一二两三四五六七八九十]{1,3}|(?<![上下前后大])半)"
 
 AGO = rule(
-    r"(?<![\d.第提十百千])(?P<n>\d{1,3}|[一二两三四五六七八九十百]{1,4}|半|几|数)(?:个(?=月|星期|礼拜)|)(?P<u>天|日|周|星期|礼拜|(?<=个)月|年)(?:之|以)?(?P<dir>前|后)(?![往来景台期卫沿排缀勤备果前后])",
+    r"(?<![\d.第提十百千])(?P<n>\d{1,3}|[一二两三四五六七八九十百]{1,4}|半|几|数)(?:个(?=月|星期|礼拜)|)(?P<u>天|日|周|星期|礼拜|(?<=[个数])月|年)(?:之|以)?(?P<dir>前|后)(?![往来景台期卫沿排缀勤备果前后])",
     _ago,
 )
 FEW_BEFORE = rule(r"前[几些]天(?![的前后内])", _few_before)

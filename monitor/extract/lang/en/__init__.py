@@ -16,7 +16,7 @@ from monitor.model import Kind
 
 _LETTER = re.compile(r"[A-Za-z]")
 _OBJECT = re.compile(
-    r"\b(?:strategic |framework |cooperation |investment |supply )*(?:agreement|contract|memorandum|deal)\b"
+    r"\b(?:(?:strategic|framework|cooperation|investment|supply|second-phase|first-phase|land|lease|purchase) )+(?:agreement|contract|memorandum|deal)\b"
 )
 _BUILT = re.compile(
     r"\b(?:new |first |second |smart |assembly |component |battery )*(?:plant|factory|industrial park|headquarters|store|production line)\b"
@@ -67,6 +67,8 @@ def language() -> Language:
             r"\s*(?:and )?(?P<thing>(?:the|this|its) (?:new )?(?:project|plant|factory|site|park|base|agreement|contract|deal|fund|centre|center)|which|that)?(?:\s|\bit\b|\b(?:was|is|were|be|been|to|in|on|by|begin|began|start|started|enter|into|full|mass|also|now)\b)*",
             re.IGNORECASE,
         ),
+        omits=re.compile(r"[^\n]*"),
+        claims=re.compile(r"\b(?:reports?|rumou?rs?|claims?|speculation|posts?|story|stories)\b", re.IGNORECASE),
         attends=re.compile(r"\b(?:attended|presided|was present|were present)\b"),
         contact=re.compile(r"(?!)"),
         masked=masks("en", re.IGNORECASE),

@@ -1,10 +1,11 @@
-"""What a person types for a field of an event, read: each fault is a sentence about how it is written."""
+"""What a person types for a field of an event, read and written: each fault is a sentence about how it is written."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -14,6 +15,7 @@ from monitor.model import (
     NOTHING_FIXED,
     UNKNOWN_WHEN,
     Actor,
+    Event,
     Figure,
     Fixed,
     Kind,
@@ -28,19 +30,44 @@ E = TypeVar("E", bound=StrEnum)
 
 _SEPARATORS = re.compile("[、;；]")  # not the comma, which stands in names and numbers
 _ACTOR = re.compile(r"(?P<name>[^()（）]+?)\s*(?:[(（](?P<role>[^()（）]*)[)）])?")
-_FIGURE = re.compile(r"(?P<value>-?[0-9]+(?:\.[0-9]+)?)\s+(?P<unit>\S+)(?:\s+(?P<what>.+))?")
+_FIGURE = re.compile(r"(?P<value>-?[0-9]{1,30}(?:\.[0-9]{1,30})?)\s+(?P<unit>\S+)(?:\s+(?P<what>.+))?")
 
 
-def fixed(field: str, value: str, topic: Topic) -> Fixed:
+def fixed(field: str, value: str, topic: Topic, event: Event | None = None) -> Fixed:
     """
-    Return *field* fixed to what *value* says.
+    Return *field* fixed to what *value* says; what is written as *event* has it already, stays as it is.
 
     :raises ValueError: with a sentence that says how it is written.
     """
     if field not in FIXABLE:
         raise ValueError(f"there is no field {field!r} to fix; there are: {', '.join(FIXABLE)}")
     said = " ".join(value.split())
-    return replace(NOTHING_FIXED, **{field: _READ[field](said, topic)})
+    now = getattr(event, field) if event else None
+    if event and said == written(field, now):
+        return replace(NOTHING_FIXED, **{field: now})
+    read = _READ[field](said, topic)
+    if isinstance(now, tuple):  # what of a list was not touched keeps what is not written: its entity, its wording
+        held = {written(field, (one,)): one for one in now}
+        read = tuple(held.get(written(field, (one,)), one) for one in read)
+    return replace(NOTHING_FIXED, **{field: read})
+
+
+def written(field: str, value: Any) -> str:
+    """Return what a person would type for *field* to have this *value*: :func:`fixed` reads it back."""
+    match field:
+        case "when":
+            return value.edtf or "unknown"
+        case "actors":
+            return "; ".join(f"{a.name}({a.role})" if a.role else a.name for a in value)
+        case "places":
+            return "; ".join(value)
+        case "figures":
+            return "; ".join(
+                f"{Decimal(repr(f.value)):f} {f.unit} {f.what}".strip().replace(".0 ", " ", 1) for f in value
+            )
+        case "stage":
+            return value or "none"
+    return str(value)
 
 
 def _title(said: str, topic: Topic) -> str:
@@ -97,7 +124,7 @@ def _actors(said: str, topic: Topic) -> tuple[Actor, ...]:
 def _actor(part: str, ids: dict[str, str]) -> Actor:
     found = _ACTOR.fullmatch(part)
     if found is None:
-        raise ValueError(f"actor {part!r}: write NAME or NAME(ROLE), several with 、 or ; between them")
+        raise ValueError(f"actor {part[:40]!r}: write NAME or NAME(ROLE), several with 、 or ; between them")
     return Actor(ids.get(found["name"], ""), found["name"], (found["role"] or "").strip())
 
 
@@ -109,7 +136,7 @@ def _figure(part: str) -> Figure:
     found = _FIGURE.fullmatch(part)
     if found is None:
         raise ValueError(
-            f"figure {part!r}: write NUMBER UNIT [WHAT], such as 2000000000 元 投资, several with ; between"
+            f"figure {part[:40]!r}: write NUMBER UNIT [WHAT], such as 2000000000 元 投资, several with ; between"
         )
     return Figure(float(found["value"]), found["unit"], f"{found['value']}{found['unit']}", found["what"] or "")
 

@@ -1,0 +1,37 @@
+"""One happening as one group of clauses tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from monitor.model import DateSpan, Kind, Phase, Polarity
+
+Clauses = Sequence[tuple[int, int]]
+"""The spans of a sentence's clauses, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """
+    One happening as one group of clauses tells it.
+
+    ``start`` and ``end`` span the group, ``word`` the telling word, ``clause`` its clause. ``told`` is false
+    where nothing but the word itself says so (no aspect, date or rumour): weak words then do not count.
+    """
+
+    start: int
+    end: int
+    clause: tuple[int, int]
+    word: tuple[int, int]
+    kind: Kind
+    phase: Phase
+    polarity: Polarity
+    strength: int
+    dates: tuple[DateSpan, ...]
+    rules: tuple[tuple[str, str], ...]
+    sure: bool = False
+    fresh: bool = True  # not 已 or 曾: may take its day from the sentence before
+    former: bool = False  # a plan that no longer holds
+    moved: bool = False  # put off to its date, which then lies ahead
+    recalled: bool = False  # beside what the sentence is about

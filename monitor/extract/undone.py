@@ -1,0 +1,111 @@
+"""Endings, denials and corrections: what a sentence takes back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from monitor.extract.hits import Hit
+from monitor.extract.language import Language
+from monitor.extract.telling import Clauses, Telling
+from monitor.model import Kind, Phase, Polarity
+
+
+def called_off(
+    text: str,
+    clauses: Clauses,
+    hit: Hit,
+    hits: Sequence[Hit],
+    found: list[Telling],
+    polarity: tuple[Polarity, str],
+    language: Language,
+) -> list[Telling]:
+    """
+    Apply a word of ending: what had been settled (an agreement) ends in a happening of its own; what was
+    only planned is the plan itself, cancelled.
+    """
+    clause = clauses[hit.clause]
+    ended = language.settled.search(text, *clause)
+    planned = [t for t in found if t.clause == clause]
+    if planned and not ended:
+        rule = ("phase", hit.term.word)
+        return [
+            replace(t, phase=Phase.CANCELLED, sure=True, rules=revised(t.rules, rule)) if t in planned else t
+            for t in found
+        ]
+    if not (ended or language.endable.search(text, *clause)):
+        return _called_off_before(hit, clauses, found)
+    ahead = next((h.term.word for h in hits if h.term.mark == "planned" and clause[0] <= h.start < hit.start), None)
+    phase = Phase.PLANNED if ahead else Phase.CANCELLED
+    rules = (("kind", hit.term.word), ("phase", ahead or hit.term.word), ("polarity", polarity[1]))
+    told = Telling(
+        *clause, clause, (hit.start, hit.end), Kind.CANCELLATION, phase, polarity[0], 3, (), rules, sure=True
+    )
+    # 终止今年3月签订的协议: what is recalled was done, whatever ended.
+    return [t for t in found if t.clause != clause or language.restart.match(text, t.word[1])] + [told]
+
+
+def _called_off_before(hit: Hit, clauses: Clauses, found: list[Telling]) -> list[Telling]:
+    """Return *found* with a plan of the clause before cancelled, where the word of ending stands alone (原定3日举行的座谈会，因故取消)."""
+    before = clauses[hit.clause - 1] if hit.clause else (-1, -1)
+    rule = ("phase", hit.term.word)
+    return [
+        replace(t, phase=Phase.CANCELLED, sure=True, rules=revised(t.rules, rule))
+        if t.clause == before and t.phase is Phase.PLANNED
+        else t
+        for t in found
+    ]
+
+
+def revised(rules: tuple[tuple[str, str], ...], rule: tuple[str, str]) -> tuple[tuple[str, str], ...]:
+    return (*(r for r in rules if r[0] != rule[0]), rule)
+
+
+def bare_denial(clauses: Clauses, hit: Hit, hits: Sequence[Hit]) -> Telling:
+    clause = clauses[hit.clause]
+    rules = (("kind", hit.term.word), ("phase", "a denial is made at once"), ("polarity", hit.term.word))
+    fresh = not any(h.term.mark == "past" and clause[0] <= h.start < hit.start for h in hits)
+    return Telling(
+        *clause, clause, (hit.start, hit.end), Kind.DENIAL, Phase.DONE, Polarity.DENIED, 2, (), rules, sure=True,
+        fresh=fresh,
+    )  # fmt: skip
+
+
+def corrected(clauses: Clauses, hits: Sequence[Hit], found: list[Telling]) -> list[Telling]:
+    """Return the correction alone where it is said what was wrong (20亿元有误) and what is right (应为18亿元)."""
+    wrong = next((h for h in hits if h.term.mark == "wrong"), None)
+    right = next((h for h in hits if wrong and h.term.mark == "right"), None)
+    if right is None:
+        return found
+    clause = clauses[right.clause]
+    rules = (("kind", right.term.word), ("phase", "a correction is made at once"), ("polarity", "no word of doubt"))
+    return [
+        Telling(
+            *clause, clause, (right.start, right.end), Kind.CORRECTION, Phase.DONE, Polarity.ASSERTED, 3, (), rules,
+            sure=True,
+        )
+    ]  # fmt: skip
+
+
+def denied(
+    text: str,
+    found: list[Telling],
+    clauses: Clauses,
+    marks: Sequence[Hit],
+    bound: Mapping[int, int],
+    language: Language,
+) -> list[Telling]:
+    """
+    Take out of what a sentence denies what is only recalled: by a date of its own (否认5月1日开业的门店将关), or as done where
+    nobody speaks of a rumour (门店已于5月1日开业，所谓取消的说法不实); and what holds instead (传言不实，项目建设正常推进).
+    """
+    deny = next((h for h in marks if h.term.mark == "deny"), None)
+    if deny is None:
+        return found
+    if language.claims.search(text, clauses[deny.clause][0], deny.start):
+        found = [t for t in found if t.clause[0] < deny.end] or [bare_denial(clauses, deny, marks)]
+    own = {word for date, word in bound.items() if date < word}
+    rumour = any(h.term.mark == "rumour" for h in marks)
+    kept = [t.word[0] in own or (not rumour and not t.fresh and t.clause[1] <= deny.start) for t in found]
+    told = [replace(t, polarity=Polarity.ASSERTED) if k else t for t, k in zip(found, kept, strict=True)]
+    return [*told, bare_denial(clauses, deny, marks)] if told and all(kept) else told
