@@ -55,8 +55,8 @@ clean:
 	$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
 	touch .venv/run
 
-.venv/bench: .venv/dev
-	$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
+.venv/bench: .venv/dev bench/constraints.txt
+	$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -c bench/constraints.txt -e '.[bench]'
 	touch .venv/bench
 
 .venv/dev: pyproject.toml constraints.txt | .venv/bin/python

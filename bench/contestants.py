@@ -75,10 +75,11 @@ def ours(folder: Path, port: int, feeds: int) -> Measured:
     # What the first poll would load: nobody's loading is counted.
     import monitor.parse.feeds
     import monitor.parse.xml  # noqa: F401
-    from monitor import console, declared
+    from monitor import declared
+    from monitor.console import log
     from monitor.daemon import opened
 
-    console.configure_log()  # a line a feed, as the daemon writes them: that is part of a poll
+    log.configure()  # a line a feed, as the daemon writes them: that is part of a poll
 
     file = folder / "config.yaml"
     lines = "\n".join(f'  - {{url: "{url}", every: 5m}}' for url in addresses(port, feeds))

@@ -13,7 +13,8 @@ they were first run and mended by afterwards: ``dev`` (event F1 at first sight .
 (.79, .95, 1), then ``late`` (.70, 1, 0). What we had forgotten to mark was marked then, where the text tells it.
 ``data/gold_wide`` is 42 articles of other trades (chips, hydrogen, a football club, a hospital), written and labelled in the
 same way after all that had been mended (part ``wide``: at first sight .75, .87, 1), and 25 of milk powder, films and drones
-written once that was mended as well (``second``: .75, .86, 1; that date was told, and we had not marked it).
+written once that was mended as well (``second``: .75, .86, 1; that date was told, and we had not marked it). What a reader of
+news that no rule was made by is to expect lies between these and the part ``held``, whose errors nobody has looked at.
 
 How it is counted:
 

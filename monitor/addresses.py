@@ -58,9 +58,9 @@ def _asks(feed: Feed) -> bool:
 
 def _asked(feed: Feed, topic: Topic) -> Iterator[Feed]:
     """Yield *feed* with the words of *topic* in it; nothing where the topic has none of the kind asked for."""
-    words = {"q": query(topic), "q_trad": traditional(query(topic)), "q_en": query_en(topic)}
     wanted = {name for url in (feed.url, *(s.url for s in feed.steps)) for name in _QUERY.findall(url)}
-    if all(words[name] for name in wanted):
+    words = {name: _WORDS[name](topic) for name in wanted}
+    if all(words.values()):
         steps = tuple(replace(step, url=_with(step.url, words)) for step in feed.steps)
         yield replace(feed, url=_with(feed.url, words), steps=steps, topics=(topic.id,))
 
@@ -95,6 +95,13 @@ def query_en(topic: Topic) -> str:
         if e
     ]
     return topic.query_en or (" ".join(names) if all(names) else "")
+
+
+def _query_trad(topic: Topic) -> str:
+    return traditional(query(topic))
+
+
+_WORDS = {"q": query, "q_trad": _query_trad, "q_en": query_en}
 
 
 # --------------------------------------------------------------------------- when a feed is asked

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ctypes
 import gc
 import logging
 import os
@@ -30,11 +31,11 @@ from apscheduler.events import (
 )
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from monitor import seeding
+from monitor import normalize, seeding
 from monitor.clock import clock
 from monitor.declared import Declared, environment
 from monitor.errors import ConfigError, StoreError
-from monitor.fetch import Fetcher
+from monitor.fetch import Fetcher, room_for
 from monitor.model import FeedStatus, FetchSettings, Settings
 from monitor.pipeline import Desk
 from monitor.progress import Progress, unwatched
@@ -52,6 +53,7 @@ HOUSEKEEPING = 3600.0  # seconds between two goes at what is to be forgotten
 TOGETHER = 60.0  # seconds that alerts wait for articles that are being read
 LOCK_PATIENCE = 2.0  # seconds that one try to write waits for another writer
 GARBAGE = (3_000, 10, 10)  # objects more than before until cycles are looked for, and how often among older ones
+M_ARENA_MAX = -8  # glibc's name for how many heaps there are
 DRAIN = 6.0  # seconds that a stop may take; the promise is 10
 
 log = structlog.get_logger()
@@ -64,11 +66,12 @@ async def opened(
     """Open store and network for one process that polls; the store lives on its own writer thread."""
     writer = ThreadPoolExecutor(1, "store")
     loop = asyncio.get_running_loop()
+    _be_lean()
     try:
         store = await loop.run_in_executor(writer, open_store, declared.settings.database)
         try:
             await loop.run_in_executor(writer, store.hold)
-            room = asyncio.Event()
+            room = room_for(declared.settings.fetch)
             async with Fetcher(declared.settings.fetch, now=now, room=room) as fetcher:
                 rounds = Rounds(Desk.of(declared.settings), store, fetcher, writer, now, progress, room=room)
                 await apply(rounds, declared)
@@ -82,6 +85,19 @@ async def opened(
             await loop.run_in_executor(writer, store.close)
     finally:
         writer.shutdown(wait=True)
+
+
+def _be_lean() -> None:
+    """
+    Give back what reading the configuration took, and let all threads share what they free.
+
+    Each would keep some megabytes for itself. The C library may not know how to do either.
+    """
+    normalize.release()
+    with contextlib.suppress(AttributeError, OSError):
+        library = ctypes.CDLL(None)
+        library.mallopt(M_ARENA_MAX, 1)
+        library.malloc_trim(0)
 
 
 @contextlib.contextmanager
@@ -296,6 +312,7 @@ class Daemon:
             log.warning("the database changes only with a restart", database=self.declared.settings.shown)
         await apply(self.rounds, declared)
         self.declared = declared
+        _be_lean()
         log.info("configuration read", file=declared.settings.file, feeds=len(declared.settings.feeds))
 
     async def _drain(self) -> None:

@@ -29,7 +29,7 @@ from monitor import daemon, pipeline, schedule
 from monitor.clock import clock
 from monitor.declared import Declared
 from monitor.errors import StoreError
-from monitor.fetch import Fetcher
+from monitor.fetch import Fetcher, room_for
 from monitor.pipeline import Desk
 from monitor.rounds import PATIENCE, PER_FEED, UNDER_WAY, Rounds, chosen
 from monitor.store import Store, open_store, turns
@@ -246,7 +246,7 @@ def _name(kind: str, what: str) -> str:
 async def opened(declared: Declared, now: Callable[[], datetime] = clock, tick: float = TICK) -> AsyncIterator[Team]:
     """Open what one process needs: a store to write with and one to lead with, turns, the network, the jobs."""
     logging.getLogger("procrastinate").setLevel(logging.CRITICAL)  # it prints what jobs are given; we tell ourselves
-    url, room = declared.settings.database, asyncio.Event()
+    url, room = declared.settings.database, room_for(declared.settings.fetch)
     shared = await turns(url, now)
     app = App(connector=PsycopgConnector(conninfo=url, min_size=1, max_size=POOL))
     async with contextlib.AsyncExitStack() as stack:

@@ -15,6 +15,7 @@ from datetime import datetime
 
 from monitor import pipeline
 from monitor.errors import StoreError
+from monitor.fetch import Room
 from monitor.model import Counts, FeedStatus
 from monitor.pipeline import Asked, Desk
 from monitor.store.base import Store
@@ -23,8 +24,8 @@ __all__ = ["Recorder"]
 
 # What one transaction holds at most: other writers wait for it, and so many new entries take about a tenth of a second.
 ENTRIES, POLLS = 1_000, 256
-# Bytes that wait to be read or written before no more is asked; an entry takes some 3 KB.
-FULL, ENTRY = 4_000_000, 3_000
+# Bytes of an entry that waits to be written: no more is asked while a great deal does.
+ENTRY = 3_000
 # Seconds that a poll waits for others: of a thousand that answer at once, so that some ten transactions are made.
 MOMENT = 0.03
 
@@ -49,17 +50,16 @@ _Outcomes = Sequence[Recorded | Exception]
 
 @dataclass(slots=True)
 class Recorder:
-    """Takes one poll at a time, writes several (``write`` is that of the rounds); ``room`` is set while there is more."""
+    """Takes one poll at a time, writes several (``write`` is that of the rounds)."""
 
     store: Store
     write: Callable[[Callable[[_Batch], _Outcomes], _Batch], Awaitable[_Outcomes]]
     clock: Callable[[], datetime]
-    room: asyncio.Event
+    room: Room
     under_way: int = 0
     """Polls that will come here yet, and those here."""
 
     _ready: list[_Ready] = field(default_factory=list)
-    _waiting: int = 0  # bytes
     _worker: asyncio.Task[None] | None = None
 
     async def record(self, desk: Desk, asked: Asked, round: int) -> Recorded:
@@ -67,7 +67,7 @@ class Recorder:
         answer: asyncio.Future[Recorded] = asyncio.get_running_loop().create_future()
         ready = _Ready(desk, asked, round, answer)
         self._ready.append(ready)
-        self.claim(ready.size * ENTRY)
+        self.room.claim(ready.size * ENTRY)
         if self._worker is None or self._worker.done():
             self._worker = asyncio.create_task(self._work())
         return await answer
@@ -82,7 +82,7 @@ class Recorder:
     async def _work(self) -> None:
         """Write until nothing is ready: a task of its own, so that an asker that gives up takes no others with it."""
         while self._ready:
-            if len(self._ready) < min(self.under_way, POLLS) and self.room.is_set():
+            if len(self._ready) < min(self.under_way, POLLS) and self.room.open.is_set():
                 await asyncio.sleep(MOMENT)
             batch = self._taken()
             results: _Outcomes
@@ -100,16 +100,8 @@ class Recorder:
             size += self._ready[count].size
             count += 1
         batch, self._ready[:] = self._ready[:count], self._ready[count:]
-        self.claim(-size * ENTRY)
+        self.room.claim(-size * ENTRY)
         return batch
-
-    def claim(self, more: int) -> None:
-        """Count *more* bytes as waiting, and say whether there is room."""
-        self._waiting += more
-        if self._waiting < FULL:
-            self.room.set()
-        else:
-            self.room.clear()
 
     def _record_all(self, batch: _Batch) -> _Outcomes:
         with self.store.together():

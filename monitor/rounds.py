@@ -22,7 +22,8 @@ import structlog
 
 from monitor import pipeline, schedule
 from monitor.errors import FetchError, StoreError
-from monitor.model import Counts, Entry, EntryState, FeedState, FeedStatus, Waiting
+from monitor.fetch import Room, room_for
+from monitor.model import Counts, Entry, EntryState, FeedState, FeedStatus, FetchSettings, Waiting
 from monitor.pipeline import Desk, Postponed
 from monitor.progress import Progress, unwatched
 from monitor.pulse import Pulse
@@ -66,8 +67,8 @@ class Rounds:
     polling: set[str] = field(default_factory=set)
     digesting: asyncio.Lock = field(default_factory=asyncio.Lock)
     readers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(READERS, "reader"))
-    room: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set while more may be asked; where the fetcher has the same, it asks nothing while too much waits to be written."""
+    room: Room = field(default_factory=lambda: room_for(FetchSettings()))
+    """What waits to be read or written; where the fetcher has the same, it asks nothing while that is too much."""
 
     pulse: Pulse = field(default_factory=Pulse)
 
@@ -110,11 +111,11 @@ class Rounds:
         """Return what *act* makes of *size* bytes: here if they are few, else beside the network."""
         if size <= SMALL:
             return act()
-        self.recorder.claim(size)
+        self.room.claim(size)
         try:
             return await asyncio.get_running_loop().run_in_executor(self.readers, act)
         finally:
-            self.recorder.claim(-size)
+            self.room.claim(-size)
 
     async def remember(self) -> None:
         """Keep what was learned of robots.txt files, in case this process is killed."""

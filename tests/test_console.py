@@ -43,7 +43,7 @@ def said(form: str, capsys) -> str:
         own = structlog.get_logger()
         own.warning("not reached", reason=HOSTILE, problems=[HOSTILE], other=Path(HOSTILE[:50]), count=3, none=None)
         own.error(HOSTILE)
-        logging.getLogger("apscheduler").warning("job %s was skipped", HOSTILE)
+        logging.getLogger("library").warning("job %s was skipped", HOSTILE)
         logging.getLogger("asyncio").error("never retrieved", exc_info=ValueError(HOSTILE))
         try:
             raise ValueError(HOSTILE)

@@ -102,7 +102,7 @@ def test_the_image_knows_the_living_from_the_dead(tmp_path):
     now = [0.0]
     pulse = Pulse(1.0, lambda: now[0])
     town.built(tmp_path / "town.db").close()
-    with town.serving(tmp_path / "town.db", pulse) as url:
+    with town.serving(tmp_path / "town.db", pulse=pulse) as url:
 
         def status() -> int:
             port = url.rstrip("/").rpartition(":")[2]

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from monitor.errors import FetchError, StoreError
+from monitor.fetch import Room
 from monitor.model import Counts, Feed, FeedStatus, FetchSettings, Settings
 from monitor.pipeline import Asked, Desk
 from monitor.recording import Recorder
@@ -46,7 +47,7 @@ def recorded(books: Books, write: Callable[..., Any] | None = None) -> tuple[lis
         return act(batch)
 
     async def go() -> tuple[list[object], Recorder]:
-        recorder = Recorder(books, write or at_once, lambda: NOW, asyncio.Event())  # type: ignore[arg-type]
+        recorder = Recorder(books, write or at_once, lambda: NOW, Room(10**6))  # type: ignore[arg-type]
         polls = [Asked(f, FeedStatus(f.url, f.url), error=FetchError(f.url, "reset", "it broke")) for f in FEEDS]
         recorder.under_way = len(polls)
         found = await asyncio.gather(*(recorder.record(desk, p, 1) for p in polls), return_exceptions=True)
@@ -78,5 +79,5 @@ def test_a_store_that_fails_is_told_to_all() -> None:
 @pytest.mark.parametrize(("claimed", "room"), [(1_000, True), (10**9, False)])
 def test_there_is_room_while_little_waits(claimed: int, room: bool) -> None:
     _, recorder = recorded(Books())
-    recorder.claim(claimed)
-    assert recorder.room.is_set() is room
+    recorder.room.claim(claimed)
+    assert recorder.room.open.is_set() is room

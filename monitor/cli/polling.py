@@ -96,7 +96,7 @@ async def _page(
         return await rounds.write(lambda: act(rounds.desk, rounds.store))
 
     opener = partial(open_store, database, create=False)
-    async with web.served(at, listen, settings, opener, clock, keys, write, rounds.pulse) as address:
+    async with web.served(at, listen, settings, opener, clock, keys, write, rounds.pulse, idle=True) as address:
         speak(f"the timeline is at {address}")
         tell(token, address, speak)
         yield

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from monitor.export.csv import to_csv
 from monitor.export.feeds import to_atom, to_jsonfeed
-from monitor.export.html import to_html
 from monitor.export.ics import to_ics
 from monitor.export.json import to_json
 from monitor.export.jsonl import to_jsonl
@@ -40,7 +39,7 @@ FORMATS: dict[str, Callable[[Timeline, Options], bytes]] = {
     "jsonl": lambda timeline, options: to_jsonl(timeline),
     "csv": lambda timeline, options: to_csv(timeline, rows=options.rows, bom=options.bom),
     "markdown": lambda timeline, options: to_markdown(timeline, options.name),
-    "html": lambda timeline, options: to_html(timeline, options.name),
+    "html": lambda timeline, options: _html(timeline, options),
     "atom": lambda timeline, options: to_atom(timeline, options.name),
     "jsonfeed": lambda timeline, options: to_jsonfeed(timeline, options.name),
     "ics": lambda timeline, options: to_ics(timeline, options.name),
@@ -59,6 +58,12 @@ MEDIA = {
     "timelinejs": "application/json",
 }
 """What each format is called on the web."""
+
+
+def _html(timeline: Timeline, options: Options) -> bytes:
+    from monitor.export.html import to_html  # templates take 2 MB, and a daemon may never draw a page
+
+    return to_html(timeline, options.name)
 
 
 def render(timeline: Timeline, format: str, options: Options = Options()) -> bytes:

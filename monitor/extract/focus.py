@@ -85,7 +85,9 @@ class Focus:
         start = opening(page, sentence.start, telling.clause[1])
         speaker = any(n.start == sentence.start and n.kind == "person" for n in _known(page, sentence))
         if speaker or start >= telling.clause[0]:
-            return speaker or sentence.paragraph == self.paragraph  # a new paragraph brings its own subject
+            # A new paragraph brings its own subject, unless it runs through the dates of the thing.
+            runs = len(page.dates_in(sentence.start, sentence.end)) >= CHRONICLE
+            return speaker or runs or sentence.paragraph == self.paragraph
         first = page.language.refers.match(page.text.text, start, telling.clause[0])
         return bool(first and first["thing"]) or start >= cut[0][1]
 

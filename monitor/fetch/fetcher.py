@@ -15,10 +15,12 @@ from typing import Protocol, Self
 
 from monitor.errors import ConfigError, FetchError, Gone, RateLimited, Refused
 from monitor.fetch import later, reasons, target
+from monitor.fetch.deadline import Deadline
 from monitor.fetch.guard import Guard, Resolve
 from monitor.fetch.pace import Pace
 from monitor.fetch.resolve import SystemResolver
 from monitor.fetch.robots import MAX_BYTES, Robots
+from monitor.fetch.room import Room
 from monitor.fetch.shared import Shared
 from monitor.fetch.target import Target
 from monitor.fetch.wire import Answer, Limits, Trip, Wire
@@ -42,8 +44,13 @@ _NOT_DECLARED = frozenset(
 _Lines = tuple[tuple[bytes, bytes], ...]
 
 
+def room_for(settings: FetchSettings) -> Room:
+    """Return room for what *settings* let in: the largest answer, and half of another."""
+    return Room(settings.max_inflated * 3 // 2)
+
+
 class _Budget:
-    """The total time of one get; waiting for a turn is not part of it."""
+    """The total time of one get; waiting for a turn or for room is not part of it."""
 
     def __init__(self, seconds: float) -> None:
         self.total = self.left = seconds
@@ -95,8 +102,9 @@ class Fetcher:
     Fetches feeds, pages and robots.txt; an async context manager.
 
     *resolve* finds addresses (default: the system's resolver), *now* tells the time for a Retry-After date from a
-    server that sends no Date, *tls* replaces the trust store, *wire* what carries each exchange; nothing is asked while
-    *room* is not set; *shared* is what other processes know. Raise ConfigError for a proxy or a user agent that cannot be used.
+    server that sends no Date, *tls* replaces the trust store, *wire* what carries each exchange; *room* is where all
+    answers lie until they are read, and nothing is asked while it is not open; *shared* is what other processes know.
+    Raise ConfigError for a proxy or a user agent that cannot be used.
     """
 
     def __init__(
@@ -107,7 +115,7 @@ class Fetcher:
         now: Callable[[], datetime] | None = None,
         tls: ssl.SSLContext | None = None,
         wire: Carries | None = None,
-        room: asyncio.Event | None = None,
+        room: Room | None = None,
         shared: Shared | None = None,
     ) -> None:
         agent = settings.user_agent or USER_AGENT
@@ -116,8 +124,9 @@ class Fetcher:
         self._settings = settings
         self._now = now
         self._guard = Guard(settings.allow_private, resolve or SystemResolver())
-        self._wire: Carries = wire or Wire(self._guard, agent, settings.proxy, tls)
-        self._pace = Pace(settings.concurrency, room, shared)
+        room = room or room_for(settings)
+        self._wire: Carries = wire or Wire(self._guard, agent, room, settings.proxy, tls)
+        self._pace = Pace(settings.concurrency, room.open, shared)
         self._robots = Robots(self._ask_robots, agent, shared)
         self._shared = shared
 
@@ -248,10 +257,12 @@ class Fetcher:
         budget, loop = order.budget, asyncio.get_running_loop()
         start = loop.time()
         try:
-            async with asyncio.timeout(budget.left):
+            async with asyncio.timeout(budget.left) as limit:
+                trip.deadline = Deadline(limit)
                 return await self._wire.exchange(trip, headers, order.limits, order.method, order.body)
         finally:
-            budget.left -= loop.time() - start
+            waited = trip.deadline.waited if trip.deadline else 0.0
+            budget.left -= loop.time() - start - waited
 
     def _pause(self, goal: Target) -> float:
         pauses = self._settings.pauses

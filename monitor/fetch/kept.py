@@ -9,6 +9,10 @@ turn: nothing idles. Whatever a server sends unasked ends the connection.
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import fcntl
+import select
+import termios
 from collections.abc import Callable
 
 from monitor.fetch.target import Target
@@ -30,7 +34,12 @@ class Kept:
     def take(self, goal: Target) -> asyncio.Transport | None:
         """Return the connection to the server of *goal*, if there is one."""
         line = self._lines.pop(_server(goal), None)
-        return None if line is None or line.is_closing() else line
+        if line is None or line.is_closing():
+            return None
+        if _speaks(line):
+            line.abort()
+            return None
+        return line
 
     def keep(self, goal: Target, line: asyncio.Transport) -> None:
         """Keep *line* for the next who asks the server of *goal*."""
@@ -65,6 +74,26 @@ class _Idle(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """End."""
         self._end()
+
+
+def heard(line: asyncio.Transport) -> bool:
+    """
+    Say whether the other side has acknowledged all that was sent on *line*.
+
+    What was on its way before a request came arrives before that is acknowledged: it is no answer to it. An answer
+    brings the acknowledgement along. Where the system cannot tell (it is Linux that can), nothing is said against it.
+    """
+    unheard = bytearray(4)
+    with contextlib.suppress(OSError, ValueError):
+        fcntl.ioctl(line.get_extra_info("socket").fileno(), termios.TIOCOUTQ, unheard)
+    return not any(unheard)
+
+
+def _speaks(line: asyncio.Transport) -> bool:
+    """Say whether something lies ready that the loop has not read yet: it would be taken for the next answer."""
+    poll = select.poll()
+    poll.register(line.get_extra_info("socket").fileno(), select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def _server(goal: Target) -> _Server:

@@ -15,6 +15,7 @@ READ_COST = 75
 PIECE_COST = 12
 WORTH = 1_500_000
 _END = re.compile(rb"\n\r?\n")
+_FOLD = re.compile(rb"\n[ \t]")
 
 
 class Meter:
@@ -28,6 +29,13 @@ class Meter:
         self._total = 0
         self._body = 0
         self._tail = b""
+        self.odd = False
+        """Whether a head has lines without CR or folded ones: not everybody on the way reads these as we do."""
+
+    @property
+    def total(self) -> int:
+        """Return how many bytes came."""
+        return self._total
 
     def before(self) -> None:
         """Check, before more is read, that a head is not without end."""
@@ -67,6 +75,8 @@ class Meter:
             seen = 0
             # "HTTP/1.1 100 Continue" and its like are followed by another head (RFC 9112 9.2).
             self._in_head = self._head[9:10] == b"1"
+            lines = self._head[: end.end()]
+            self.odd = self.odd or lines.count(b"\n") != lines.count(b"\r\n") or bool(_FOLD.search(lines))
             del self._head[: end.end()]
         if not self._in_head:
             self._body = len(self._head)

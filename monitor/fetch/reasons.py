@@ -30,6 +30,7 @@ BAD_HTTP = "bad http"  # not HTTP, or HTTP that contradicts itself
 BIG_HEAD = "headers too large"
 TOO_LARGE = "too large"  # more bytes on the wire than fetch.max_bytes
 INFLATED = "inflates too large"  # more bytes unpacked than fetch.max_inflated
+NO_ROOM = "no room"  # given up for others, because all answers together held too much
 PIECES = "too many pieces"  # cut so small that reading it would cost more than it is worth
 BAD_ENCODING = "bad encoding"  # a content coding not asked for, or packed data that is damaged
 WRONG_LENGTH = "wrong length"  # bytes beyond the declared end

@@ -15,6 +15,7 @@ from typing import Protocol
 
 from monitor.errors import FetchError
 from monitor.fetch import reasons
+from monitor.fetch.deadline import Deadline
 from monitor.fetch.guard import Guard
 from monitor.fetch.reply import Reply
 from monitor.fetch.target import Target
@@ -36,6 +37,7 @@ class Trip:
     connected: bool = False
     step: str = "looking up the name"
     reply: Reply | None = None
+    deadline: Deadline | None = None
 
     @property
     def doing(self) -> str:

@@ -21,6 +21,7 @@ from monitor.fetch import reasons
 from monitor.fetch.guard import Guard
 from monitor.fetch.kept import Kept
 from monitor.fetch.reply import Answer, Limits, Reply
+from monitor.fetch.room import Room
 from monitor.fetch.target import PORTS
 from monitor.fetch.ways import Direct, Proxied, Proxy, Trip, Way
 
@@ -34,7 +35,10 @@ _Line = tuple[bytes, bytes]
 class Wire:
     """Sends GET and POST requests; *tls* replaces the usual trust store, *proxy* is a http or https URL or ""."""
 
-    def __init__(self, guard: Guard, user_agent: str, proxy: str = "", tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self, guard: Guard, user_agent: str, room: Room, proxy: str = "", tls: ssl.SSLContext | None = None
+    ) -> None:
+        self._room = room
         tls = tls or httpx.create_ssl_context(trust_env=False)
         self._way: Way = Proxied(_proxy(proxy), tls) if proxy else Direct(guard, tls)
         self._kept = Kept()
@@ -66,7 +70,7 @@ class Wire:
         line = self._kept.take(trip.goal)
         if line is None:
             return None
-        reply = Reply(trip.goal.url, limits)
+        reply = Reply(trip.goal.url, limits, self._room, trip.deadline)
         line.set_protocol(reply)
         trip.connected, trip.reply = True, reply
         try:
@@ -77,7 +81,7 @@ class Wire:
             return None  # the server had hung up meanwhile, as it may
 
     async def _on_fresh(self, trip: Trip, sent: bytes, limits: Limits) -> Answer:
-        reply = Reply(trip.goal.url, limits)
+        reply = Reply(trip.goal.url, limits, self._room, trip.deadline)
         try:
             line = await self._way.connect(trip, reply)
         except BaseException:
@@ -88,12 +92,14 @@ class Wire:
     async def _asked(self, trip: Trip, line: asyncio.Transport, reply: Reply, sent: bytes) -> Answer:
         """Return what *reply* reads on *line*, which is kept where that is safe and of use."""
         try:
+            reply.asked(line)
             line.write(sent)
             answer = await reply.done
         except BaseException:
-            reply.leave()
             line.abort()
             raise
+        finally:
+            reply.leave()  # whoever gets the answer counts its bytes from now on
         if self._way.keeps and reply.ended_clean and trip.wanted():
             self._kept.keep(trip.goal, line)
         else:

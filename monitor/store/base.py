@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import TracebackType
 from typing import Protocol, Self
@@ -149,6 +149,7 @@ class Stock:
     events: Mapping[str, int]
     round: int  # the last that is finished, 0 before the first
     finished: datetime | None
+    alerts: Mapping[str, int] = field(default_factory=dict)  # by state
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ _FAILING = """
     WHERE position IS NOT NULL AND CAST(json_extract(status, '$.failures') AS INTEGER) > 0 ORDER BY position LIMIT ?
 """
 _EVENTS = "SELECT topic, count(*) AS count FROM events WHERE merged_into IS NULL GROUP BY topic ORDER BY topic"
+_ALERTS = "SELECT state, count(*) AS count FROM alerts GROUP BY state ORDER BY state"
 _ROUND = "SELECT id, finished FROM rounds WHERE finished IS NOT NULL ORDER BY id DESC LIMIT 1"
 
 
@@ -30,4 +31,5 @@ def stock(db: Database) -> Stock:
         events={r["topic"]: r["count"] for r in db.execute(_EVENTS)},
         round=last["id"] if last else 0,
         finished=moment(last["finished"]) if last else None,
+        alerts={r["state"]: r["count"] for r in db.execute(_ALERTS)},
     )

@@ -1,7 +1,7 @@
 """
 The page: what people look at in a browser, and the same read by other programs. Part of the roof.
 
-    server    listens, alone (``monitor serve``) or beside the daemon
+    server    listens, alone (``monitor serve``) or beside the daemon;  running: answers
     app       which address leads to which answer
     pages     HTML;  api: JSON, described in ``openapi``
     shelf     what was read from the store, kept until it changes

@@ -32,6 +32,7 @@ STATIC = {
     "page.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",
 }
+
 log = structlog.get_logger()
 
 LONG = "public, max-age=31536000, immutable"  # their addresses change with what is in them

@@ -117,6 +117,7 @@ def _stored(stock: Stock | None) -> Iterator[Metric]:
     )
     yield _gauge("monitor_entries_waiting", "Entries whose article is still to be read.", {"": stock.waiting})
     yield _gauge("monitor_events", "Events that are known.", stock.events, "topic")
+    yield _gauge("monitor_alerts", "Alerts, by what became of them; dead ones were given up.", stock.alerts, "state")
     yield _gauge("monitor_last_round", "The number of the last finished round.", {"": stock.round})
     if stock.finished:
         at = stock.finished.timestamp()

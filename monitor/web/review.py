@@ -122,13 +122,15 @@ class Review:
         typed: Form | None = None,
     ) -> Response:
         with self.shelf.store() as store:
+            # Before the event: what changes between the two is then noticed when it is decided, not missed.
+            seen = [(id, store.version(id))]
             event = store.event(id)
             topic = self.shelf.topic(event.topic) if event else None
             if event is None or topic is None:
                 raise HTTPException(404)
             if event.id != id:
                 return _gone_to(f"/review/event/{event.id}")
-            seen, around = [(id, store.version(id))], contexts(store, event)
+            around = contexts(store, event)
             log = [_listed(d) for d in reversed(store.decisions(topic.id))]
         today = self.now().astimezone(ZoneInfo(topic.timezone)).date()
         return self._page(
@@ -150,16 +152,15 @@ class Review:
 
     def _entry(self, request: Request, session: Session, id: str, refused: str = "", status: int = 200) -> Response:
         with self.shelf.store() as store:
+            topics = self.shelf.settings().topics
+            seen = [[(id, reviewing.version(store, id, t.id))] for t in topics]
             entry = next(iter(store.entries(id=id)), None)
             if entry is None:
                 raise HTTPException(404)
-            topics = [
-                (t, [(id, reviewing.version(store, id, t.id))], _verdict(entry, t))
-                for t in self.shelf.settings().topics
-            ]
+            asked = [(t, one, _verdict(entry, t)) for t, one in zip(topics, seen, strict=True)]
             log = [_listed(d) for d in reversed(store.decisions()) if d.entry == id]
         return self._page(
-            request, "review_entry", None, status, session=session, refused=refused, entry=entry, topics=topics,
+            request, "review_entry", None, status, session=session, refused=refused, entry=entry, topics=asked,
             log=log[:MOST], done=_named(request, log),
         )  # fmt: skip
 
@@ -208,8 +209,8 @@ class Review:
         topic, _ = self._about(sent)
         words = self.pages.words(request, topic)
         with self.shelf.store() as store:
-            both = [_both(store, id, sent.seen[id], words) for id in moved.ids]
             seen = [(id, reviewing.version(store, id, sent("topic"))) for id in sent.seen]
+            both = [_both(store, id, sent.seen[id], words) for id in moved.ids]
         again = [(n, v) for n, v in sent.fields if n not in ("seen", "token", "subject", "back")]
         return self._page(
             request, "moved", None, 409, session=session, moved=both, seen=seen, again=again, subject=sent("subject"),

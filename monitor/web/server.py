@@ -1,47 +1,21 @@
-"""Listening: alone, or in the same process as the daemon."""
+"""Listening: alone, or in the same process as the daemon, which loads what serves only when somebody comes."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import socket
-import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime
-
-import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from importlib import import_module
 
 from monitor.clock import clock
-from monitor.errors import InputError, StoreError
+from monitor.errors import InputError
 from monitor.model import Settings
 from monitor.pulse import Pulse
 from monitor.store.base import Store
-from monitor.web.answers import HEADERS
-from monitor.web.app import application
 from monitor.web.keys import Keys
-from monitor.web.shelf import Shelf
 from monitor.web.writing import Writes
-
-GRACE = 1  # seconds that answers under way may take when the program ends
-
-
-class _Server(uvicorn.Server):
-    """A server that leaves signals to whoever runs it."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
-class _Guarded(H11Protocol):
-    """HTTP whose answer to what is no HTTP carries the policy, too."""
-
-    def send_400_response(self, msg: str) -> None:
-        head = "".join(f"{name}: {value}\r\n" for name, value in HEADERS.items())
-        start = f"HTTP/1.1 400 Bad Request\r\n{head}content-type: text/plain; charset=utf-8\r\n"
-        self.transport.write(f"{start}content-length: {len(msg)}\r\nconnection: close\r\n\r\n{msg}".encode())
-        self.transport.close()
 
 
 def bound(listen: str) -> socket.socket:
@@ -71,12 +45,6 @@ def bound(listen: str) -> socket.socket:
     return found
 
 
-def _warm(shelf: Shelf) -> None:
-    with contextlib.suppress(StoreError):  # whoever asks will be told
-        for topic in shelf.settings().topics:
-            shelf.book(topic)
-
-
 @contextlib.asynccontextmanager
 async def served(
     at: socket.socket,
@@ -87,30 +55,44 @@ async def served(
     keys: Keys | None = None,
     write: Writes | None = None,
     pulse: Pulse | None = None,
+    *,
+    idle: bool = False,
 ) -> AsyncIterator[str]:
-    """Serve the page on *at* until left; yields its address. See :func:`application` for *keys*, *write* and *pulse*."""
-    shelf = Shelf(settings, opener)
+    """
+    Serve the page on *at* until left; yields its address. With *idle* nothing is made ready until somebody connects.
+
+    With *keys* and a way to *write*, decisions may be made there; it says how the daemon is whose *pulse* it is.
+    """
     host = listen.rpartition(":")[0]
-    config = uvicorn.Config(
-        application(shelf, now, host, keys, write, pulse),
-        log_config=None,
-        log_level="critical",  # bugs are logged where they become an answer; what strangers send is no news
-        access_log=False,
-        server_header=False,
-        lifespan="off",
-        ws="none",
-        http=_Guarded,
-        timeout_graceful_shutdown=GRACE,
-    )
-    server = _Server(config)
-    task = asyncio.create_task(server.serve(sockets=[at]))
-    # Read before anybody asks; who asks meanwhile waits for no longer than that.
-    warming = threading.Thread(target=_warm, args=(shelf,), daemon=True)
-    warming.start()
+    ending = asyncio.Event()
+
+    async def attend() -> None:
+        if idle and not await _knock(at, ending):
+            return
+        # Beside the loop: a third of a second, and as many megabytes as the polls of fifty feeds.
+        running = await asyncio.to_thread(import_module, "monitor.web.running")
+        async with running.running(at, host, settings, opener, now, keys, write, pulse):
+            await ending.wait()
+
+    task = asyncio.create_task(attend())
     try:
         yield f"http://{host}:{at.getsockname()[1]}/"
     finally:
-        server.should_exit = True
-        await asyncio.wait([task], timeout=2 * GRACE)
-        await asyncio.to_thread(warming.join, GRACE)
-        shelf.close()
+        ending.set()
+        await task
+        at.close()
+
+
+async def _knock(at: socket.socket, ending: asyncio.Event) -> bool:
+    """Return True once somebody connects to *at*, False when *ending* is set before."""
+    came = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    loop.add_reader(at, came.set)
+    waits = [asyncio.ensure_future(e.wait()) for e in (came, ending)]
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        loop.remove_reader(at)
+        for wait in waits:
+            wait.cancel()
+    return not ending.is_set()

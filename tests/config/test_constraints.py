@@ -7,18 +7,28 @@ import tomllib
 from importlib.metadata import distribution
 from pathlib import Path
 
+import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parent.parent.parent
-LINES = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
-PINS = dict(line.split("==") for line in LINES)
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
-def declared() -> list[Requirement]:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    extras = project["project"]["optional-dependencies"].values()
-    return [Requirement(r) for part in (project["project"]["dependencies"], *extras) for r in part]
+def pinned(file: str) -> dict[str, str]:
+    return dict(line.split("==") for line in (ROOT / file).read_text(encoding="utf-8").splitlines())
+
+
+# Whom the program is measured beside is installed by `make bench` alone, and pinned in a file of its own.
+PINS, BENCH = pinned("constraints.txt"), pinned("bench/constraints.txt")
+
+
+def declared(extra: str) -> list[Requirement]:
+    return [Requirement(r) for r in PROJECT["optional-dependencies"][extra]]
+
+
+def needed() -> list[Requirement]:
+    return [*map(Requirement, PROJECT["dependencies"]), *declared("dev")]
 
 
 def closure(todo: list[Requirement]) -> set[str]:
@@ -33,17 +43,23 @@ def closure(todo: list[Requirement]) -> set[str]:
     return {name for name, _ in done}
 
 
-def test_each_line_is_a_name_and_a_version():
-    assert all(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*==[0-9a-z.]+", line) for line in LINES)
-    assert "://" not in "".join(LINES)
-    assert sorted(PINS) == list(PINS)
+@pytest.mark.parametrize("pins", [PINS, BENCH])
+def test_each_line_is_a_name_and_a_version(pins):
+    lines = [f"{name}=={version}" for name, version in pins.items()]
+    assert all(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*==[0-9a-z.]+", line) for line in lines)
+    assert sorted(pins) == list(pins)
 
 
 def test_every_dependency_is_pinned_to_a_version_that_is_allowed():
-    for needed in declared():
-        assert needed.specifier.contains(PINS[canonicalize_name(needed.name)]), needed
+    for one in [*needed(), *declared("bench")]:
+        assert one.specifier.contains((PINS | BENCH)[canonicalize_name(one.name)]), one
 
 
 def test_what_the_dependencies_need_in_turn_is_pinned_too():
     # Any pip will do; pinning it would make it replace itself.
-    assert closure(declared()) - {"pip"} == PINS.keys()
+    assert closure(needed()) - {"pip"} == PINS.keys()
+
+
+def test_the_bench_pins_nothing_that_is_pinned_for_all_and_is_no_part_of_what_develops():
+    assert not PINS.keys() & BENCH.keys()
+    assert PROJECT["optional-dependencies"].keys() == {"dev", "bench", "scale"}

@@ -11,11 +11,11 @@ from itertools import pairwise
 import pytest
 
 from monitor.errors import ConfigError, FetchError, Gone, RateLimited, Refused
-from monitor.fetch import USER_AGENT, Fetcher
+from monitor.fetch import USER_AGENT, Fetcher, Room
 from monitor.fetch.later import delay
 from monitor.fetch.pace import REMEMBERED, Pace
 from monitor.model import Manners, Request, Response, Validators
-from tests.fetch.make import SOON, fetcher, hostile, settings, trust
+from tests.fetch.make import MB, SOON, fetcher, hostile, settings, trust
 from tests.hostile import FEED, HostileServer, Script, Seen, Talk, head, moved, page, raw
 
 PAUSE = 0.15
@@ -123,14 +123,14 @@ def test_slow_hosts_hold_up_nobody_else() -> None:
 
 def test_nothing_is_asked_while_there_is_no_room_for_answers() -> None:
     async def go() -> tuple[int, int]:
-        room = asyncio.Event()
+        room = Room(MB)
         async with hostile({"/feed": page(FEED)}) as server:
             async with Fetcher(settings(server), tls=trust(), room=room) as it:
-                room.clear()
+                room.claim(10**7)
                 asked = asyncio.ensure_future(it.get(Request(server.url("/feed"))))
                 await asyncio.sleep(0.05)
                 before = len(server.seen)
-                room.set()
+                room.claim(-(10**7))
                 await asked
             return before, len(server.seen)
 

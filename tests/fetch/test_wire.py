@@ -11,13 +11,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from monitor.errors import ConfigError, FetchError
 from monitor.fetch import Fetcher
-from monitor.fetch.inflate import SLICE, Body, body_for
+from monitor.fetch.inflate import SLICE, Body
 from monitor.fetch.meter import Meter
+from monitor.fetch.room import Room, Share
 from monitor.model import Request
 from tests.fetch.make import MB, SOON, directory, fetcher, hostile, settings, trust
 from tests.hostile import FEED, HostileServer, Talk, head, moved, page, raw
@@ -176,8 +177,12 @@ def test_a_server_that_keeps_the_connection_open_holds_nothing_up() -> None:
 # --------------------------------------------------------------------------- inflating
 
 
+def gathered(coding: str, limit: int, *, cut: bool = False) -> Body:
+    return Body("http://x/", coding, limit, Share(Room(2 * limit), lambda: None, lambda: None), cut=cut)
+
+
 def unpack(coding: str, parts: Sequence[bytes], limit: int = MB) -> bytes:
-    body = body_for("http://x/", coding, limit)
+    body = gathered(coding, limit)
     for part in parts:
         body.feed(part)
     return body.finish()
@@ -195,6 +200,7 @@ def bare(data: bytes) -> bytes:
 @given(st.lists(st.binary(max_size=300), min_size=1, max_size=4), st.integers(1, 50))
 def test_however_it_is_cut_into_parts_the_same_comes_out(members: list[bytes], size: int) -> None:
     whole = b"".join(members)
+    assume(not whole.startswith(b"\x1f\x8b"))  # which is a gzip file, and would be unpacked
     assert unpack("gzip", split(b"".join(map(gzip.compress, members)), size)) == whole
     assert unpack("deflate", split(zlib.compress(whole), size)) == whole
     assert unpack("deflate", split(bare(whole), size)) == whole
@@ -219,13 +225,13 @@ def test_the_limit_unpacked_is_exact_and_slices_lose_nothing(size: int) -> None:
 @pytest.mark.parametrize("coding", ["gzip", "deflate", ""])
 def test_a_body_that_may_be_cut_is_full_at_the_limit(coding: str) -> None:
     data = {"gzip": gzip.compress, "deflate": zlib.compress, "": bytes}[coding](bytes(5000))
-    body = body_for("http://x/", coding, 100, cut=True)
+    body = gathered(coding, 100, cut=True)
     body.feed(data)
     assert (body.full, body.finish()) == (True, bytes(100))
 
 
 def test_a_body_of_exactly_the_limit_takes_nothing_more() -> None:
-    body = Body("http://x/", 3)
+    body = gathered("", 3)
     body.feed(b"abc")
     with pytest.raises(FetchError):
         body.feed(b"d")

@@ -19,6 +19,7 @@ from monitor.model import (
     Pending,
     Phase,
     Published,
+    Retention,
     Rework,
     Sealed,
     Status,
@@ -253,9 +254,10 @@ class AlertsContract:
         told(store, 1, "ev_1")
         store.seal("desk", tells())
         store.tried("al_1", AlertState.SENT, NOW)
-        store.tidy(NOW + timedelta(days=29), rejected_days=180)
+        assert store.stock().alerts == {"sent": 1}
+        store.tidy(NOW + timedelta(days=29), Retention())
         assert store.alerts(AlertState.SENT)[0].text == "text"
-        store.tidy(NOW + timedelta(days=31), rejected_days=180)
+        store.tidy(NOW + timedelta(days=31), Retention())
         (alert,) = store.alerts(AlertState.SENT)
         assert (alert.id, alert.text, alert.notices) == ("al_1", "", "[]")
         assert not store.order_alert("al_1", AlertState.WAITING, NOW)

@@ -18,10 +18,10 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from monitor.store import backup, connection, copies, lock, migrations, open_store, restore, restoring
+from monitor.store import backup, copies, lock, migrations, on_sqlite, open_store, restore, restoring
 from tests.store.make import NOW, collected, screened
 
-WATCHED = {module.__file__ for module in (connection, copies, lock, restoring)}
+WATCHED = {module.__file__ for module in (on_sqlite, copies, lock, restoring)}
 
 
 def built(path: Path, entries: int) -> None:

@@ -12,13 +12,22 @@ from monitor.store.on_postgres import PostgresStore
 from tests.postgres import Server
 
 from .contract import StoreContract
+from .contract_alerts import AlertsContract
 
 pytestmark = pytest.mark.long
 
 
-class TestPostgresStore(StoreContract):
+class OnPostgres:
     make: Callable[[Path], Store]
 
     @pytest.fixture(autouse=True)
     def _on(self, server: Server) -> None:
         self.make = lambda folder: PostgresStore(server.schema(folder))
+
+
+class TestPostgresStore(OnPostgres, StoreContract):
+    """All of it."""
+
+
+class TestPostgresAlerts(OnPostgres, AlertsContract):
+    """What is told."""

@@ -43,7 +43,7 @@ def pulse() -> Pulse:
 
 @pytest.fixture
 def url(path, pulse) -> Iterator[str]:
-    with town.serving(path, pulse) as url:
+    with town.serving(path, pulse=pulse) as url:
         yield url
 
 
@@ -129,7 +129,7 @@ def test_names_of_others_stay_within_their_label(path):
         store.close_round(store.open_round(NOW), NOW, failing)
     pulse = Pulse(1.0, CLOCK)
     pulse.tick()
-    with town.serving(path, pulse) as url:
+    with town.serving(path, pulse=pulse) as url:
         text = get(url, "metrics").text
     told = samples(text)
     assert told["monitor_ready", ""] == 1 and told["monitor_feeds", "failing"] == len(HOSTILE)

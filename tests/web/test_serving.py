@@ -216,3 +216,21 @@ def test_search_prints_what_it_finds(tmp_path):
     assert {hit["id"][:3] for hit in found} == {"ev_", "ar_"}
     nothing = monitor("search", "火星", cwd=tmp_path)
     assert (nothing.status, nothing.out) == (0, "") and "nothing was found" in nothing.err
+
+
+def test_behind_a_server_with_tls_the_session_is_for_tls_alone(tmp_path):
+    path = tmp_path / "town.db"
+    town.built(path).close()
+    keys = web.Keys()
+    sent = {"token": keys.issue(), "person": "王编辑"}
+    with town.serving(path, keys) as url:
+        headers = {"sec-fetch-site": "same-origin", "x-forwarded-proto": "https", "x-forwarded-for": "192.0.2.7"}
+        proxied = httpx.post(url + "review/login", data=sent, headers=headers, trust_env=False)
+        direct = httpx.post(url + "review/login", data=sent, headers={"sec-fetch-site": "same-origin"}, trust_env=False)
+        assert (proxied.status_code, direct.status_code) == (303, 303)
+        assert "; Secure" in proxied.headers["set-cookie"] and "; Secure" not in direct.headers["set-cookie"]
+        wrong = {**sent, "token": "wrong"}
+        tries = [httpx.post(url + "review/login", data=wrong, headers=headers, trust_env=False) for _ in range(4)]
+        assert [t.status_code for t in tries] == [403, 403, 403, 429]
+        other = {**headers, "x-forwarded-for": "192.0.2.8"}
+        assert httpx.post(url + "review/login", data=sent, headers=other, trust_env=False).status_code == 303
