@@ -69,6 +69,7 @@ class Team:
     async def run(self, queues: Sequence[str] = QUEUES, concurrency: int = CONCURRENCY) -> None:
         """Work and, when it is our turn, lead until ``stopping`` is set."""
         self.rounds.patient = True
+        log.info("working", queues=",".join(queues), jobs_at_a_time=concurrency)
         both = [asyncio.create_task(self._work(queues, concurrency)), asyncio.create_task(self._lead())]
         stop = asyncio.create_task(self.stopping.wait())
         try:

@@ -162,9 +162,11 @@ def work(place: Place, queues: str, concurrency: int) -> None:
         raise click.UsageError(f"no queue {', '.join(sorted(unknown))}; there are: {', '.join(jobs.QUEUES)}")
 
     async def live() -> None:
+        stopping = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stopping.set)
         async with jobs.opened(declared) as team:
-            for number in (signal.SIGTERM, signal.SIGINT):
-                asyncio.get_running_loop().add_signal_handler(number, team.stopping.set)
+            team.stopping = stopping
             await team.run(wanted, concurrency)
 
     asyncio.run(live())

@@ -150,6 +150,9 @@ def test_workers_and_the_one_that_makes_the_jobs_may_be_killed_at_any_moment(roo
             assert {s.state for s in store.statuses()} == {FeedState.OK}
             states = {e.id: e.state for e in store.entries()}
         assert states == alone
+        while "working" not in (tmp_path / "stderr.txt").read_text():  # the last one may just have been started
+            assert time.monotonic() < deadline, "did not begin"
+            time.sleep(0.1)
         running[0].send_signal(signal.SIGTERM)
         assert running.pop().wait(10) == 0
     finally:
