@@ -18,9 +18,9 @@ def trimmed(q: str) -> str:
 
 
 def words(q: str) -> list[tuple[str, ...]]:
-    """Return the words of *q*, each as typed, in simplified and in traditional script."""
+    """Return the words of *q*, each in every spelling of either script."""
     found = trimmed(q).split()[:MOST]
-    return [tuple(dict.fromkeys((w, normalize.simplify(w), normalize.traditional(w)))) for w in found]
+    return [normalize.spellings(word) for word in found]
 
 
 def find(store: Store, q: str, limit: int = 50) -> Sequence[Hit]:

@@ -6,6 +6,8 @@ from monitor import finding
 def test_words_are_looked_for_in_both_scripts():
     assert finding.words("洛陽 SU7") == [("洛陽", "洛阳"), ("SU7",)]
     assert finding.words("云川") == [("云川", "雲川")]
+    assert {"头发", "頭髮", "頭發"} <= set(finding.words("头发")[0])
+    assert len(finding.words("投资发展里程干部系统后台" * 9)[0]) < 100
 
 
 def test_a_question_is_no_longer_than_anybody_types():
