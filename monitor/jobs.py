@@ -64,6 +64,7 @@ class Team:
     clock: Callable[[], datetime] = clock
     tick: float = TICK
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    _reading: bool = False  # pages are under way
     _since: float = 0.0  # loop time at which entries were last given to be read, or finished
 
     async def run(self, queues: Sequence[str] = QUEUES, concurrency: int = CONCURRENCY) -> None:
@@ -144,14 +145,17 @@ class Team:
             await asyncio.sleep(self.tick)
 
     async def _leading(self) -> None:
-        tending = asyncio.create_task(self._tend())
+        beside = [asyncio.create_task(self._tend()), asyncio.create_task(self._deliver())]
         try:
-            while not tending.done():
+            while not any(task.done() for task in beside):
                 await self._look()
                 await asyncio.sleep(self.tick)
-            tending.result()
+            for task in beside:
+                if task.done():
+                    task.result()
         finally:
-            tending.cancel()
+            for task in beside:
+                task.cancel()
 
     async def _tend(self) -> None:
         """Do what one process does for all: look at pages again, keep house."""
@@ -162,6 +166,22 @@ class Team:
                 swept = loop.time()
                 await daemon.keep_house(self.rounds, self.declared.settings, self.clock())
             await asyncio.sleep(TEND)
+
+    async def _deliver(self) -> None:
+        """Let what was read together be told together."""
+        settings, held, tasks = self.declared.settings, 0.0, set[asyncio.Task[None]]()
+        deliveries = daemon.delivering(self.rounds, settings) if settings.channels else None
+        try:
+            while True:
+                held = held + daemon.DELIVERY if self._reading else 0.0
+                if deliveries and not 0 < held < daemon.TOGETHER:
+                    for task in (begun := deliveries.begin()):
+                        task.add_done_callback(_ended)
+                    tasks = {t for t in tasks if not t.done()} | set(begun)
+                await asyncio.sleep(min(daemon.DELIVERY, 5 * self.tick))
+        finally:
+            for task in tasks:
+                task.cancel()
 
     async def _look(self) -> None:
         """Make jobs of what is due and is none yet; finish rounds that have none left."""
@@ -174,6 +194,7 @@ class Team:
         polled = await self._make_polls({row["queueing_lock"] for row in pending})
         reading = await self._settle({row["args"]["entry"] for row in pending if row["task_name"] == DIGEST})
         await self._make_digests(reading, hurried=not polling and not polled)
+        self._reading = bool(reading)
         while await self._apart(self.leading.index):
             pass
 
@@ -222,6 +243,14 @@ class Team:
     async def _apart(self, act: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run *act* on the thread of the store that leads."""
         return await asyncio.get_running_loop().run_in_executor(self.thread, lambda: act(*args, **kwargs))
+
+
+def _ended(task: asyncio.Task[None]) -> None:
+    error = None if task.cancelled() else task.exception()
+    if isinstance(error, StoreError):
+        log.error("alerts wait", reason=str(error))
+    elif error is not None:
+        log.error("bug", exc_info=error)
 
 
 def _job(task: str, name: str, url: str, about: dict[str, Any]) -> Job:

@@ -10,17 +10,19 @@ import signal
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from monitor import declared, jobs, reading
+from monitor.clock import clock
 from monitor.export import FORMATS, Options, render
 from monitor.model import EntryState, FeedState
 from monitor.store import Store, open_store
+from tests.alerts.press import Press, signing
 from tests.commands import monitor, start
 from tests.newsroom import config
 from tests.newsroom.play import Play
@@ -168,3 +170,35 @@ def test_a_file_is_not_for_several(tmp_path, room):
     assert (ran.status, "need one PostgreSQL database" in ran.err) == (2, True)
     ran = monitor("work", "--queues", "poll,dance", cwd=tmp_path)
     assert (ran.status, "no queue dance" in ran.err) == (2, True)
+
+
+def test_what_is_new_is_told_once_by_the_one_that_makes_the_jobs(server: Server, tmp_path):
+    ahead = [timedelta()]
+
+    async def until(met: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + 30
+        while not met():
+            assert time.monotonic() < deadline, "nobody was told"
+            await asyncio.sleep(0.1)
+
+    async def played(press: Press, read: declared.Declared) -> None:
+        async with contextlib.AsyncExitStack() as stack:
+            opened = [jobs.opened(read, lambda: clock() + ahead[0], tick=0.1) for _ in range(3)]
+            teams = [await stack.enter_async_context(one) for one in opened]
+            running = [asyncio.create_task(team.run()) for team in teams]
+            with open_store(read.settings.database, create=False) as store:
+                await until(lambda: bool(store.round()))
+                ahead[0] += timedelta(minutes=10)
+                press.publish(*signing(), at=clock() + ahead[0] - timedelta(minutes=1))
+                await until(lambda: bool(press.got))
+            await asyncio.sleep(1)
+            for team in teams:
+                team.stopping.set()
+            await asyncio.gather(*running)
+
+    with Press() as press:
+        file = press.config(tmp_path, f'{{id: desk, kind: webhook, url: "{press.url("/desk")}"}}')
+        text = file.read_text("utf-8").replace("timeline.db", json.dumps(server.schema(tmp_path)))
+        file.write_text(text, "utf-8")
+        asyncio.run(played(press, declared.read(file)))
+        assert [got.what for got in press.got] == [["new", "stage"]]
