@@ -58,6 +58,9 @@ def test_every_command_does_what_it_says(home):
     done("reprocess")
     done("reprocess", "--apply")
     done("verify")
+    assert "answers" in monitor("doctor", cwd=home).out
+    refused = monitor("backup", "b.db", cwd=home)
+    assert refused.status == 2 and "pg_dump" in refused.err
 
 
 def test_what_is_wrong_with_a_database_is_one_line_and_its_status(home, server):
