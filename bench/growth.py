@@ -71,14 +71,14 @@ def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 50_000
     with tempfile.TemporaryDirectory() as folder, open_store(str(Path(folder) / "a.db")) as store:
         store.declare(Settings("c", "a.db", "Asia/Shanghai", FetchSettings(), "off", (), (), (TOPIC,)), NOW)
-        said = _fill(store, count)
+        said = fill(store, count)
         print(f"{count} events in {(Path(folder) / 'a.db').stat().st_size / 1e6:.0f} MB")
         _tell(store, said)
         for number, (name, crowd) in enumerate(CROWDS.items()):
             _crowd(store, number, name, crowd)
 
 
-def _fill(store: Store, count: int) -> list[Mention]:
+def fill(store: Store, count: int) -> list[Mention]:
     rng, said = random.Random(7), []
     for n in range(0, count, EACH):
         mentions = [_mention(rng, n + i, f"ar_{n}") for i in range(EACH)]

@@ -97,7 +97,7 @@ def published(told: Published) -> dict[str, Json]:
 
 def evidence(told: Evidence) -> dict[str, Json]:
     """Return one piece of evidence; ``type`` tells which of the three kinds it is."""
-    record = {f.name: plain(getattr(told, f.name)) for f in fields(told)}
+    record = {name: plain(getattr(told, name)) for name in _names(type(told))}
     if isinstance(told, Quote):
         record |= {"published": published(told.published), "reading": told.reading or None, "url": told.url or None}
         if not told.forgotten:
@@ -171,6 +171,8 @@ def plain(value: object) -> Json:
 
     Raises TypeError for what no noun holds.
     """
+    if value is None or type(value) in _AS_IT_IS:
+        return value  # type: ignore[return-value]
     match value:
         case When():
             return when(value)
@@ -180,12 +182,25 @@ def plain(value: object) -> Json:
             return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
         case date():
             return value.isoformat()
-        case None | bool() | int() | float() | str():
+        case str() | int() | float():
             return value
         case Mapping():
             return {str(k): plain(v) for k, v in value.items()}
         case tuple() | list() | frozenset():
             return [plain(v) for v in value]
-    if is_dataclass(value):
-        return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
-    raise TypeError(f"cannot write {type(value).__name__} as JSON")
+    return {name: plain(getattr(value, name)) for name in _names(type(value))}
+
+
+_AS_IT_IS = frozenset({str, int, float, bool})  # most of all values: asked first
+
+
+_NAMES: dict[type, tuple[str, ...]] = {}
+
+
+def _names(noun: type) -> tuple[str, ...]:
+    """Return what the fields of *noun* are called; asked of every value, so it is looked up once."""
+    if noun not in _NAMES:
+        if not is_dataclass(noun):
+            raise TypeError(f"cannot write {noun.__name__} as JSON")
+        _NAMES[noun] = tuple(f.name for f in fields(noun))
+    return _NAMES[noun]
