@@ -73,6 +73,8 @@ class Table:
         """Return the events on the table and in the store that could be meant."""
         if keys not in self.asked:
             self.asked[keys] = self.ask.candidates(self.topic.id, keys)
+            # What is shown is compared with what was shown, whatever persons had made of it.
+            self.kept = {k.event.id: k for k in self.asked[keys]} | self.kept
         found = self.asked[keys]
         fetched = [self.after.get(k.event.id) or self._ruled(k) for k in found]
         ids = {k.event.id for k in fetched}
