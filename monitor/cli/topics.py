@@ -70,6 +70,8 @@ def new(
     say(f"{'added to' if before is not None else 'begun:'} {file}")
     for line in told:
         click.echo(line)
+    if before is None:
+        say("next: `monitor run`, or `monitor ingest FILE` for an article that you have")
 
 
 # --------------------------------------------------------------------------- questions
