@@ -53,10 +53,13 @@ def watching() -> Iterator[Progress]:
 
         def show(what: str, done: int, total: int) -> None:
             if what not in tasks:
+                bar.start()
                 tasks[what] = bar.add_task(what, total=total)
             bar.update(tasks[what], completed=done, total=total)
-            if done >= total:  # else it would be drawn ten times a second until the next round
+            if done >= total:
                 bar.remove_task(tasks.pop(what))
+            if not tasks:  # else it would be drawn ten times a second until the next round
+                bar.stop()
 
         yield show
 
