@@ -163,6 +163,8 @@ class Rounds:
             for task in tasks:
                 task.cancel()
         reached = {host for host, connected in ends if connected}
+        if not reached and len({host for host, _ in ends}) > 1:
+            log.warning("none of the sources could be reached; `monitor doctor --network` says why", asked=len(ends))
         return frozenset(host for host, connected in ends if not connected and host not in reached)
 
     async def _poll_one(self, status: FeedStatus, number: int) -> tuple[str, bool]:

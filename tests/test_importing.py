@@ -292,7 +292,7 @@ BROKEN = {
     "cut": (lambda b: b[: len(b) // 2], "is no JSON"),
     "empty": (lambda b: b"  \n", "is empty"),
     "latin": (lambda b: b"\xff\xfe\x00", "byte 0: is not UTF-8"),
-    "words": (lambda b: b"hello", "the columns id, topic"),
+    "words": (lambda b: b"hello", "JSON, JSON Lines or CSV was expected"),
     "deep": (lambda b: b'{"schema":' + b"[" * 200_000, "nested too deeply"),
     "nan": (lambda b: b'{"schema": NaN}', "NaN is no number"),
     "long number": (lambda b: b'{"schema": ' + b"1" * 5000 + b"}", "digits"),

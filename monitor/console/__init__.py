@@ -53,8 +53,13 @@ def watching() -> Iterator[Progress]:
 
         def show(what: str, done: int, total: int) -> None:
             if what not in tasks:
+                bar.start()
                 tasks[what] = bar.add_task(what, total=total)
             bar.update(tasks[what], completed=done, total=total)
+            if done >= total:
+                bar.remove_task(tasks.pop(what))
+            if not tasks:  # else it would be drawn ten times a second until the next round
+                bar.stop()
 
         yield show
 
@@ -184,14 +189,17 @@ def _counts(counts: Counts) -> dict[str, Json]:
     return plain
 
 
-def show_entries(told: Iterable[EntryRecord], form: str) -> None:
-    """Print entries, a line each."""
+def show_entries(told: Iterable[EntryRecord], form: str) -> int:
+    """Print entries, a line each; return how many."""
+    shown = 0
     for e in told:
+        shown += 1
         if form == "jsonl":
             sys.stdout.write(json.dumps(entry(e), ensure_ascii=True) + "\n")
         else:
             why = f"  [{e.reason}]" if e.reason else ""
             sys.stdout.write(printable(f"{e.id}  {e.state.value:<9} {e.title}  {e.url}{why}") + "\n")
+    return shown
 
 
 def entry(told: EntryRecord) -> dict[str, Json]:
@@ -389,7 +397,7 @@ def _explain_event(told: Event) -> str:
 
 def _evidence_lines(piece: object) -> list[str]:
     if isinstance(piece, Quote):
-        source = f"{piece.source or piece.origin} ({piece.tier.value})"
+        source = f"{display.teller(piece) or 'no source named'} ({piece.tier.value})"
         gone = ", text removed on request" if piece.forgotten else ""
         return [f"  evidence   “{piece.quote}”", f"             {source} {piece.url} {piece.article}{gone}"]
     if isinstance(piece, SeedRecord):
