@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 import structlog
 
 from monitor import pipeline, schedule
+from monitor.clock import minute
 from monitor.errors import FetchError, StoreError
 from monitor.fetch import Room, room_for
 from monitor.model import Counts, Entry, EntryState, FeedState, FeedStatus, FetchSettings, Waiting
@@ -307,7 +308,7 @@ class Rounds:
                 await self.write(self.store.postpone, outcome.entry, until, why, tried=outcome.tried)
                 if outcome.told:
                     self._told[_host(waiting)] = outcome.told
-                log.info("article waits", url=waiting.entry.url, reason=outcome.reason, next_try=_minute(outcome.until))
+                log.info("article waits", url=waiting.entry.url, reason=outcome.reason, next_try=minute(outcome.until))
             else:
                 read.append(outcome)
         for digested in sorted(read, key=pipeline.canonical):
@@ -369,7 +370,7 @@ def _tell(status: FeedStatus, counts: Counts) -> None:
     if status.state in (FeedState.FROZEN, FeedState.EMPTIED) or (status.error and not status.failures):
         log.warning("shows nothing new", feed=status.url, state=status.state.value, reason=status.error)
     elif status.error:
-        log.warning("not reached", feed=status.url, reason=status.error, next_try=_minute(status.next_poll))
+        log.warning("not reached", feed=status.url, reason=status.error, next_try=minute(status.next_poll))
     elif counts.fetched > counts.duplicate:  # most polls bring nothing: a line for each would hide the others
         log.info("polled", feed=status.url, **{k: v for k, v in _shown(counts).items() if v})
 
@@ -377,7 +378,3 @@ def _tell(status: FeedStatus, counts: Counts) -> None:
 def _shown(counts: Counts) -> dict[str, int]:
     new = counts.kept + counts.rejected + counts.failed + counts.waiting
     return {"new": new, "waiting": counts.waiting, "rejected": counts.rejected, "known": counts.duplicate}
-
-
-def _minute(at: datetime | None) -> str:
-    return at.astimezone().strftime("%Y-%m-%d %H:%M") if at else "at once"
