@@ -232,7 +232,7 @@ class Rounds:
     async def recheck(self) -> None:
         """Look again at the pages whose time has come; each look says when the next one is."""
         while due := await self.write(self.store.rechecks, self.clock(), 4 * UNDER_WAY):
-            some = _by_turns(due)
+            some = _fitting(due, (), UNDER_WAY)
             seen = await asyncio.gather(*(self._look(w) for w in some))
             for digested in sorted((s for s in seen if isinstance(s, Digested)), key=pipeline.canonical):
                 await self._settle(digested)
@@ -266,16 +266,7 @@ class Rounds:
 
     async def _begin(self, running: dict[asyncio.Task[Digested | Postponed], Waiting]) -> bool:
         """Start reading as many waiting entries as there is room for; return whether any is under way."""
-        waiting = await self._ready()
-        busy = {w.id for w in running.values()}
-        hosts = Counter(_host(w) for w in running.values())
-        feeds = Counter(w.feed for w in running.values())
-        for w in waiting:
-            full = hosts[_host(w)] >= PER_HOST or feeds[w.feed] >= PER_FEED or len(running) >= UNDER_WAY
-            if full or w.id in busy:
-                continue
-            hosts[_host(w)] += 1
-            feeds[w.feed] += 1
+        for w in _fitting(await self._ready(), list(running.values()), PER_FEED):
             running[asyncio.create_task(self._read(w))] = w
         return bool(running)
 
@@ -342,14 +333,18 @@ class Rounds:
             log.info("event", id=id, article=digested.article.url if digested.article else "")
 
 
-def _by_turns(waiting: Sequence[Waiting]) -> list[Waiting]:
-    """Return as many of *waiting* as may be under way at once, few of any one host."""
-    hosts: Counter[str] = Counter()
+def _fitting(waiting: Sequence[Waiting], running: Sequence[Waiting], per_feed: int) -> list[Waiting]:
+    """Return those of *waiting* that may be under way beside what is *running*: few of one host, few of one feed."""
+    busy = {w.id for w in running}
+    hosts, feeds = Counter(map(_host, running)), Counter(w.feed for w in running)
     taken: list[Waiting] = []
     for w in waiting:
+        full = hosts[_host(w)] >= PER_HOST or feeds[w.feed] >= per_feed or len(running) + len(taken) >= UNDER_WAY
+        if full or w.id in busy:
+            continue
         hosts[_host(w)] += 1
-        if hosts[_host(w)] <= PER_HOST and len(taken) < UNDER_WAY:
-            taken.append(w)
+        feeds[w.feed] += 1
+        taken.append(w)
     return taken
 
 
