@@ -24,12 +24,22 @@ from monitor import pipeline, schedule
 from monitor.clock import minute
 from monitor.errors import FetchError, StoreError
 from monitor.fetch import Room, room_for
-from monitor.model import Counts, Entry, EntryState, FeedState, FeedStatus, FetchSettings, Waiting
+from monitor.model import (
+    Counts,
+    Digested,
+    Entry,
+    EntryState,
+    FeedState,
+    FeedStatus,
+    FetchSettings,
+    RoundRecord,
+    Waiting,
+)
 from monitor.pipeline import Desk, Postponed
 from monitor.progress import Progress, unwatched
 from monitor.pulse import Pulse
 from monitor.recording import Recorder
-from monitor.store.base import Digested, RoundRecord, Store
+from monitor.store.base import Store
 
 P = ParamSpec("P")
 T = TypeVar("T")

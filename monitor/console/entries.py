@@ -9,8 +9,7 @@ from collections.abc import Iterable
 from monitor.console.log import printable
 from monitor.console.output import Json
 from monitor.export import record
-from monitor.model import Verdict
-from monitor.store.base import EntryRecord
+from monitor.model import EntryRecord, Verdict
 
 
 def show_entries(told: Iterable[EntryRecord], form: str) -> None:

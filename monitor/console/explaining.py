@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from monitor.console.output import clean_line
 from monitor.export import display, record
-from monitor.model import Article, DecisionRecord, Event, Quote, SeedRecord, Verdict
+from monitor.model import Article, DecisionRecord, EntryRecord, Event, Quote, SeedRecord, Verdict
 from monitor.normalize import clean
-from monitor.store.base import EntryRecord, Store
+from monitor.store.base import Store
 
 _PASSAGES = 8  # shown of one article
 

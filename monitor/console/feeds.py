@@ -13,8 +13,7 @@ from monitor.clock import minute
 from monitor.console.log import printable
 from monitor.console.output import Json, console, print_json
 from monitor.export import record
-from monitor.model import Counts, Feed, FeedStatus
-from monitor.store.base import RoundRecord
+from monitor.model import Counts, Feed, FeedStatus, RoundRecord
 
 
 def show_schedule(statuses: Sequence[FeedStatus], now: datetime, *, err: bool = False) -> None:

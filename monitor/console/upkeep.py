@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from monitor.console.output import Json, clean_line, print_json
 from monitor.export import record
-from monitor.model import Rework
-from monitor.store.base import Audit
+from monitor.model import Audit, Rework
 
 if TYPE_CHECKING:
     from monitor.doctor import Finding

@@ -13,6 +13,7 @@ from monitor.errors import FetchError, Gone, ParseError, RateLimited, Refused, R
 from monitor.model import (
     Article,
     Clean,
+    Digested,
     Entry,
     EntryState,
     Feed,
@@ -28,7 +29,7 @@ from monitor.model import (
 )
 from monitor.normalize import urls
 from monitor.pipeline.desk import Desk, Fetches, Thinks, at_once
-from monitor.store.base import Digested, Store
+from monitor.store.base import Store
 
 # How long an article that could not be had is left alone before it is asked for again; after the last it
 # has failed for good. A page that is down for a day is usually down for ever.

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from monitor import codec, resolve
-from monitor.model import Change, Mention, Placed
+from monitor.model import Change, Digested, Mention, Placed
 from monitor.pipeline.desk import Desk
 from monitor.pipeline.digesting import Rechecked
-from monitor.store.base import Decider, Digested, Store
+from monitor.store.base import Decider, Store
 
 
 def settle(desk: Desk, store: Store, digested: Digested, now: datetime) -> Sequence[str]:
