@@ -15,8 +15,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from monitor.errors import StoreError
-from monitor.model import Counts
-from monitor.store.base import RoundRecord
+from monitor.model import Counts, RoundRecord
 from monitor.store.rows import Row, add, instant, moment
 
 _POLLED = "SELECT feed, sum(known) AS known, sum(cut) AS cut FROM polls WHERE round = ? GROUP BY feed"

@@ -15,9 +15,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from monitor.model import FIXABLE, Event, Quote, SeedEvent, SeedRecord, Status
+from monitor.model import FIXABLE, Audit, Event, Quote, SeedEvent, SeedRecord, Status
 from monitor.store import decisions
-from monitor.store.base import Audit
 from monitor.store.events import NOW, whole
 from monitor.store.rows import Row, Unreadable, from_json, parse
 

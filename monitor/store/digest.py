@@ -11,9 +11,20 @@ from sqlite_utils import Database
 
 from monitor import codec
 from monitor.errors import StoreError
-from monitor.model import NO_DATE, Article, Change, Coverage, EntryState, Judgement, Mention, SeedEvent, Waiting
+from monitor.model import (
+    NO_DATE,
+    Article,
+    Change,
+    Coverage,
+    Digested,
+    EntryState,
+    Judgement,
+    Mention,
+    SeedEvent,
+    Waiting,
+)
 from monitor.store import outbox
-from monitor.store.base import Decider, Digested
+from monitor.store.base import Decider
 from monitor.store.collect import joined, sent, verdicts
 from monitor.store.decider import Decisions
 from monitor.store.events import save_mention, write

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 from sqlite_utils import Database
 
-from monitor.model import EntryState
-from monitor.store.base import EntryRecord
+from monitor.model import EntryRecord, EntryState
 from monitor.store.collect import sent, verdicts
 from monitor.store.rows import Row, chunks, marks, moment, text
 

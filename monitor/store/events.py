@@ -17,9 +17,8 @@ from typing import Any
 from sqlite_utils import Database
 
 from monitor import codec
-from monitor.model import Change, Event, Evidence, Mention, Revision
+from monitor.model import Change, Event, Evidence, Mention, News, Revision
 from monitor.store import outbox
-from monitor.store.base import News
 from monitor.store.rows import Row, add, chunks, instant, load, marks, parse, text, to_json
 
 # --------------------------------------------------------------------------- read

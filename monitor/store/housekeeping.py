@@ -13,9 +13,8 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from monitor.model import EntryState, Retention
+from monitor.model import EntryState, Retention, Tidied
 from monitor.store import alerts
-from monitor.store.base import Tidied
 from monitor.store.rows import instant
 
 STEP = 1_000  # rows looked at in one transaction: some milliseconds

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from monitor.model import Reread, Rework
+from monitor.model import Kept, Reread, Rework
 from monitor.store import digest, outbox
-from monitor.store.base import Decider, Kept
+from monitor.store.base import Decider
 from monitor.store.collect import joined, verdicts
 from monitor.store.decider import Decisions
 from monitor.store.events import write

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from monitor.model import Change, Ruling, Verb
+from monitor.model import Change, Digested, Ruling, Verb
 from monitor.store import decisions, digest, outbox, search
-from monitor.store.base import Decider, Digested
+from monitor.store.base import Decider
 from monitor.store.decider import Decisions
 from monitor.store.events import write
 from monitor.store.rows import instant, text

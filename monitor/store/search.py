@@ -17,8 +17,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from monitor.model import Status
-from monitor.store.base import Hit
+from monitor.model import Hit, Status
 from monitor.store.rows import CHUNK, Row, moment, parse
 from monitor.store.rows import text as to_text
 

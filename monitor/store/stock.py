@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database
 
-from monitor.store.base import Stock
+from monitor.model import Stock
 from monitor.store.rows import moment
 
 FAILING = 100  # feeds told by name: more would be a failure of ours, and fill whatever keeps the figures

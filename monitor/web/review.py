@@ -16,9 +16,9 @@ from monitor import reviewing, values
 from monitor.errors import DecisionError, Moved
 from monitor.export import display, lines, prose
 from monitor.export.words import Words
-from monitor.model import FIXABLE, Decision, DecisionRecord, Event, Quote, Ruling, Topic
+from monitor.model import FIXABLE, Decision, DecisionRecord, EntryRecord, Event, Quote, Ruling, Topic
 from monitor.pipeline import Desk
-from monitor.store.base import EntryRecord, Store
+from monitor.store.base import Store
 from monitor.web.answers import HTML
 from monitor.web.forms import Form, form
 from monitor.web.keys import COOKIE, Keys, Session, TooSoon

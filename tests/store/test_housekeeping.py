@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor import codec
-from monitor.model import Article, Change, EntryState, Mention, Placed, Retention, Status
+from monitor.model import Article, Change, Digested, EntryState, Mention, Placed, Retention, Status
 from monitor.store import housekeeping, open_store
-from monitor.store.base import Digested, Store
+from monitor.store.base import Store
 from monitor.store.sqlite import SqliteStore
 
 from .make import article, change, collected, decides, later, mention, placed, revision, screened
