@@ -94,7 +94,7 @@ class Matcher:
 
     def unweighed(self, topics: Collection[str], *, named: bool) -> tuple[Verdict, ...]:
         """Return the verdicts where nothing is weighed: worth reading if any topic is *named*, else rejected."""
-        nothing = tuple(self._nothing[t] for t in topics) if topics else self._all
+        nothing = tuple([self._nothing[t] for t in topics]) if topics else self._all
         return tuple(Verdict(v.topic, Judgement.BACKGROUND, (_WORTH,)) for v in nothing) if named else nothing
 
     def judge(self, topic: str, title: str, text: Clean, published: date | None = None) -> Verdict:

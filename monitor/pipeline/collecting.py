@@ -59,7 +59,8 @@ async def ask(
         if response.body is None or sha256 == known.body_sha256:
             return Asked(feed, known, response, reading=reading, body_sha256=sha256)
         parsed = await asking.whole(feed, known, response, await read(response), fetcher, now(), read, news)
-        return Asked(feed, known, response, parsed, reading=reading, body_sha256=sha256)
+        # It waits to be written by its entries alone: the body is read.
+        return Asked(feed, known, replace(response, body=b""), parsed, reading=reading, body_sha256=sha256)
     except (FetchError, ParseError) as error:
         return Asked(feed, status, response, error=error)
 
