@@ -18,6 +18,10 @@ from importlib import resources
 from monitor.model import Figure, Kind
 
 
+DENYING = frozenset({"deny", "never"})
+"""Marks of what makes a telling a denial."""
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
     """
@@ -44,12 +48,13 @@ class Term:
 class Lexicon:
     """
     Terms by word, and the one pattern that finds the longest word at each place; ``telling`` holds the words
-    without one of which a sentence tells nothing.
+    without one of which a sentence tells nothing, ``denying`` finds those without one of which it denies nothing.
     """
 
     pattern: re.Pattern[str]
     terms: Mapping[str, tuple[Term, ...]]
     telling: frozenset[str]
+    denying: re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +208,8 @@ def lexicon(language: str, border: str = "", flags: re.RegexFlag = re.NOFLAG) ->
     telling = frozenset(
         w for w, found in terms.items() if any(t.kind or t.mark in ("cancel", "deny", "wrong") for t in found)
     )
-    return Lexicon(pattern, {word: tuple(found) for word, found in terms.items()}, telling)
+    denying = re.compile(either(w for w, found in terms.items() if any(t.mark in DENYING for t in found)), flags)
+    return Lexicon(pattern, {word: tuple(found) for word, found in terms.items()}, telling, denying)
 
 
 def _triggers(language: str, flags: re.RegexFlag) -> Iterable[Term]:

@@ -122,11 +122,12 @@ def _sentence(page: Page, sentence: Sentence, carried: Carried) -> None:
     named = page.named.within(sentence.start, sentence.end)
     dated = page.dates_in(sentence.start, sentence.end)
     direct = page.direct(sentence.start, sentence.end)
-    looked_at = dated or direct or carried.claim is not None
+    # What denies a claim need not name the tie again; without a date or the tie nothing else would be taken.
+    denies = carried.claim is not None and page.language.lexicon.denying.search(text, sentence.start, sentence.end)
+    looked_at = dated or direct or denies
     masked = [m.span() for m in page.language.masked.finditer(text, sentence.start, sentence.end)] if looked_at else []
     spans = [d for d in dated if not within(d.start, d.end, masked)]
-    # What denies a claim need not name the tie again.
-    worth = spans or direct or carried.claim is not None
+    worth = spans or direct or denies
     found = scan(text, sentence.start, sentence.end, page.language.lexicon) if worth else []
     found = [span for span in found if not within(*span, masked) and not _in_name(span, named)]
     if found:
