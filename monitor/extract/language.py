@@ -17,7 +17,6 @@ from importlib import resources
 
 from monitor.model import Figure, Kind
 
-
 DENYING = frozenset({"deny", "never"})
 """Marks of what makes a telling a denial."""
 
