@@ -31,8 +31,9 @@ def language() -> Language:
         name="zh",
         speaks=_speaks,
         lexicon=lexicon("zh"),
-        stop=re.compile(r"(?:[。！？!?；;]|…{1,4}|(?<!\d)\.(?=\s|$))[”’」』）)\"]{0,3}"),
-        pause=re.compile(r"[，：]|(?<!\d)[,:]|[,:](?!\d)"),
+        # Each way begins with a letter and not with a look behind: then the places to try are found by one class.
+        stop=re.compile(r"(?:。|！|？|!|\?|；|;|……{0,3}|\.(?<!\d\.)(?=\s|$))[”’」』）)\"]{0,3}"),
+        pause=re.compile(r"，|：|,(?:(?<!\d,)|(?!\d))|:(?:(?<!\d:)|(?!\d))"),
         boilerplate=line_pattern("zh", "boilerplate.txt"),
         advert=re.compile(either(lines("zh", "adverts.txt"))),
         sidebar=line_pattern("zh", "sidebars.txt"),
