@@ -28,6 +28,10 @@ EVENT, ARTICLE = 0, 1  # a row of the index is twice the number of what it was m
 BATCH = 200  # rows indexed in one go: the write lock is held for some 50 ms
 LONGEST = 1_000_000  # characters of one text that are indexed
 BEFORE, AFTER = 30, 60  # characters of the passage around what was found
+_BEYOND = 2**62  # more than any row's number
+_PAGE = (
+    "SELECT rowid AS n FROM search WHERE search MATCH ? AND rowid % 2 = ? AND rowid < ? ORDER BY rowid DESC LIMIT 100"
+)
 _SOFT = re.compile(r"\s+")
 
 # One character, one word: scripts that put no space between words. Beyond U+FFFF the tokenizer knows only some.
@@ -121,7 +125,7 @@ def forget(db: Database, identity: str) -> None:
 
 
 def search(db: Database, words: Words, limit: int) -> list[Hit]:
-    """Return the events and then the articles in which all *words* stand, best first, *limit* of each."""
+    """Return the events and then the articles in which all *words* stand, *limit* of each: in the title first, then the newest."""
     asked = [[form for form in map(spaced, word) if form] for word in words]
     asked = [word for word in asked if word]
     if not asked:
@@ -132,11 +136,14 @@ def search(db: Database, words: Words, limit: int) -> list[Hit]:
 
 
 def _found(db: Database, kind: int, asked: Words, limit: int) -> list[Row]:
-    """Return what was not indexed yet, newest first, then what the index says, best first."""
-    late = list(deque(_late(db, kind, asked), limit))[::-1]
-    sql = "SELECT rowid / 2 AS n FROM search WHERE search MATCH ? AND rowid % 2 = ? ORDER BY rank"
-    indexed = _rows(db, kind, [row["n"] for row in db.execute(sql, (_query(asked), kind))], limit)
-    return (late + indexed)[:limit]
+    """Return what was not indexed yet, then what says it in its title, then what says it anywhere; the newest first of each."""
+    found = {row["n"]: row for row in list(deque(_late(db, kind, asked), limit))[::-1]}
+    for columns in ("title : ", ""):
+        for row in _indexed(db, kind, f"{columns}({_query(asked)})"):
+            if len(found) >= limit:
+                break
+            found.setdefault(row["n"], row)
+    return list(found.values())
 
 
 def _query(asked: Words) -> str:
@@ -144,17 +151,17 @@ def _query(asked: Words) -> str:
     return " AND ".join(f"({' OR '.join(word)})" for word in quoted)
 
 
-def _rows(db: Database, kind: int, numbers: Sequence[int], limit: int) -> list[Row]:
-    """Return the first *limit* of *numbers* that are in force."""
+def _indexed(db: Database, kind: int, query: str) -> Iterator[Row]:
+    """Yield the rows in force that the index finds, the newest first: read on only while more are wanted."""
     sql, column = (_EVENTS, "v.n") if kind == EVENT else (_ARTICLES, "n")
-    kept: list[Row] = []
-    for at in range(0, len(numbers), CHUNK):
-        some = numbers[at : at + CHUNK]
-        found = {r["n"]: r for r in db.execute(sql.format(where=f"{column} IN ({', '.join('?' * len(some))})"), some)}
-        kept += [found[n] for n in some if n in found and _is_told(kind, found[n])]
-        if len(kept) >= limit:
-            break
-    return kept[:limit]
+    before = _BEYOND
+    while numbers := [row["n"] for row in db.execute(_PAGE, (query, kind, before))]:
+        some = [n // 2 for n in numbers]
+        rows = {
+            row["n"]: row for row in db.execute(sql.format(where=f"{column} IN ({', '.join('?' * len(some))})"), some)
+        }
+        yield from (rows[n] for n in some if n in rows and _is_told(kind, rows[n]))
+        before = numbers[-1]
 
 
 def _late(db: Database, kind: int, asked: Words) -> Iterator[Row]:

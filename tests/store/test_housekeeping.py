@@ -141,6 +141,17 @@ def test_an_old_page_that_nothing_rests_on_is_forgotten_and_its_text_is_not(tmp_
         assert kept and kept.text == true(0)[0].text
 
 
+def test_a_page_that_was_forgotten_and_comes_again_is_kept_again(tmp_path):
+    """An event may rest on it this time."""
+    path = tmp_path / "a.db"
+    filled(path, [("bare", 0)], [])
+    passed(path, 1000)
+    assert not held(path)
+    with open_store(str(path)) as store:
+        finish(store, true(0), 99)
+    assert held(path) == {true(0)[0].body_sha256}
+
+
 def test_each_look_is_by_an_index(tmp_path):
     with SqliteStore(tmp_path / "a.db") as store:
         for sql, arguments in (
