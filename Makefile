@@ -40,6 +40,7 @@ bench: .venv/bench
 	$(PY) -m bench.collect --rounds 2
 	$(PY) -m bench.stored
 	$(PY) -m bench.digest "$(DATA)"
+	$(PY) -m bench.faces
 
 wheel: .venv/dev
 	$(PY) -m build --wheel --no-isolation --outdir dist

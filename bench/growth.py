@@ -31,6 +31,7 @@ from monitor.model import (
     Basis,
     Change,
     Decision,
+    Digested,
     Entity,
     EntryState,
     FetchSettings,
@@ -51,7 +52,7 @@ from monitor.model import (
 )  # fmt: skip
 from monitor.resolve import place
 from monitor.store import open_store
-from monitor.store.base import Decider, Digested, Store
+from monitor.store.base import Decider, Store
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 TOPIC = Topic(

@@ -89,8 +89,8 @@ def _fields_out(kind: type) -> Convert:
         data = dict(zip(names, values(value), strict=True))
         for name in others:
             one = data[name]
-            if one.__class__ not in _PLAIN:
-                data[name] = dump(one)
+            if (held := one.__class__) not in _PLAIN:
+                data[name] = _dumper(held)(one)
         return data
 
     return convert

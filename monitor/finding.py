@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from monitor import normalize
-from monitor.store.base import Hit, Store
+from monitor.model import Hit
+from monitor.store.base import Store
 
 LONGEST = 200  # characters of a question
 MOST = 8  # words of a question

@@ -31,7 +31,7 @@ from monitor.declared import Declared
 from monitor.errors import StoreError
 from monitor.fetch import Fetcher, room_for
 from monitor.pipeline import Desk
-from monitor.rounds import PATIENCE, PER_FEED, UNDER_WAY, Rounds, chosen
+from monitor.rounds import PATIENCE, PER_FEED, UNDER_WAY, Rounds, fitting
 from monitor.store import Store, open_store, turns
 
 P = ParamSpec("P")
@@ -223,7 +223,7 @@ class Team:
         """Let waiting entries be read, as many at once as one process would; while feeds are polled, not at once."""
         inbox = await self._apart(self.leading.inbox, self.clock(), 4 * UNDER_WAY, 2 * PER_FEED)
         if inbox and (hurried or self._patience_over()):
-            some = chosen(inbox, [w for w in inbox if w.id in reading])
+            some = fitting(inbox, [w for w in inbox if w.id in reading], PER_FEED)
             await self._defer(_job(DIGEST, w.id, w.entry.url, {"entry": w.id}) for w in some)
             self._since = asyncio.get_running_loop().time()
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, fields, replace
 
 from monitor import normalize
 from monitor.match import Matcher
-from monitor.model import Article, Entity, EntryState, Judgement, Published, Settings, Topic
-from monitor.store.base import EntryRecord, Store
+from monitor.model import Article, Entity, EntryRecord, EntryState, Judgement, Published, Settings, Topic
+from monitor.store.base import Store
 
 __all__ = ["Outlook", "Shift", "ahead", "lines"]
 

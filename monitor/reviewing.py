@@ -19,6 +19,8 @@ from monitor.errors import DecisionError, Moved
 from monitor.model import (
     Article,
     Decision,
+    Digested,
+    EntryRecord,
     EntryState,
     Event,
     Judgement,
@@ -31,7 +33,7 @@ from monitor.model import (
     Vote,
 )
 from monitor.pipeline import Desk
-from monitor.store.base import Decider, Digested, EntryRecord, Store
+from monitor.store.base import Decider, Store
 
 NOTHING_SEEN: Mapping[str, int] = MappingProxyType({})
 

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from monitor import pipeline, resolve
 from monitor.errors import DecisionError
-from monitor.model import Reread, Rework, SeedEvent
+from monitor.model import Digested, Kept, Reread, Rework, SeedEvent
 from monitor.pipeline import Desk
-from monitor.store.base import Decider, Digested, Kept, Store
+from monitor.store.base import Decider, Store
 
 # Articles that come in meanwhile are read as well; who brings them faster than they are read must stop first.
 ATTEMPTS = 5

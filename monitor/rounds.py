@@ -21,14 +21,25 @@ from urllib.parse import urlsplit
 import structlog
 
 from monitor import pipeline, schedule
+from monitor.clock import minute
 from monitor.errors import FetchError, StoreError
 from monitor.fetch import Room, room_for
-from monitor.model import Counts, Entry, EntryState, FeedState, FeedStatus, FetchSettings, Waiting
+from monitor.model import (
+    Counts,
+    Digested,
+    Entry,
+    EntryState,
+    FeedState,
+    FeedStatus,
+    FetchSettings,
+    RoundRecord,
+    Waiting,
+)
 from monitor.pipeline import Desk, Postponed
 from monitor.progress import Progress, unwatched
 from monitor.pulse import Pulse
 from monitor.recording import Recorder
-from monitor.store.base import Digested, RoundRecord, Store
+from monitor.store.base import Store
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -163,6 +174,8 @@ class Rounds:
             for task in tasks:
                 task.cancel()
         reached = {host for host, connected in ends if connected}
+        if not reached and len({host for host, _ in ends}) > 1:
+            log.warning("none of the sources could be reached; `monitor doctor --network` says why", asked=len(ends))
         return frozenset(host for host, connected in ends if not connected and host not in reached)
 
     async def poll_one(self, status: FeedStatus, number: int) -> tuple[str, bool]:
@@ -244,7 +257,7 @@ class Rounds:
     async def recheck(self) -> None:
         """Look again at the pages whose time has come; each look says when the next one is."""
         while due := await self.write(self.store.rechecks, self.clock(), 4 * UNDER_WAY):
-            some = _by_turns(due)
+            some = fitting(due, (), UNDER_WAY)
             seen = await asyncio.gather(*(self._look(w) for w in some))
             for digested in sorted((s for s in seen if isinstance(s, Digested)), key=pipeline.canonical):
                 await self.settle(digested)
@@ -278,7 +291,7 @@ class Rounds:
 
     async def _begin(self, running: dict[asyncio.Task[Digested | Postponed], Waiting]) -> bool:
         """Start reading as many waiting entries as there is room for; return whether any is under way."""
-        for w in chosen(await self._ready(), list(running.values())):
+        for w in fitting(await self._ready(), list(running.values()), PER_FEED):
             running[asyncio.create_task(self._read(w))] = w
         return bool(running)
 
@@ -320,7 +333,7 @@ class Rounds:
         await self.write(self.store.postpone, outcome.entry, until, why, tried=outcome.tried)
         if outcome.told:
             self._told[_host(waiting)] = outcome.told
-        log.info("article waits", url=waiting.entry.url, reason=outcome.reason, next_try=_minute(outcome.until))
+        log.info("article waits", url=waiting.entry.url, reason=outcome.reason, next_try=minute(outcome.until))
 
     def _outcome(self, task: asyncio.Task[Digested | Postponed], waiting: Waiting) -> Digested | Postponed:
         bug = task.exception()
@@ -349,30 +362,18 @@ class Rounds:
             log.info("event", id=id, article=digested.article.url if digested.article else "")
 
 
-def chosen(waiting: Sequence[Waiting], running: Sequence[Waiting]) -> list[Waiting]:
-    """Return those of *waiting* that may be read beside *running*: few of any host and feed, and not many in all."""
+def fitting(waiting: Sequence[Waiting], running: Sequence[Waiting], per_feed: int) -> list[Waiting]:
+    """Return those of *waiting* that may be under way beside what is *running*: few of one host, few of one feed."""
     busy = {w.id for w in running}
-    hosts = Counter(_host(w) for w in running)
-    feeds = Counter(w.feed for w in running)
-    some: list[Waiting] = []
+    hosts, feeds = Counter(map(_host, running)), Counter(w.feed for w in running)
+    taken: list[Waiting] = []
     for w in waiting:
-        full = hosts[_host(w)] >= PER_HOST or feeds[w.feed] >= PER_FEED or len(running) + len(some) >= UNDER_WAY
+        full = hosts[_host(w)] >= PER_HOST or feeds[w.feed] >= per_feed or len(running) + len(taken) >= UNDER_WAY
         if full or w.id in busy:
             continue
         hosts[_host(w)] += 1
         feeds[w.feed] += 1
-        some.append(w)
-    return some
-
-
-def _by_turns(waiting: Sequence[Waiting]) -> list[Waiting]:
-    """Return as many of *waiting* as may be under way at once, few of any one host."""
-    hosts: Counter[str] = Counter()
-    taken: list[Waiting] = []
-    for w in waiting:
-        hosts[_host(w)] += 1
-        if hosts[_host(w)] <= PER_HOST and len(taken) < UNDER_WAY:
-            taken.append(w)
+        taken.append(w)
     return taken
 
 
@@ -393,7 +394,7 @@ def _tell(status: FeedStatus, counts: Counts) -> None:
     if status.state in (FeedState.FROZEN, FeedState.EMPTIED) or (status.error and not status.failures):
         log.warning("shows nothing new", feed=status.url, state=status.state.value, reason=status.error)
     elif status.error:
-        log.warning("not reached", feed=status.url, reason=status.error, next_try=_minute(status.next_poll))
+        log.warning("not reached", feed=status.url, reason=status.error, next_try=minute(status.next_poll))
     elif counts.fetched > counts.duplicate:  # most polls bring nothing: a line for each would hide the others
         log.info("polled", feed=status.url, **{k: v for k, v in _shown(counts).items() if v})
 
@@ -401,7 +402,3 @@ def _tell(status: FeedStatus, counts: Counts) -> None:
 def _shown(counts: Counts) -> dict[str, int]:
     new = counts.kept + counts.rejected + counts.failed + counts.waiting
     return {"new": new, "waiting": counts.waiting, "rejected": counts.rejected, "known": counts.duplicate}
-
-
-def _minute(at: datetime | None) -> str:
-    return at.astimezone().strftime("%Y-%m-%d %H:%M") if at else "at once"

@@ -10,11 +10,10 @@ from pathlib import Path
 
 from monitor import declared
 from monitor.errors import FetchError
-from monitor.model import Counts, EntryState, FeedStatus, Manners, Request, Response
+from monitor.model import Counts, EntryRecord, EntryState, FeedStatus, Manners, Request, Response
 from monitor.pipeline import Desk
 from monitor.rounds import Rounds
 from monitor.store import open_store
-from monitor.store.base import EntryRecord
 
 START = datetime(2025, 3, 20, 4, 0, tzinfo=UTC)
 TOPIC = """

@@ -456,3 +456,27 @@ def test_version_and_help_are_quick_answers(tmp_path):
 
 def test_counts_balance():
     assert balanced(Counts(5, 1, 1, 1, 1, 1)) and not balanced(Counts(5, 1))
+
+
+# --------------------------------------------------------------------------- what a newcomer is told to do next
+
+
+def test_where_no_entry_came_yet_it_is_said_where_to_look(home):
+    assert "`monitor sources`" in monitor("entries", cwd=home).err
+    assert monitor("entries", "--state", "failed", cwd=home).err.endswith("monitor: no such entry\n")
+
+
+def test_a_rejected_file_is_told_with_the_way_to_its_reasons(home):
+    (home / "a.txt").write_text("秋季丰收\n\n今年秋季谷物获得丰收，亩产增加了两成。\n", "utf-8")
+    ran = monitor("ingest", "a.txt", cwd=home)
+    assert ran.status == 0 and "1 rejected" in ran.out and "`monitor explain ID`" in ran.err
+
+
+def test_where_no_source_can_be_reached_one_line_says_what_to_do(tmp_path):
+    feeds = [{"url": f"http://{name}.invalid/rss"} for name in "ab"]
+    entities = [{"id": id, "kind": "company", "names": [name]} for id, name in (("a", "甲公司"), ("b", "乙公司"))]
+    topics = [{"id": "ab", "question": "?", "together": ["a", "b"], "entities": entities}]
+    told = {"database": "t.db", "timezone": "Asia/Shanghai", "feeds": feeds, "topics": topics}
+    (tmp_path / "config.yaml").write_text(json.dumps(told), "utf-8")
+    said = monitor("poll", cwd=tmp_path).err
+    assert said.count("none of the sources could be reached") == 1 and "monitor doctor --network" in said

@@ -34,6 +34,11 @@ WIDE = (
     + b"><title>x</title></item></channel></rss>"
 )
 BODIES = {"deep": DEEP, "long": LONG, "many": MANY, "wide": WIDE}
+PATHS = [f"/case/{c.name}" for c in CASES] + [f"/body/{b}" for b in BODIES] + [f"/healthy/{n}" for n in range(HEALTHY)]
+
+
+def host(number: int) -> str:
+    return f"127.0.{number // 250 + 1}.{number % 250 + 1}"
 
 
 def healthy(number: int) -> bytes:
@@ -55,12 +60,17 @@ def routes() -> dict[str, Script]:
 
 
 class Apart(HostileServer):
-    """Answers under every loopback address, so that each case is a host of its own."""
+    """Answers under one loopback address for each of ``PATHS`` as well, so that each case is a host of its own."""
 
     async def __aenter__(self) -> Apart:
-        self._server = await asyncio.start_server(self._accept, "0.0.0.0", 0)
-        self.port = self._server.sockets[0].getsockname()[1]
+        await super().__aenter__()
+        hosts = [host(n) for n in range(len(PATHS))]
+        self._others = await asyncio.start_server(self._accept, hosts, self.port)
         return self
+
+    async def __aexit__(self, *reason: object) -> None:
+        self._others.close()
+        await super().__aexit__(*reason)
 
 
 @pytest.fixture
@@ -71,11 +81,8 @@ def server() -> Iterator[Apart]:
 
 @pytest.fixture
 def home(server: Apart, tmp_path: Path) -> Path:
-    paths = (
-        [f"/case/{c.name}" for c in CASES] + [f"/body/{b}" for b in BODIES] + [f"/healthy/{n}" for n in range(HEALTHY)]
-    )
-    hosts = [f"127.0.{n // 250 + 1}.{n % 250 + 1}:{server.port}" for n in range(len(paths))]
-    feeds = "\n".join(f'  - {{url: "http://{h}{p}", every: 1h}}' for h, p in zip(hosts, paths, strict=True))
+    hosts = [f"{host(n)}:{server.port}" for n in range(len(PATHS))]
+    feeds = "\n".join(f'  - {{url: "http://{h}{p}", every: 1h}}' for h, p in zip(hosts, PATHS, strict=True))
     allowed = ", ".join(f'"{h}"' for h in hosts)
     (tmp_path / "config.yaml").write_text(
         f"""\

@@ -292,7 +292,7 @@ BROKEN = {
     "cut": (lambda b: b[: len(b) // 2], "is no JSON"),
     "empty": (lambda b: b"  \n", "is empty"),
     "latin": (lambda b: b"\xff\xfe\x00", "byte 0: is not UTF-8"),
-    "words": (lambda b: b"hello", "the columns id, topic"),
+    "words": (lambda b: b"hello", "JSON, JSON Lines or CSV was expected"),
     "deep": (lambda b: b'{"schema":' + b"[" * 200_000, "nested too deeply"),
     "nan": (lambda b: b'{"schema": NaN}', "NaN is no number"),
     "long number": (lambda b: b'{"schema": ' + b"1" * 5000 + b"}", "digits"),
@@ -418,3 +418,26 @@ def test_what_was_retracted_comes_back_as_retracted(home, exports):
     taken(home, home / "whole.json")
     assert monitor("export", *options, cwd=home).out == whole
     assert visited not in events(home) and visited not in monitor("search", "沈玉珍", cwd=home).out
+
+
+@pytest.mark.parametrize("order", [("retract",), ("edit", "when", "2025-03-01"), ("edit", "kind", "policy")])
+def test_what_is_read_again_where_it_was_imported_is_the_event_that_it_was(home, exports, order):
+    """Moved to another machine with what persons decided, and the papers that it was read in are read there again."""
+    shutil.copy(exports / "told.db", home / "town.db")
+    visited = next(id for id, e in events(home).items() if e["when"]["edtf"] == "2025-06-18")
+    decided(home, order[0], visited, *order[1:])
+    options = ("--format", "json", "--background", "--retracted")
+    (home / "whole.json").write_text(monitor("export", *options, cwd=home).out, "utf-8")
+    for file in home.glob("town.db*"):
+        file.unlink()
+    taken(home, home / "whole.json")
+    before = json.loads((home / "whole.json").read_text("utf-8"))["events"]
+    for file in sorted(told.CASES.glob("*.txt")):
+        told.ingest(home / "town.db", file.stem, file.read_text("utf-8"))
+    for again in ((), ("reprocess", "--apply")):
+        assert not again or monitor(*again, cwd=home).status == 0
+        after = json.loads(monitor("export", *options, cwd=home).out)["events"]
+        assert [{k: e[k] for k in ("id", "title", "when", "kind", "status")} for e in after] == [
+            {k: e[k] for k in ("id", "title", "when", "kind", "status")} for e in before
+        ]
+        assert monitor("verify", cwd=home).status == 0

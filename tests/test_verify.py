@@ -9,9 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from monitor import reviewing
+from monitor.model import Fixed, Order, Verb
+from monitor.pipeline import Desk
+from monitor.store import open_store
 from tests.commands import monitor
 from tests.newsroom import config
 from tests.newsroom.server import Newsroom
+from tests.web import told, town
 
 TOPIC = "xiaomi-luoyang"
 
@@ -125,3 +130,24 @@ def test_a_seed_that_is_no_longer_in_its_file_is_told(tmp_path):
     assert ran.status == 1 and "run `monitor seed`" in ran.out
     monitor("seed", cwd=tmp_path)
     assert monitor("verify", cwd=tmp_path).status == 0
+
+
+@pytest.mark.parametrize(
+    ("verb", "field", "fixed"), [(Verb.RETRACT, "status", Fixed()), (Verb.EDIT, "title", Fixed(title="签约"))]
+)
+def test_a_later_article_revises_what_was_shown_and_not_what_the_rules_had_made(tmp_path, verb, field, fixed):
+    database = tmp_path / "town.db"
+    first, later = sorted(told.CASES.glob("*.txt"))[:2]
+    with open_store(str(database)) as store:
+        store.declare(town.SETTINGS, town.BEGAN)
+    told.ingest(database, first.stem, first.read_text("utf-8"))
+    with open_store(str(database)) as store:
+        signed = next(e for e in store.events(town.TOPIC.id) if e.when.edtf == "2025-06-12")
+        order = Order(verb, "ann", "", (signed.id,), fixed)
+        reviewing.order(Desk.of(town.SETTINGS), store, order, town.NOW)
+    told.ingest(database, later.stem, later.read_text("utf-8"))
+    with open_store(str(database)) as store:
+        revised = next(e for e in store.events(town.TOPIC.id) if e.id == signed.id)
+        assert "machine:resolve" in {r.by for r in revised.revisions[2:]}
+        assert [r.by for r in revised.revisions if r.field == field] == ["person:ann"]
+        assert not store.audit((), [town.TOPIC.id]).faults

@@ -29,7 +29,9 @@ def entries(place: Place, feed: str, state: str | None, form: str) -> None:
     from monitor.model import EntryState
 
     with to_read(place.declared()) as store:
-        console.show_entries(store.entries(feed, EntryState(state) if state else None), form)
+        shown = console.show_entries(store.entries(feed, EntryState(state) if state else None), form)
+    if not shown:
+        say("no such entry" if feed or state else "no source has brought an entry yet: `monitor sources` says why")
 
 
 @click.command()

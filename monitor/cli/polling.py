@@ -30,7 +30,7 @@ ALERTS = 60.0  # seconds that `poll` spends on alerts; what is left then waits f
 @click.option("--listen", help='host:port instead of web.listen, or "off".')
 @click.pass_obj
 def run(place: Place, listen: str | None) -> None:
-    """Seed, poll and digest until SIGTERM or Ctrl-C."""
+    """Seed, poll and digest, deliver alerts and serve the page, until SIGTERM or Ctrl-C."""
     import asyncio
 
     from monitor import console, daemon
@@ -118,7 +118,7 @@ async def _page(
 )
 @click.pass_obj
 def poll(place: Place, everything: bool, form: str) -> None:
-    """Poll every feed that is due, digest what can be digested now, and exit."""
+    """Poll every feed that is due, digest what can be digested now, deliver the alerts that are due, and exit."""
     import asyncio
 
     from monitor import console, daemon

@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-FORM = click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print what came of it."
-)
+FORM = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print it.")
 TOPIC = click.option("--topic", help="The topic; needed only when there are several.")
 
 
@@ -150,7 +148,7 @@ def edit(place: Place, /, event: str, field: str, value: str, **said: Any) -> No
     """
     Fix a FIELD of EVENT to VALUE.
 
-    A date is EDTF (2025-03-19, 2025-03, 2025-35, 2025-03-18/2025-03-20, [..2025-03-20], unknown); actors are NAME(ROLE),
+    Fields: title, kind, relation, when, actors, places, figures, phase, status, stage. A date is EDTF (2025-03-19, 2025-03, 2025-35, 2025-03-18/2025-03-20, [..2025-03-20], unknown); actors are NAME(ROLE),
     figures NUMBER UNIT [WHAT], several of them with 、 or ; between.
     """
     _decide(place, Verb.EDIT, (event,), field=field, value=value, **said)

@@ -32,7 +32,9 @@ def seed(place: Place) -> None:
 @click.option("--topic", help="Judge for this topic alone.")
 @click.option("--published", help="Publication date of the files, where they do not say it themselves (2025-03-20).")
 @click.option("--url", default="", help="Address that the file was saved from.")
-@click.option("--source", default="", help="Who published it: the id or name of a source.")
+@click.option(
+    "--source", default="", help="Who published it: the id or the name of a declared source, or any other name."
+)
 @click.pass_obj
 def ingest(
     place: Place, paths: tuple[Path, ...], topic: str | None, published: str | None, url: str, source: str
@@ -41,6 +43,7 @@ def ingest(
     from monitor import pipeline
     from monitor.clock import clock
     from monitor.ingest import Intake
+    from monitor.model import EntryState
 
     settings = place.declared().settings
     topics = (one_topic(settings, topic).id,) if topic else ()
@@ -51,6 +54,8 @@ def ingest(
     for line in intake.faults:
         say(line)
     click.echo(str(intake))
+    if intake.states[EntryState.REJECTED]:
+        say("why an article was rejected: `monitor search WORDS` names its id, `monitor explain ID` the rules")
     if intake.faults:
         raise click.exceptions.Exit(FAILED)
 

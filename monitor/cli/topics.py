@@ -70,6 +70,8 @@ def new(
     say(f"{'added to' if before is not None else 'begun:'} {file}")
     for line in told:
         click.echo(line)
+    if before is None:
+        say("next: `monitor run`, or `monitor ingest FILE` for an article that you have")
 
 
 # --------------------------------------------------------------------------- questions
@@ -86,7 +88,10 @@ def _parties() -> list[tuple[str, list[str]]]:
     """Ask who is to be tied together: two at least."""
     found: list[tuple[str, list[str]]] = []
     while len(found) < 2 or click.confirm("somebody or something else that must be there", default=False, err=True):
-        names = _words(_asked(f"names of side {len(found) + 1}, the best first (蔚来, NIO)", "--about"))
+        which = ("first", "second", "next")[min(len(found), 2)]
+        names = _words(
+            _asked(f"names of the {which} that news must tie together, the best first (蔚来, NIO)", "--about")
+        )
         kind = click.prompt("what it is", type=click.Choice(KINDS), default="place" if found else "company", err=True)
         try:
             found.append(_sound(kind, names))

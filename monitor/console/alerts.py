@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 
-from monitor.console import Json, clean_line, print_json
+from monitor.console.output import Json, clean_line, print_json
 from monitor.export import record
 from monitor.model import Alert, AlertState, Pending
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
 from monitor.model import Actor, Basis, Event, Precision, Quote, SeedRecord, When
+
+_HASH = re.compile("[0-9a-f]{64}")  # an article that came without a name and an address
 
 
 def when(told: When) -> str:
@@ -46,9 +49,19 @@ def sources(event: Event) -> str:
     return "、".join(dict.fromkeys(n for n in names if n))
 
 
+def teller(piece: Quote) -> str:
+    """Return who tells *piece*, "" where nobody knows: an origin may be the hash of a body."""
+    return piece.source or first_told(piece)
+
+
+def first_told(piece: Quote) -> str:
+    """Return the name of who told *piece* first, "" where nobody knows."""
+    return "" if _HASH.fullmatch(piece.origin) else piece.origin
+
+
 def _source(piece: object) -> str:
     if isinstance(piece, Quote):
-        return piece.source or piece.origin
+        return teller(piece)
     return "seed" if isinstance(piece, SeedRecord) else "decision"
 
 

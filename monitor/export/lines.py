@@ -40,7 +40,7 @@ class Line:
 
 def sources(event: Event, names: Names = str) -> tuple[str, ...]:
     """Return who says so, each once, best first as the evidence has them."""
-    said = (names(e.source) or e.origin for e in event.evidence if isinstance(e, Quote))
+    said = (names(e.source) or display.teller(e) for e in event.evidence if isinstance(e, Quote))
     return tuple(dict.fromkeys(s for s in said if s))
 
 

@@ -33,7 +33,12 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.filters |= {"tame": display.tame, "link": display.link}
+    made.filters |= {
+        "tame": display.tame,
+        "link": display.link,
+        "teller": display.teller,
+        "first_told": display.first_told,
+    }
     return made
 
 

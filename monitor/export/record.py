@@ -7,7 +7,7 @@ same as a schema; a test holds the two together.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
 from enum import Enum
@@ -133,10 +133,19 @@ def statement(told: Coverage) -> str:
     blind = [f"{f.url} {_spans(f, since)}" for f in told.feeds if _spans(f, since)]
     frozen = [f"{f.url} since {_minute(f.since)}" for f in told.feeds if f.state.value == "frozen"]
     if blind:
-        parts.append(f"blind on {', '.join(blind)}")
+        parts.append(f"blind on {_some(blind)}")
     if frozen:
-        parts.append(f"frozen: {', '.join(frozen)}")
+        parts.append(f"frozen: {_some(frozen)}")
     return "; ".join(parts)
+
+
+NAMED = 3  # sources named in the sentence; where nothing can be reached they would be all of them
+
+
+def _some(told: Sequence[str]) -> str:
+    """Return the first of *told*, and how many more there are."""
+    more = [f"{len(told) - NAMED} more"] if len(told) > NAMED else []
+    return ", ".join([*told[:NAMED], *more])
 
 
 SPANS = 3  # named of one source; the whole list is in ``coverage.blind``

@@ -17,7 +17,7 @@ from monitor.extract.page import Page
 from monitor.extract.record import opening
 from monitor.extract.sentences import Sentence
 from monitor.extract.telling import Clauses, Telling
-from monitor.model import Actor, Kind
+from monitor.model import Actor, DateSpan, Kind
 
 # What is done to a work or a paper, which a sentence can speak of as "the project" and "the agreement".
 OF_THINGS = frozenset(
@@ -51,12 +51,12 @@ class Focus:
     chronicle: bool = False
     held: int = -1
 
-    def move(self, page: Page, sentence: Sentence) -> None:
-        """Look at what *sentence* speaks of: the topic's tie, a stranger, or neither."""
-        if page.direct(sentence.start, sentence.end):
+    def move(self, page: Page, sentence: Sentence, named: Sequence[Named], direct: bool) -> None:
+        """Look at what *sentence* speaks of, which names *named*: the topic's tie (*direct*), a stranger, or neither."""
+        if direct:
             self.paragraph = sentence.paragraph
-            self.firm = next((n for n in _known(page, sentence) if n.kind == "company"), self.firm)
-        elif _known(page, sentence):
+            self.firm = next((n for n in _known(named) if n.kind == "company"), self.firm)
+        elif _known(named):
             # Who speaks for a side goes on about the tie.
             self.paragraph = sentence.paragraph if sentence.paragraph - self.paragraph <= 1 else self.paragraph
         elif sentence.paragraph - self.paragraph <= 1 and _strange(page, sentence.start, sentence.end):
@@ -83,7 +83,8 @@ class Focus:
         if said["thing"]:
             return True
         start = opening(page, sentence.start, telling.clause[1])
-        speaker = any(n.start == sentence.start and n.kind == "person" for n in _known(page, sentence))
+        named = page.named.within(sentence.start, sentence.end)
+        speaker = any(n.start == sentence.start and n.kind == "person" for n in _known(named))
         if speaker or start >= telling.clause[0]:
             # A new paragraph brings its own subject, unless it runs through the dates of the thing.
             runs = len(page.dates_in(sentence.start, sentence.end)) >= CHRONICLE
@@ -100,7 +101,8 @@ def _placed(page: Page, telling: Telling) -> bool:
 
 def is_chronicle(page: Page, sentences: Sequence[Sentence], headline: str) -> bool:
     """Return whether the article is a list of dates under a headline that names all sides of the topic, or a lead of the tie."""
-    if sum(_dated(page, s) or _introduces(page, s) for s in sentences) < CHRONICLE:
+    listed = {page.prose.number(d.start) for d in page.dates if _lists(page, d)} if sentences else ()
+    if len(listed) < CHRONICLE:
         return False
     if page.direct(sentences[0].start, sentences[0].end) and not _dated(page, sentences[0]):
         return True
@@ -120,9 +122,12 @@ def _dated(page: Page, sentence: Sentence) -> bool:
     return bool(page.dates_in(sentence.start, sentence.start + 1))
 
 
-def _introduces(page: Page, sentence: Sentence) -> bool:
-    """Return whether *sentence* leads into a list of dates: 回顾2025年：5月7日…"""
-    return any(page.text.text[d.start - 1] in "：:" for d in page.dates_in(sentence.start + 1, sentence.end))
+def _lists(page: Page, date: DateSpan) -> bool:
+    """Return whether *date* opens its sentence, or the sentence leads into a list of dates with it: 回顾2025年：5月7日…"""
+    sentence = page.prose.sentences[page.prose.number(date.start)]
+    if not sentence.start < date.start < sentence.end:
+        return date.start == sentence.start
+    return page.text.text[date.start - 1] in "：:"
 
 
 def _strange(page: Page, start: int, end: int) -> bool:
@@ -135,9 +140,8 @@ def _strange(page: Page, start: int, end: int) -> bool:
     return any(not any(a <= n.start < b for n in own if n.entity) for a, b, _ in page.language.places(text, start, end))
 
 
-def _known(page: Page, sentence: Sentence) -> Sequence[Named]:
-    """Return who of the topic is named, places left out: what happens in one need not be the topic's."""
-    named = page.named.within(sentence.start, sentence.end)
+def _known(named: Sequence[Named]) -> Sequence[Named]:
+    """Return who of the topic is among *named*, places left out: what happens in one need not be the topic's."""
     return [n for n in named if n.entity and n.kind != "place"]
 
 

@@ -17,6 +17,9 @@ from importlib import resources
 
 from monitor.model import Figure, Kind
 
+DENYING = frozenset({"deny", "never"})
+"""Marks of what makes a telling a denial."""
+
 
 @dataclass(frozen=True, slots=True)
 class Term:
@@ -44,12 +47,13 @@ class Term:
 class Lexicon:
     """
     Terms by word, and the one pattern that finds the longest word at each place; ``telling`` holds the words
-    without one of which a sentence tells nothing.
+    without one of which a sentence tells nothing, ``denying`` finds those without one of which it denies nothing.
     """
 
     pattern: re.Pattern[str]
     terms: Mapping[str, tuple[Term, ...]]
     telling: frozenset[str]
+    denying: re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +176,15 @@ def words(language: str, file: str) -> tuple[str, ...]:
 
 
 def either(alternatives: Iterable[str]) -> str:
-    """Return a pattern that finds one of the literal *alternatives*, the longest first."""
-    return "|".join(re.escape(w) for w in sorted(set(alternatives), key=lambda w: (-len(w), w)))
+    """
+    Return a pattern that finds one of the literal *alternatives*, the longest first.
+
+    They are factored by first character, which the engine tries faster than a flat alternation.
+    """
+    rests: dict[str, list[str]] = {}
+    for word in sorted(set(alternatives), key=lambda w: (-len(w), w)):
+        rests.setdefault(word[:1], []).append(re.escape(word[1:]))
+    return "|".join(f"{re.escape(first)}(?:{'|'.join(found)})" for first, found in rests.items())
 
 
 def line_pattern(language: str, file: str) -> re.Pattern[str]:
@@ -199,11 +210,12 @@ def lexicon(language: str, border: str = "", flags: re.RegexFlag = re.NOFLAG) ->
     for term in (*_triggers(language, flags), *_marks(language)):
         for word in term.word.split("|"):
             terms.setdefault(word, []).append(term)
-    pattern = re.compile(f"{border}(?:{_tree(terms)}){border}", flags)
+    pattern = re.compile(f"{border}(?:{either(terms)}){border}", flags)
     telling = frozenset(
         w for w, found in terms.items() if any(t.kind or t.mark in ("cancel", "deny", "wrong") for t in found)
     )
-    return Lexicon(pattern, {word: tuple(found) for word, found in terms.items()}, telling)
+    denying = re.compile(either(w for w, found in terms.items() if any(t.mark in DENYING for t in found)), flags)
+    return Lexicon(pattern, {word: tuple(found) for word, found in terms.items()}, telling, denying)
 
 
 def _triggers(language: str, flags: re.RegexFlag) -> Iterable[Term]:
@@ -225,11 +237,3 @@ def _marks(language: str) -> Iterable[Term]:
     for line in lines(language, "marks.tsv"):
         word, mark, *_ = line.split("\t")
         yield Term(word.lstrip("^"), mark=mark, opening=word.startswith("^"))
-
-
-def _tree(found: Iterable[str]) -> str:
-    """Return an alternation factored by first character, which the engine tries faster than a flat one."""
-    by_first: dict[str, list[str]] = {}
-    for word in found:
-        by_first.setdefault(word[0], []).append(word[1:])
-    return "|".join(f"{re.escape(first)}(?:{either(rest)})" for first, rest in sorted(by_first.items()))

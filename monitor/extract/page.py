@@ -29,27 +29,28 @@ class Prose:
         """
         Return where a quote begins that ends at *end*, holds *start*, and all that *stands* before it within reach.
         """
-        begins = (self.starts[self._number(at)] for at in stands if 0 <= at < start)
+        begins = (self.starts[self.number(at)] for at in stands if 0 <= at < start)
         return min((b for b in begins if self.reach(b, end)), default=start)
 
     def reach(self, start: int, end: int) -> bool:
         """Return whether one quote may hold both *start* and what ends at *end*: one paragraph, within bounds."""
-        first, last = self._number(start), self._number(end - 1)
+        first, last = self.number(start), self.number(end - 1)
         if self.sentences[first].paragraph != self.sentences[last].paragraph:
             return False
         return first == last or (last - first < MOST_SENTENCES and end - self.starts[first] <= MOST_CHARACTERS)
 
     def far(self, start: int, end: int) -> bool:
         """Return whether *start* stands in the paragraph of what ends at *end*, but too far before it for one quote."""
-        first, last = self._number(start), self._number(end - 1)
+        first, last = self.number(start), self.number(end - 1)
         return self.sentences[first].paragraph == self.sentences[last].paragraph and not self.reach(start, end)
 
     def next_to(self, end: int, start: int) -> bool:
         """Return whether the sentence that holds *start* follows the one that ends at *end*, in its paragraph."""
-        first, last = self._number(end - 1), self._number(start)
+        first, last = self.number(end - 1), self.number(start)
         return last - first <= 1 and self.sentences[first].paragraph == self.sentences[last].paragraph
 
-    def _number(self, at: int) -> int:
+    def number(self, at: int) -> int:
+        """Return which sentence holds *at*, or the last one that begins before it."""
         return max(bisect_right(self.starts, at) - 1, 0)
 
 

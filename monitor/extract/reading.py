@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from monitor.extract.actors import Named, actors, names
-from monitor.extract.behind import attended, joined, measured
+from monitor.extract.behind import attended, behind, joined, measured
 from monitor.extract.focus import Focus, is_chronicle, things
 from monitor.extract.hits import hits, scan, within
 from monitor.extract.language import Firm, language_of
@@ -122,11 +122,12 @@ def _sentence(page: Page, sentence: Sentence, carried: Carried) -> None:
     named = page.named.within(sentence.start, sentence.end)
     dated = page.dates_in(sentence.start, sentence.end)
     direct = page.direct(sentence.start, sentence.end)
-    looked_at = dated or direct or carried.claim is not None
+    # What denies a claim need not name the tie again; without a date or the tie nothing else would be taken.
+    denies = carried.claim is not None and page.language.lexicon.denying.search(text, sentence.start, sentence.end)
+    looked_at = dated or direct or denies
     masked = [m.span() for m in page.language.masked.finditer(text, sentence.start, sentence.end)] if looked_at else []
     spans = [d for d in dated if not within(d.start, d.end, masked)]
-    # What denies a claim need not name the tie again.
-    worth = spans or direct or carried.claim is not None
+    worth = spans or direct or denies
     found = scan(text, sentence.start, sentence.end, page.language.lexicon) if worth else []
     found = [span for span in found if not within(*span, masked) and not _in_name(span, named)]
     if found:
@@ -142,12 +143,19 @@ def _sentence(page: Page, sentence: Sentence, carried: Carried) -> None:
             asked = next((h for h in here if h.kind and h.term.strength > 1), None)
             if asked:
                 carried.claim, carried.claim_at = asked.kind, asked.start
-    if carried.found and (fuller := attended(page, sentence, carried.found[-1])):
-        carried.found[-1], carried.parties, carried.parties_at = fuller, fuller.actors, fuller.start
-    if carried.found and (fuller := measured(page, sentence, carried.found[-1])):
-        carried.found[-1] = fuller
+    if carried.found and behind(page, sentence, carried.found[-1]):
+        _add_to_last(page, sentence, carried)
     _refocus(sentence, named, carried)
-    carried.focus.move(page, sentence)
+    carried.focus.move(page, sentence, named, direct)
+
+
+def _add_to_last(page: Page, sentence: Sentence, carried: Carried) -> None:
+    """Add to the happening told last what *sentence*, right behind it, says of it."""
+    last = carried.found[-1]
+    if fuller := attended(page, sentence, last):
+        carried.found[-1], carried.parties, carried.parties_at = fuller, fuller.actors, fuller.start
+    elif fuller := measured(page, sentence, last):
+        carried.found[-1] = fuller
 
 
 # --------------------------------------------------------------------------- one happening

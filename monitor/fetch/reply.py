@@ -104,9 +104,12 @@ class Reply(asyncio.Protocol):
     def leave(self) -> None:
         """Wait for nothing more; a failure that nobody asked for is nobody's."""
         self._share.end()
-        self._body = None  # the parser and this hold each other, and would hold it until cycles are looked for
         if not self.done.cancel() and not self.done.cancelled():
             self.done.exception()
+        # The parser and this hold each other, and would hold the body until cycles are looked for.
+        self._body = None
+        self.done = self._loop.create_future()
+        self.done.cancel()
 
     # ------------------------------------------------------------- asyncio
 

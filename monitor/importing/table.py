@@ -67,6 +67,8 @@ def _columns(reader: csv.DictReader[str]) -> None:
     if set(names) == set(EVIDENCE_COLUMNS):
         raise Wrong("", "is a table of evidence; a table of events was expected (export without --rows evidence)")
     if missing := [c for c in EVENT_COLUMNS if c not in names]:
+        if len(missing) == len(EVENT_COLUMNS):
+            raise Wrong(", line 1", "is no export that can be read back: JSON, JSON Lines or CSV was expected")
         raise Wrong(", line 1", f"is no export of a timeline: the columns {', '.join(missing)} were expected")
     if strange := [c for c in names if c not in EVENT_COLUMNS or names.count(c) > 1]:
         raise Wrong(", line 1", f"unknown or repeated columns: {', '.join(strange)[:200]}")

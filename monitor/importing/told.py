@@ -40,7 +40,10 @@ def topic_of(id: object, topics: Sequence[Topic], where: str) -> Topic:
     known = ", ".join(t.id for t in topics) or "none"
     found = next((t for t in topics if t.id == id), None)
     if found is None:
-        raise Wrong(where, f"the topic {str(id)[:60]!r} is not declared; there are: {known}")
+        raise Wrong(
+            where,
+            f"the topic {str(id)[:60]!r} is not declared; there are: {known} (declare it first, or name its configuration with --config)",
+        )
     return found
 
 

@@ -20,9 +20,10 @@ _NUMBER = (
     r"(?:\d{1,2}[、.．)）](?!\d)|[①-⑳]|[（(][一二三四五六七八九十\d]{1,3}[）)]|[一二三四五六七八九十]{1,3}、"
     r"|[•●■◆▪▶★☆◎]|【)"
 )
-_ITEM = re.compile(rf"(?<=[\s。；;！!？?]){_NUMBER}")
+# Both begin with a class of characters, which the engine skips to; a look behind would be tried at every one.
+_BEFORE_ITEM = re.compile(rf"[\s。；;！!？?](?={_NUMBER})")
 _LISTED = re.compile(rf"\s*(?:{_NUMBER}|[·\-—*])")
-_STOP = re.compile(r"[。！？!?；;]+[”’\"』」）)]*|…{2,}|\.(?=\s)")
+_STOP = re.compile(r"[。！？!?；;….](?:(?<=…)…+|(?<=\.)(?=\s)|(?<![….])[。！？!?；;]*[”’\"』」）)]*)")
 _LINE = re.compile(r"[^\r\n\u2028\u2029]+")
 
 
@@ -74,7 +75,7 @@ def _boilerplate(line: str) -> bool:
 
 
 def _items(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    edges = [start, *(m.start() for m in _ITEM.finditer(text, start + 1, end)), end]
+    edges = [start, *(m.end() for m in _BEFORE_ITEM.finditer(text, start, end)), end]
     return list(pairwise(edges))
 
 

@@ -76,10 +76,11 @@ class Matcher:
             return nothing
         head = _reading(title).replace("\n", " ")
         written = f"{head}\n{_reading(summary)}"
-        found = self._by_topic(written)
+        folded = fold(written)
+        found = self._by_topic(written, folded)
         if not found:
             return nothing
-        reader = Reader(fold(written), published)
+        reader = Reader(folded, published)
         told = {self._topics[i].id: self._screened(i, hits, reader, len(head) + 1) for i, hits in found.items()}
         return tuple(told.get(v.topic, v) for v in nothing)
 
@@ -94,7 +95,7 @@ class Matcher:
 
     def unweighed(self, topics: Collection[str], *, named: bool) -> tuple[Verdict, ...]:
         """Return the verdicts where nothing is weighed: worth reading if any topic is *named*, else rejected."""
-        nothing = tuple(self._nothing[t] for t in topics) if topics else self._all
+        nothing = tuple([self._nothing[t] for t in topics]) if topics else self._all
         return tuple(Verdict(v.topic, Judgement.BACKGROUND, (_WORTH,)) for v in nothing) if named else nothing
 
     def judge(self, topic: str, title: str, text: Clean, published: date | None = None) -> Verdict:
@@ -108,10 +109,11 @@ class Matcher:
         head = _reading(title).replace("\n", " ")
         shift = len(head) + 1
         written = f"{head}\n{text.text[:_READ]}"
-        hits = self._by_topic(written).get(index)
+        folded = fold(written)
+        hits = self._by_topic(written, folded).get(index)
         if not hits:
             return self._nothing[topic]
-        reader = Reader(fold(written), published)
+        reader = Reader(folded, published)
         found = verdicts.judge(reader.pieces(hits), reader, self._wanted[index], shift)
         passages = tuple((a - shift, b - shift) for a, b in found.passages if a >= shift)
         return Verdict(topic, found.judgement, found.votes, passages)
@@ -119,8 +121,8 @@ class Matcher:
     def senses(self, text: str) -> tuple[Sense, ...]:
         """Return what every name of every topic in *text* means; spans are of its simplified reading."""
         written = simplify(text[:_READ])
-        reader = Reader(fold(written), None)
-        pieces = [p for hits in self._by_topic(written).values() for p in reader.pieces(hits)]
+        reader = Reader(folded := fold(written), None)
+        pieces = [p for hits in self._by_topic(written, folded).values() for p in reader.pieces(hits)]
         return tuple(
             replace(s, start=s.start + at, end=s.end + at)
             for p in pieces
@@ -128,9 +130,9 @@ class Matcher:
             for at in [p.sentence.start]
         )
 
-    def _by_topic(self, written: str) -> dict[int, list[Hit]]:
+    def _by_topic(self, written: str, folded: str) -> dict[int, list[Hit]]:
         found: dict[int, list[Hit]] = {}
-        for hit in self._names.find(fold(written), _HITS):
+        for hit in self._names.find(folded, _HITS):
             if not (hit.name.proper and common(written, hit)):
                 found.setdefault(hit.name.topic, []).append(hit)
         return found

@@ -17,6 +17,7 @@ aware and in UTC; days are days in the source's zone; spans count code points of
     events     what happened, with its evidence
     decisions  what a person ordered
     placing    what passes between the store and resolve
+    kept       what the store is given to keep, and what it tells of it
     timelines  what a reader is shown
     alerts     what somebody is told without asking
 
@@ -41,6 +42,7 @@ from monitor.model.declared import (
 )
 from monitor.model.events import DecisionRecord, Event, Evidence, Link, Quote, Reason, Revision, SeedEvent, SeedRecord
 from monitor.model.fetched import Manners, Request, Response, RobotsEntry, Validators
+from monitor.model.kept import Audit, Digested, EntryRecord, Hit, Kept, News, RoundRecord, Stock, Tidied
 from monitor.model.lists import (
     DEFAULT_STAGES,
     Basis,
@@ -63,6 +65,15 @@ from monitor.model.text import Clean, Repair
 from monitor.model.timelines import Answer, Coverage, FeedCoverage, Timeline
 
 __all__ = [
+    "Digested",
+    "EntryRecord",
+    "RoundRecord",
+    "Kept",
+    "Audit",
+    "Hit",
+    "News",
+    "Stock",
+    "Tidied",
     "Actor",
     "Alert",
     "AlertState",

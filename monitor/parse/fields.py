@@ -217,8 +217,11 @@ def _is_permalink(guid: etree._Element, text: str) -> bool:
 
 def _best_links(item: etree._Element, found: _Found, base: str | None) -> tuple[str, ...]:
     """Return the link to the article: the publisher's own before a counter's, HTML before other forms."""
+    links = found.get("link", ())
+    if len(links) == 1 and base is None and "own link" not in found and (only := _link(*links[0][1:])[1]):
+        return (only,)
     best = [text.strip() for _, _, text in found.get("own link", ())]
-    ranked = [(*_link(link, text), link) for _, link, text in found.get("link", ())]
+    ranked = [(*_link(link, text), link) for _, link, text in links]
     good = min((r for r in ranked if r[1]), key=_rank, default=None)
     if good:
         _, target, link = good
@@ -237,7 +240,7 @@ def _joined(base: str, *steps: str) -> str:
 
 def _link(link: etree._Element, text: str) -> tuple[int, str]:
     """Return how good a link element is (0 best) and where it leads; "" where it leads to no article."""
-    if not link.attrib and not len(link):
+    if text and not len(link) and not link.keys():
         return 0, text.strip()
     target = (attribute(link, "href") or ("".join(map(str, link.itertext())) if len(link) else text)).strip()
     rel = link.get("rel", "alternate").lower()

@@ -202,7 +202,10 @@ class _Gatherer:
         item.clear(keep_tail=True)  # type: ignore[call-arg]  # newer than the stubs
         before, self.previous = self.previous, item
         parent = before.getparent() if before is not None else None
-        if before is not None and parent is not None and not _holds(before, item):
+        if before is None or parent is None:
+            return
+        # Siblings, as nearly all are, need no climb up the tree.
+        if item.getparent() is parent or not _holds(before, item):
             parent.remove(before)
 
     def end(self, root: etree._Element | None) -> None:

@@ -21,7 +21,14 @@ Mention + known events -> Event. Pure: what should change is returned, only the 
     draft     events in memory, made from nothing
     rework    what today's rules make of everything kept, under the old ids
     propose   which events may be one, for a person to decide
+    weigh     how much a voice counts, and how much an event matters
     timeline  which events a reader is shown, and what they say about the question
+
+Apart from these, how alike texts read, which never decides. Nothing above asks it: ``python -m eval`` measures it.
+
+    sketch    what a short text is compared by; memory: what was read lately; index: what is near, without a scan
+    likeness  how alike two texts read, and by what
+    stream    texts that come one by one, gathered into clusters
 """
 
 from monitor.resolve.adopt import adopt

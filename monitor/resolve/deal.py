@@ -9,43 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import date
-from typing import Protocol
 
-from monitor.model import KnownEvent, Placed, Topic
+from monitor.model import KnownEvent, Placed
 from monitor.resolve.amends import amends, is_amendment
 from monitor.resolve.compose import FINEST, compose
 from monitor.resolve.keys import asked
 from monitor.resolve.same import agreement, one_sum
+from monitor.resolve.table import Table
 
 # Mentions near a late one that are thought over; it takes a fifth of a second. Beyond, reprocessing places all anew.
 MOST_DEALT = 60
-
-
-class Table(Protocol):
-    """The events touched so far; see ``place``."""
-
-    topic: Topic
-    before: dict[str, KnownEvent]
-    after: dict[str, KnownEvent]
-    dealt: set[str]
-
-    def near(self, keys: frozenset[str]) -> list[KnownEvent]:
-        """Return the events on the table and in the store that could be meant, but for those taken up."""
-
-    def take_up(self, known: KnownEvent) -> None:
-        """Take the mentions of an event up."""
-
-    def decided(self, known: Collection[KnownEvent]) -> bool:
-        """Return whether a decision in force names one of *known*."""
-
-    def drop(self, id: str) -> None:
-        """Forget an event that was founded just now and dealt out."""
-
-    def rename(self, old: str, new: str) -> None:
-        """Let an event founded just now have another id."""
-
-    def absorb(self, id: str, into: str) -> None:
-        """Let the event *id* redirect to *into*."""
 
 
 def deal(table: Table, own: Sequence[Placed], settle: Callable[[Placed], None]) -> None:

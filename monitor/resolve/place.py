@@ -54,7 +54,7 @@ def sow(seeds: Sequence[SeedEvent], topic: Topic, ask: Candidates, now: datetime
     """
     table = Table(topic, now, ask, "seed")
     for seed in seeds:
-        id = event_id(topic.id, f"seed|{seed.key}")
+        id = seed.imported.id if seed.imported else event_id(topic.id, f"seed|{seed.key}")
         known = ask.seed_of(topic.id, seed.key)
         if known is None and any(map(is_imported, ask.known([id]))):
             continue
@@ -101,6 +101,7 @@ def _settle(table: Table, p: Placed, bereft: Sequence[KnownEvent]) -> None:
     keys = asked(p.mention, table.topic, p.published.day)
     best = _best(table, p.mention, keys, lambda known: agreement(p.mention, known, table.topic, p.published.day))
     best = best or next((k for k in bereft if table.is_empty(k) and succeeds(p.mention, k, table.topic)), None)
+    best = best or table.begun_elsewhere(p)
     if best is None:
         table.put(table.new_id(p), (p,), None)
         return

@@ -11,6 +11,7 @@ from typing import Protocol
 from monitor.model import Change, Decision, Event, KnownEvent, Placed, Revision, SeedEvent, Topic
 from monitor.resolve.compose import compose
 from monitor.resolve.decided import Known, Laid, lay, neighbourhood
+from monitor.resolve.imported import is_imported
 from monitor.resolve.keys import carried
 from monitor.resolve.ruled import words
 from monitor.resolve.ties import tied
@@ -72,6 +73,8 @@ class Table:
         """Return the events on the table and in the store that could be meant."""
         if keys not in self.asked:
             self.asked[keys] = self.ask.candidates(self.topic.id, keys)
+            # What is shown is compared with what was shown, whatever persons had made of it.
+            self.kept = {k.event.id: k for k in self.asked[keys]} | self.kept
         found = self.asked[keys]
         fetched = [self.after.get(k.event.id) or self._ruled(k) for k in found]
         ids = {k.event.id for k in fetched}
@@ -104,6 +107,14 @@ class Table:
         """Return the id of an event that *p* founds; what *p* founded once may be another's by now."""
         id = event_id(self.topic.id, p.id)
         return id if p.id not in self.taken or id in self.dealt else event_id(self.topic.id, f"{p.id}|{self.now}")
+
+    def begun_elsewhere(self, p: Placed) -> KnownEvent | None:
+        """
+        Return the imported event that *p* founded where it came from, however a person has put it since: the same words found
+        the same event on every machine.
+        """
+        found = self.ask.known([event_id(self.topic.id, p.id)])
+        return next((k for k in found if is_imported(k)), None)
 
     def decided(self, known: Collection[KnownEvent]) -> bool:
         """Return whether a decision in force names one of *known* or an article that it rests on."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from monitor.model import (
     Event,
@@ -22,7 +22,6 @@ from monitor.model import (
     Precision,
     Reason,
     Relation,
-    SeedEvent,
     Status,
     Topic,
 )
@@ -30,29 +29,14 @@ from monitor.resolve.keys import family, particular
 from monitor.resolve.same import DEALS
 from monitor.resolve.sides import Fit, compared
 
+if TYPE_CHECKING:
+    from monitor.resolve.table import Table  # which asks here what is tied
+
 ENDS, FOLLOWS = "ends", "follows"
 ENDED_BY = "ended by "
 
 # An ending that names no party (双方终止合作) is sought so many years after the agreement.
 YEARS = 5
-
-
-class Table(Protocol):
-    """The events touched so far; see ``place``."""
-
-    topic: Topic
-    before: dict[str, KnownEvent]
-    after: dict[str, KnownEvent]
-    dealt: set[str]
-
-    def near(self, keys: frozenset[str]) -> list[KnownEvent]:
-        """Return the events on the table and in the store that could be meant."""
-
-    def learn(self, known: KnownEvent) -> KnownEvent:
-        """Put an event on the table."""
-
-    def put(self, id: str, placed: Sequence[Placed], seed: SeedEvent | None) -> None:
-        """Let an event rest on *placed* and *seed*."""
 
 
 def tie(table: Table, own: Sequence[Placed]) -> None:

@@ -2,10 +2,17 @@
 The store: what came in, what was made of it, and when.
 
 ``base.py`` is the contract; ``tables.py`` keeps it over any :class:`~monitor.store.database.Connection`, of which
-``on_sqlite.py`` has one and ``on_postgres.py`` the other. Behind it: ``declared`` (topics, feeds), ``collect`` (polls,
-entries), ``accounts`` (rounds), ``digest`` (inbox, articles), ``events``, ``entries`` and ``coverage`` (reading), over
-``database``, ``migrations`` and ``rows``. Whole files are the business of ``copies`` (backups, copies from before an
-upgrade), ``restoring`` and ``lock``, whole databases of ``moving``. The tables are described in ``docs/schema.md``.
+``on_sqlite.py`` has one and ``on_postgres.py`` the other, over ``migrations``, ``rows``, ``manners`` and ``sentences``. Behind it:
+
+    declared, collect, accounts   topics and feeds; polls and entries; rounds
+    digest, decider               inbox and articles; what a decision may ask while nobody else can write
+    decisions, ruling, rework     the log of persons; what they order; everything resolved anew
+    events, entries, coverage     reading; search: words; stock: counts; audit: what ``verify`` checks
+    outbox, alerts                what channels were not told yet; what they are told
+    housekeeping                  what is kept for how long
+    copies, restoring, lock       whole files; moving: whole databases; checkup: what the doctor looks at
+
+The tables are described in ``docs/schema.md``.
 """
 
 from __future__ import annotations

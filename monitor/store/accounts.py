@@ -13,8 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from monitor.errors import StoreError
-from monitor.model import Counts
-from monitor.store.base import RoundRecord
+from monitor.model import Counts, RoundRecord
 from monitor.store.database import Database
 from monitor.store.rows import Row, add_numbered, instant, moment
 

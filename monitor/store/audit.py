@@ -13,9 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby, pairwise
 from typing import Any
 
-from monitor.model import FIXABLE, Event, Quote, SeedEvent, SeedRecord, Status
+from monitor.model import FIXABLE, Audit, Event, Quote, SeedEvent, SeedRecord, Status
 from monitor.store import decisions
-from monitor.store.base import Audit
 from monitor.store.database import Database
 from monitor.store.events import NOW, whole
 from monitor.store.rows import Row, Unreadable, from_json, parse

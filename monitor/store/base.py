@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from datetime import datetime
 from types import TracebackType
 from typing import Protocol, Self
@@ -13,152 +12,39 @@ from monitor.model import (
     Alert,
     AlertState,
     Article,
+    Audit,
     Change,
     Counts,
     Coverage,
     Decision,
+    Digested,
+    EntryRecord,
     EntryState,
     Event,
     FeedStatus,
+    Hit,
+    Kept,
     KnownEntry,
     KnownEvent,
     Manners,
     Mention,
+    News,
     Pending,
     Poll,
-    Published,
     Reread,
     Retention,
     Rework,
+    RoundRecord,
     Ruling,
     Sealed,
     SeedEvent,
     Settings,
+    Stock,
+    Tidied,
     Topic,
     Verb,
-    Verdict,
     Waiting,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Digested:
-    """
-    What digesting one entry or file came to, to be written whole or not at all.
-
-    ``entry`` is "" for a file given by hand. ``mentions`` are those of ``article`` as it stands now: they
-    replace the mentions of every earlier version of the same article.
-    """
-
-    entry: str
-    state: EntryState
-    reason: str
-    verdicts: tuple[Verdict, ...]
-    article: Article | None = None
-    body: bytes = b""
-    origin: str = ""
-    mentions: tuple[Mention, ...] = ()
-    recheck: datetime | None = None  # when its page is to be asked for again
-
-
-@dataclass(frozen=True, slots=True)
-class EntryRecord:
-    """An entry as ``monitor entries`` prints it."""
-
-    id: str
-    feed: str
-    url: str
-    title: str
-    summary: str
-    published: Published
-    state: EntryState
-    reason: str
-    verdicts: tuple[Verdict, ...]
-    events: tuple[str, ...]
-    article_id: str
-    article_url: str
-    article_sha256: str
-    article_fetched: datetime | None
-    first_seen: datetime
-    duplicate_of: str
-    identity: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RoundRecord:
-    """A round as ``monitor poll --format json`` prints it; ``feeds`` gives the account of each feed polled in it."""
-
-    id: int
-    started: datetime
-    finished: datetime | None
-    counts: Counts
-    feeds: Mapping[str, Counts]
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """The newest version of an article, with what topics made of it, the feeds that brought it and who told it first."""
-
-    article: Article
-    verdicts: tuple[Verdict, ...]
-    feeds: tuple[str, ...]
-    origin: str
-
-    @property
-    def topics(self) -> tuple[str, ...]:
-        """The topics that judged it."""
-        return tuple(v.topic for v in self.verdicts)
-
-
-@dataclass(frozen=True, slots=True)
-class Audit:
-    """What was checked, counted by what it is, every fault in a sentence, and the imported quotes whose text is not here."""
-
-    seen: Mapping[str, int]
-    faults: tuple[str, ...]
-    unheld: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """Where words were found: an event or an article, and the passage around the first of them."""
-
-    id: str
-    title: str
-    passage: str
-    url: str = ""
-    published: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class News:
-    """What became of a topic's events since ``mark`` was lower: those that are another than before, and those that are gone."""
-
-    mark: int
-    events: tuple[Event, ...]
-    gone: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Stock:
-    """What the store holds, counted: declared feeds by state, failures in a row of the first that fail, events by topic."""
-
-    feeds: Mapping[str, int]
-    failing: Mapping[str, int]
-    waiting: int
-    events: Mapping[str, int]
-    round: int  # the last that is finished, 0 before the first
-    finished: datetime | None
-    alerts: Mapping[str, int] = field(default_factory=dict)  # by state
-
-
-@dataclass(frozen=True, slots=True)
-class Tidied:
-    """One step of keeping house: entries trimmed, bodies dropped, and where the next begins; "" when the pass is over."""
-
-    entries: int
-    bodies: int
-    mark: str
 
 
 class Decider(Protocol):
@@ -449,7 +335,7 @@ class Store(Protocol):
         """Return what changed since the *mark* that an earlier call gave; of a topic never asked for, everything."""
 
     def search(self, words: Sequence[Sequence[str]], limit: int = 50) -> Sequence[Hit]:
-        """Return the events, then the articles, in which all *words* stand, each in one of its spellings: *limit* of each, those that say it in their title first, then the newest."""
+        """Return the events, then the articles, in which all *words* stand, each in one of its spellings: *limit* of each, in the title first, then the newest."""
 
     def entries(
         self, feed: str = "", state: EntryState | None = None, id: str = "", rules: Sequence[str] = ()

@@ -11,9 +11,20 @@ from typing import Any, get_type_hints
 
 from monitor import codec
 from monitor.errors import StoreError
-from monitor.model import NO_DATE, Article, Change, Coverage, EntryState, Judgement, Mention, SeedEvent, Waiting
+from monitor.model import (
+    NO_DATE,
+    Article,
+    Change,
+    Coverage,
+    Digested,
+    EntryState,
+    Judgement,
+    Mention,
+    SeedEvent,
+    Waiting,
+)
 from monitor.store import outbox
-from monitor.store.base import Decider, Digested
+from monitor.store.base import Decider
 from monitor.store.collect import joined, sent, verdicts
 from monitor.store.database import Database
 from monitor.store.decider import Decisions
@@ -114,9 +125,13 @@ def _save_article(db: Database, digested: Digested, found: Article, now: datetim
 
 
 def _save_body(db: Database, sha256: str, body: bytes, now: datetime) -> None:
+    packed = zlib.compress(body) if body else None
     if not holds_body(db, sha256):
-        packed = zlib.compress(body) if body else None
         add(db, "bodies", {"sha256": sha256, "at": instant(now), "size": len(body), "data": packed})
+    elif packed:  # what was let go of with time is there again, and something may rest on it now
+        db.execute(
+            "UPDATE bodies SET data = ?, at = ? WHERE sha256 = ? AND data IS NULL", (packed, instant(now), sha256)
+        )
 
 
 def _supersede(db: Database, found: Article, mentions: Sequence[Mention]) -> None:

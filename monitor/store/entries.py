@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from monitor.model import EntryState
-from monitor.store.base import EntryRecord
+from monitor.model import EntryRecord, EntryState
 from monitor.store.collect import sent, verdicts
 from monitor.store.database import Database
 from monitor.store.rows import Row, chunks, marks, moment, text

@@ -15,9 +15,8 @@ from datetime import datetime
 from typing import Any
 
 from monitor import codec
-from monitor.model import Change, Event, Evidence, Mention, Revision
+from monitor.model import Change, Event, Evidence, Mention, News, Revision
 from monitor.store import outbox
-from monitor.store.base import News
 from monitor.store.database import Database
 from monitor.store.rows import Row, add, add_numbered, chunks, instant, load, marks, parse, text, to_json
 

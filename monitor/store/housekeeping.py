@@ -11,9 +11,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from monitor.model import EntryState, Retention
+from monitor.model import EntryState, Retention, Tidied
 from monitor.store import alerts
-from monitor.store.base import Tidied
 from monitor.store.database import Database
 from monitor.store.rows import instant
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from monitor.model import Reread, Rework
+from monitor.model import Kept, Reread, Rework
 from monitor.store import digest, outbox
-from monitor.store.base import Decider, Kept
+from monitor.store.base import Decider
 from monitor.store.collect import joined, verdicts
 from monitor.store.database import Database
 from monitor.store.decider import Decisions

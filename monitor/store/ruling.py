@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
-from monitor.model import Change, Ruling, Verb
+from monitor.model import Change, Digested, Ruling, Verb
 from monitor.store import decisions, digest, outbox, search
-from monitor.store.base import Decider, Digested
+from monitor.store.base import Decider
 from monitor.store.database import Database
 from monitor.store.decider import Decisions
 from monitor.store.events import write

@@ -15,8 +15,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from monitor.model import Status
-from monitor.store.base import Hit
+from monitor.model import Hit, Status
 from monitor.store.database import Database, Words
 from monitor.store.rows import CHUNK, Row, marks, moment, parse
 from monitor.store.tokens import LONGEST, holds, spaced, tokens
@@ -96,7 +95,7 @@ def forget(db: Database, identity: str) -> None:
 
 
 def search(db: Database, words: Words, limit: int) -> list[Hit]:
-    """Return the events and then the articles in which all *words* stand, best first, *limit* of each."""
+    """Return the events and then the articles in which all *words* stand, *limit* of each: in the title first, then the newest."""
     asked = [[form for form in map(spaced, word) if tokens(form)] for word in words]
     asked = [word for word in asked if word]  # a comma says nothing
     if not asked:

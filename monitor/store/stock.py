@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.store.base import Stock
+from monitor.model import Stock
 from monitor.store.database import Database
 from monitor.store.rows import moment
 

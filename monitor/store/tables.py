@@ -12,25 +12,34 @@ from monitor.model import (
     Alert,
     AlertState,
     Article,
+    Audit,
     Change,
     Counts,
     Coverage,
     Decision,
+    Digested,
+    EntryRecord,
     EntryState,
     Event,
     FeedStatus,
+    Hit,
+    Kept,
     KnownEntry,
     Manners,
     Mention,
+    News,
     Pending,
     Poll,
     Reread,
     Retention,
     Rework,
+    RoundRecord,
     Ruling,
     Sealed,
     SeedEvent,
     Settings,
+    Stock,
+    Tidied,
     Topic,
     Verb,
     Waiting,
@@ -53,7 +62,7 @@ from monitor.store import (
     search,
     stock,
 )
-from monitor.store.base import Audit, Decider, Digested, EntryRecord, Hit, Kept, News, RoundRecord, Stock, Tidied
+from monitor.store.base import Decider
 from monitor.store.database import Connection
 
 

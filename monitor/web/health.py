@@ -23,9 +23,8 @@ from starlette.responses import Response
 
 from monitor import __version__, console
 from monitor.errors import StoreError
-from monitor.model import Settings
+from monitor.model import Settings, Stock
 from monitor.pulse import Pulse
-from monitor.store.base import Stock
 from monitor.web.answers import JSON, to_bytes
 from monitor.web.shelf import Shelf
 

@@ -16,8 +16,8 @@ from starlette.responses import RedirectResponse, Response
 from monitor import finding, rhythm
 from monitor.export import FORMATS, chart, display, lines, look, prose
 from monitor.export.words import Words
-from monitor.model import AlertState, EntryState, Event, Feed, FeedState, FeedStatus, Quote, Topic
-from monitor.store.base import Hit, Store
+from monitor.model import AlertState, EntryState, Event, Feed, FeedState, FeedStatus, Hit, Quote, Topic
+from monitor.store.base import Store
 from monitor.web import visits
 from monitor.web.answers import HTML, answer
 from monitor.web.asked import Asked, asked

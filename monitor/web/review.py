@@ -14,11 +14,11 @@ from starlette.responses import RedirectResponse, Response
 
 from monitor import reviewing, values
 from monitor.errors import DecisionError, Moved
-from monitor.export import lines, prose
+from monitor.export import display, lines, prose
 from monitor.export.words import Words
-from monitor.model import FIXABLE, Decision, DecisionRecord, Event, Quote, Ruling, Topic
+from monitor.model import FIXABLE, Decision, DecisionRecord, EntryRecord, Event, Quote, Ruling, Topic
 from monitor.pipeline import Desk
-from monitor.store.base import EntryRecord, Store
+from monitor.store.base import Store
 from monitor.web.answers import HTML
 from monitor.web.forms import Form, form
 from monitor.web.keys import COOKIE, Keys, Session, TooSoon
@@ -252,7 +252,7 @@ def _fields(event: Event, topic: Topic, typed: Form | None) -> list[tuple[str, s
 
 def _articles(event: Event, name: Callable[[str], str]) -> list[tuple[str, str, str]]:
     quotes = {q.article: q for q in event.evidence if isinstance(q, Quote)}
-    return [(id, q.title or q.url, name(q.source) or q.origin) for id, q in quotes.items()]
+    return [(id, q.title or q.url, name(q.source) or display.teller(q)) for id, q in quotes.items()]
 
 
 def _about(decision: Decision, event: Event) -> bool:

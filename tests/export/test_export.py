@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.export import FORMATS, Options, display, record, render
+from monitor.export import FORMATS, Options, display, lines, record, render
 from monitor.export.csv import EVENT_COLUMNS, EVIDENCE_COLUMNS, guard, unguard
 from monitor.model import (
     UNKNOWN_WHEN,
@@ -24,6 +24,7 @@ from monitor.model import (
     Kind,
     Phase,
     Precision,
+    Quote,
     Relation,
     Timeline,
     When,
@@ -144,6 +145,15 @@ def test_coverage_says_what_silence_is_worth():
     assert record.statement(Coverage(ROUND, ())) == "no event seen; 0 of 0 sources healthy"
 
 
+def test_where_nothing_can_be_seen_three_sources_are_named_and_the_others_counted():
+    blind = ((ROUND, None),)
+    dead = tuple(FeedCoverage(f"http://{n}/", FeedState.FAILING, "dns", ROUND, ROUND, blind) for n in range(31))
+    told = record.statement(Coverage(ROUND, dead))
+    assert "http://2/ since" in told and "http://3/" not in told
+    assert told.endswith(", 28 more")
+    assert len(record.coverage(Coverage(ROUND, dead))["blind"]) == 31
+
+
 def test_only_blindness_since_the_last_event_and_its_last_spans_are_told():
     at = [datetime(2025, 7, n, 8, 30, tzinfo=UTC) for n in range(1, 11)]
     blind = tuple(zip(at[::2], at[1::2], strict=True))
@@ -210,6 +220,17 @@ def test_a_plan_whose_date_has_passed_is_overdue():
 )
 def test_the_basis_of_a_date_is_told_in_words(when, words):
     assert display.basis(when) == words
+
+
+def test_a_hash_is_nobodys_name():
+    event = next(e for e in timeline().events if e.when.edtf == "2025-06-12")
+    quote = next(e for e in event.evidence if isinstance(e, Quote))
+    nobody = replace(quote, source="", origin="0" * 64)
+    assert display.teller(nobody) == display.first_told(nobody) == ""
+    assert lines.sources(replace(event, evidence=(nobody,))) == ()
+    told = render(replace(timeline(), events=(replace(event, evidence=(nobody,)),)), "html").decode()
+    assert "0" * 40 not in told and "来源未注明" in told
+    assert display.teller(replace(nobody, origin="新华社")) == "新华社"
 
 
 def test_sources_and_actors_read_in_one_line():

@@ -11,9 +11,8 @@ from pathlib import Path
 
 from monitor import daemon, declared, reading
 from monitor.export import Options, render
-from monitor.model import Counts, EntryState
+from monitor.model import Counts, EntryRecord, EntryState, RoundRecord
 from monitor.store import open_store
-from monitor.store.base import EntryRecord, RoundRecord
 
 
 @dataclass

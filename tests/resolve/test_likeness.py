@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.resolve.alike import Alike
 from monitor.resolve.index import POSTINGS, WIDTH, Index
 from monitor.resolve.likeness import Sense, likeness
 from monitor.resolve.memory import Memory
 from monitor.resolve.sketch import VOCABULARY, Background, shipped, sketch
 from monitor.resolve.stream import EVENT, Stream
-from tests.resolve.make import Memory as Known
-from tests.resolve.make import day, mention, placed
 
 QUAKE = (
     "云南漾濞发生6.4级地震 已致3人死亡",
@@ -153,18 +150,3 @@ def test_a_middle_keeps_its_heaviest_words_alone():
     assert len(index.entries[home].words) <= 2 * WIDTH
     assert index.near({"w0": 1.0}) == []
     assert [entry for _, entry in index.near({f"w{2 * WIDTH}": 1.0})] == [home]
-
-
-# --------------------------------------------------------------------------- events
-
-
-def test_events_that_read_alike_are_near_each_other():
-    known = Known()
-    for n, title in enumerate((*QUAKE, *OTHERS)):
-        known.tell(placed(f"{n}", mention(day(f"2025-0{n + 1}-12"), title=title, quote=title)))
-    events = {k.event.title: k.event for k in known.events}
-    alike = Alike(list(events.values()))
-    ids = [events[title].id for title in QUAKE]
-    assert set(alike.near(ids[0])) == set(ids[1:])
-    assert alike.between(ids[0], ids[1]).alike
-    assert not alike.between(ids[0], events[OTHERS[0]].id).alike

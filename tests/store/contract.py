@@ -24,6 +24,7 @@ from monitor.model import (
     Basis,
     Change,
     Counts,
+    Digested,
     EntryState,
     FeedState,
     FeedStatus,
@@ -36,12 +37,14 @@ from monitor.model import (
     Rework,
     RobotsEntry,
     Status,
+    Stock,
+    Tidied,
     Validators,
     Verb,
     Vote,
     When,
 )
-from monitor.store.base import Decider, Digested, Stock, Store, Tidied
+from monitor.store.base import Decider, Store
 
 from .contract_readers import ReadersContract
 from .make import (

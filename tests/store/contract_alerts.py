@@ -14,6 +14,7 @@ from monitor.model import (
     AlertState,
     Article,
     Channel,
+    Digested,
     Entry,
     FeedState,
     Pending,
@@ -24,7 +25,7 @@ from monitor.model import (
     Sealed,
     Status,
 )
-from monitor.store.base import Digested, Store
+from monitor.store.base import Store
 
 from .make import (
     NOW,

@@ -215,6 +215,15 @@ class ReadersContract:
             assert len(store.search([["大桥"]], 5)) == 10
         assert len(store.search([["大桥"]], 5)) == 10
 
+    def test_what_says_it_in_its_title_comes_first_and_the_newest_of_equals(self, store):
+        told = [("旧闻", "见大桥"), ("大桥", "见正文"), ("新闻", "说大桥")]
+        made = [replace(article(n, text), title=title) for n, (title, text) in enumerate(told)]
+        for kept in made:
+            store.finish(digested(kept), NOW, decides())
+        while store.index():
+            pass
+        assert ids(store, "大桥") == [made[n].id for n in (1, 2, 0)]
+
     def test_only_words_are_looked_for(self, store, found):
         store.finish(digested(article(1, "甲 OR 乙")), NOW, decides())
         for word in ('"', "*", "(", "'", "-", "^", "NEAR(", ":", "\x00", "\ud800", "", " ", "，"):

@@ -14,6 +14,7 @@ from monitor.model import (
     Basis,
     Change,
     Decision,
+    Digested,
     Entry,
     EntryState,
     Event,
@@ -48,7 +49,7 @@ from monitor.model import (
     Vote,
     When,
 )
-from monitor.store.base import Decider, Digested, Store
+from monitor.store.base import Decider, Store
 
 NOW = datetime(2025, 3, 20, 8, 30, tzinfo=UTC)
 T = TypeVar("T")

@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor import codec
-from monitor.model import Article, Change, EntryState, Mention, Placed, Retention, Status
+from monitor.model import Article, Change, Digested, EntryState, Mention, Placed, Retention, Status
 from monitor.store import housekeeping, open_store
-from monitor.store.base import Digested, Store
+from monitor.store.base import Store
 from monitor.store.on_sqlite import SqliteStore
 
 from .make import article, change, collected, decides, later, mention, placed, revision, screened
@@ -139,6 +139,17 @@ def test_an_old_page_that_nothing_rests_on_is_forgotten_and_its_text_is_not(tmp_
     with open_store(str(path)) as store:
         kept = store.article_by_id(true(0)[0].id)
         assert kept and kept.text == true(0)[0].text
+
+
+def test_a_page_that_was_forgotten_and_comes_again_is_kept_again(tmp_path):
+    """An event may rest on it this time."""
+    path = tmp_path / "a.db"
+    filled(path, [("bare", 0)], [])
+    passed(path, 1000)
+    assert not held(path)
+    with open_store(str(path)) as store:
+        finish(store, true(0), 99)
+    assert held(path) == {true(0)[0].body_sha256}
 
 
 def test_each_look_is_by_an_index(tmp_path):

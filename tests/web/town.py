@@ -23,6 +23,7 @@ from monitor.model import (
     Article,
     Basis,
     Change,
+    Digested,
     Entity,
     Entry,
     EntryState,
@@ -59,7 +60,7 @@ from monitor.model import (
 )
 from monitor.pulse import Pulse
 from monitor.store import open_store
-from monitor.store.base import Digested, Store
+from monitor.store.base import Store
 from monitor.web.app import application
 from monitor.web.shelf import Shelf
 

@@ -14,7 +14,7 @@ from monitor.extract.lang.en.names import firms, office_before, people, places
 from monitor.extract.language import Language, either, lexicon, line_pattern, lines, masks, partnering
 from monitor.model import Kind
 
-_LETTER = re.compile(r"[A-Za-z]")
+_LETTERS = re.compile(r"[A-Za-z]+")
 _OBJECT = re.compile(
     r"\b(?:(?:strategic|framework|cooperation|investment|supply|second-phase|first-phase|land|lease|purchase) )+(?:agreement|contract|memorandum|deal)\b"
 )
@@ -29,7 +29,7 @@ _SHORT = r"(?<!Mr)(?<!Ms)(?<!Dr)(?<!Co)(?<!Ltd)(?<!Inc)(?<!Corp)(?<!U\.S)(?<!No)
 
 def _speaks(text: str) -> float:
     """Return the share of Latin letters."""
-    return len(_LETTER.findall(text)) / max(len(text), 1)
+    return sum(map(len, _LETTERS.findall(text))) / max(len(text), 1)
 
 
 def _objects(text: str, kind: Kind) -> tuple[str, ...]:

@@ -16,13 +16,13 @@ from monitor.extract.lang.zh.people import office_before, people
 from monitor.extract.lang.zh.places import places
 from monitor.extract.language import Language, either, lexicon, line_pattern, lines, masks, partnering, words
 
-_HAN = re.compile(r"[\u4e00-\u9fff]")
+_HAN = re.compile(r"[\u4e00-\u9fff]+")
 _CLOCK = r"(?:凌晨|清晨|早上|上午|中午|下午|傍晚|晚间?|夜)?"
 
 
 def _speaks(text: str) -> float:
     """Return the share of Han characters, doubled: one carries what an English word of several letters does."""
-    return 2 * len(_HAN.findall(text)) / max(len(text), 1)
+    return 2 * sum(map(len, _HAN.findall(text))) / max(len(text), 1)
 
 
 def language() -> Language:
@@ -31,8 +31,9 @@ def language() -> Language:
         name="zh",
         speaks=_speaks,
         lexicon=lexicon("zh"),
-        stop=re.compile(r"(?:[。！？!?；;]|…{1,4}|(?<!\d)\.(?=\s|$))[”’」』）)\"]{0,3}"),
-        pause=re.compile(r"[，：]|(?<!\d)[,:]|[,:](?!\d)"),
+        # Each way begins with a letter and not with a look behind: then the places to try are found by one class.
+        stop=re.compile(r"(?:。|！|？|!|\?|；|;|……{0,3}|\.(?<!\d\.)(?=\s|$))[”’」』）)\"]{0,3}"),
+        pause=re.compile(r"，|：|,(?:(?<!\d,)|(?!\d))|:(?:(?<!\d:)|(?!\d))"),
         boilerplate=line_pattern("zh", "boilerplate.txt"),
         advert=re.compile(either(lines("zh", "adverts.txt"))),
         sidebar=line_pattern("zh", "sidebars.txt"),

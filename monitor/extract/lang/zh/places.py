@@ -9,7 +9,6 @@ from monitor.extract.language import either, words
 
 # A name that goes on like this is no place: 西安交通大学, 北京银行, 上海路.
 _NOT_A_PLACE = r"(?!大学|学院|交通大学|银行|路|街|大道|日报|晚报|网|钼业|时间|证券)"
-_DISTRICT = r"[省市]?(?:[\u4e00-\u9fff]{2,3}(?:新区|经开区|高新区|开发区|示范区|区|县))?"
 
 
 @cache
