@@ -73,7 +73,9 @@ def live(feeds: int, days: int, every: timedelta) -> list[int]:
                 last[asked.url] = asked.began
             one.seen.clear()
             now = one.clock()
-            if now.hour >= 12 and now.date() not in used:  # an hour and a look pass between two: one of noon may be skipped
+            if (
+                now.hour >= 12 and now.date() not in used
+            ):  # an hour and a look pass between two: one of noon may be skipped
                 used[now.date()] = resident()
 
         one.hourly = hourly
