@@ -23,8 +23,9 @@ types: .venv/dev
 unit: .venv/dev
 	$(PY) -m pytest -n 2 -m "not long and not slow" $(ROOMS)
 
+# Three workers on two cores: much of it waits for processes and clocks.
 suite: .venv/dev
-	$(PY) -m pytest -n 2
+	$(PY) -m pytest -n 3 --dist worksteal
 
 crash: .venv/dev
 	CRASH_CYCLES=3000 $(PY) -m pytest -m long -k many_kills tests/test_crash.py

@@ -225,6 +225,7 @@ def test_a_daemon_outlives_a_write_lock_says_so_once_and_goes_on(home, press, se
         assert process.wait(10) == 0
 
 
+@pytest.mark.long
 def test_a_daemon_that_waits_for_a_lock_still_ends_when_told(home, press):
     process = start("run", cwd=home)
     until(lambda: said(home, "polled") >= FEEDS)
@@ -241,6 +242,7 @@ def test_a_daemon_that_waits_for_a_lock_still_ends_when_told(home, press):
         locker.communicate()
 
 
+@pytest.mark.long
 def test_a_full_disk_costs_one_line_and_nothing_that_was_accepted(home, press):
     assert monitor("poll", cwd=home).status == 0
     before = accepted(home)

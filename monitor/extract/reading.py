@@ -270,7 +270,7 @@ def _relation(page: Page, telling: Telling, carried: Carried) -> Relation:
 
 
 def _of_stranger(page: Page, telling: Telling, named: Sequence[Named]) -> bool:
-    """Return whether a strange firm does it alone (洛阳某某有限公司获批), or what is counted is of nobody named before."""
+    """Return whether a strange firm does it alone (甲市乙公司获批), or what is counted is of nobody named before."""
     sides = [n for n in named if n.kind != "place" and telling.start <= n.start < telling.end]
     if telling.kind is Kind.STATISTICS:
         return not any(n.start < telling.word[0] for n in named)

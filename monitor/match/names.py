@@ -8,7 +8,6 @@ and folded. Both give the same answer for every text that the gate lets through.
 
 from __future__ import annotations
 
-import functools
 import itertools
 import re
 from collections.abc import Iterable, Sequence
@@ -16,12 +15,11 @@ from dataclasses import dataclass
 
 from monitor.match.scan import Words, fold
 from monitor.model import Entity, Office, Topic
-from monitor.normalize import simplify
+from monitor.normalize import simplify, traditional_forms
 
 __all__ = ["Hit", "Name", "Names", "alternatives", "common"]
 
 _VARIANTS = 64  # spellings of one name in the gate; a longer product is cut to the name's last characters
-_BLOCK = 512  # code points; enough that a block is seen to be in traditional script
 _RUN = 60  # characters of running English in which a capital says that capitals are used
 _LATIN_END = re.compile(r"[a-zA-Z][,;]? $")
 _LATIN_START = re.compile(r" [a-zA-Z]")
@@ -159,16 +157,4 @@ def _product(variants: list[tuple[str, ...]]) -> int:
 def _variants(char: str) -> tuple[str, ...]:
     if char.isascii() and char.isalpha():
         return char, char.upper()
-    return (char, *_traditional().get(char, ()))
-
-
-@functools.cache
-def _traditional() -> dict[str, tuple[str, ...]]:
-    """Return the characters that simplify to each character: normalize's own conversion, turned round."""
-    found: dict[str, list[str]] = {}
-    for first in (*range(0x3400, 0x4DC0, _BLOCK), *range(0x4E00, 0xA000, _BLOCK), *range(0xF900, 0xFB00, _BLOCK)):
-        chars = [chr(code) for code in range(first, first + _BLOCK)]  # a block at a time: all at once take 4 MB
-        for char, simple in zip(chars, simplify("\n".join(chars)).split("\n"), strict=True):
-            if simple != char and len(simple) == 1:
-                found.setdefault(simple, []).append(char)
-    return {simple: tuple(forms) for simple, forms in found.items()}
+    return (char, *traditional_forms(char))

@@ -4,7 +4,7 @@ Raw text -> reading: script, width, invisible characters, garbled spans, encodin
     decode     bytes -> text
     clean      text -> Clean: the reading beside the raw text, with offsets and repairs
     simplify   a title or a name in its simplified form, fast and without repairs
-    spellings  a word as it may stand in texts of either script, to look for it
+    spellings  a word as it may stand in texts of either script, to look for it; traditional_forms: of a character
     traditional     words as Taiwan writes them, to ask others for; release: when no more are to be asked for
     urls       what to fetch, what makes two addresses the same, the day a path names
     dates      dates in running text, and a source's own date strings
@@ -16,7 +16,7 @@ from monitor.normalize import urls
 from monitor.normalize.charset import decode
 from monitor.normalize.reading import clean
 from monitor.normalize.script import simplify
-from monitor.normalize.spellings import spellings
+from monitor.normalize.spellings import spellings, traditional_forms
 from monitor.normalize.traditional import release, traditional
 
-__all__ = ["clean", "decode", "release", "simplify", "spellings", "traditional", "urls"]
+__all__ = ["clean", "decode", "release", "simplify", "spellings", "traditional", "traditional_forms", "urls"]

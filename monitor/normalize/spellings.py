@@ -5,11 +5,13 @@ from __future__ import annotations
 import functools
 from itertools import islice, product
 
-from monitor.normalize.script import simplify, to_simplified
+from monitor.normalize.script import simplify
 
-__all__ = ["spellings"]
+__all__ = ["spellings", "traditional_forms"]
 
 MOST = 64  # spellings of one word: four characters with four forms each have 256, of which people write two or three
+_BLOCK = 512  # code points; enough that a block is seen to be in traditional script
+_COMPATIBLE = "\uf900"  # the first of the compatibility ideographs
 
 
 def spellings(word: str) -> tuple[str, ...]:
@@ -20,25 +22,27 @@ def spellings(word: str) -> tuple[str, ...]:
     more than `MOST` of them gets the first.
     """
     plain = simplify(word.encode("utf-8", "replace").decode())
-    forms = _forms()
-    every = ("".join(chars) for chars in product(*(forms.get(char, char) for char in plain)))
+    every = ("".join(chars) for chars in product(*map(_forms, plain)))
     return tuple(dict.fromkeys((word, plain, *islice(every, MOST))))
 
 
+def traditional_forms(char: str) -> tuple[str, ...]:
+    """Return the characters that simplify to *char*, the more common blocks first; compatibility ideographs are the last."""
+    return _turned().get(char, ())
+
+
 @functools.cache
-def _forms() -> dict[str, str]:
-    """Return the traditional forms of each simplified character that has any, the more common blocks first."""
-    blocks = "".join(
-        chr(code) for first, last in ((0x4E00, 0x9FFF), (0x3400, 0x4DBF)) for code in range(first, last + 1)
-    )
-    found: dict[str, str] = {}
-    for old, new in zip(blocks, _each(blocks), strict=True):
-        if old != new:
-            found[new] = found.get(new, "") + old
-    # What is a traditional character as well (后, 里, 干) may stand for itself.
-    return {new: old + new for new, old in found.items()}
+def _turned() -> dict[str, tuple[str, ...]]:
+    """Return the conversion to simplified script, turned round."""
+    found: dict[str, list[str]] = {}
+    for first in (*range(0x4E00, 0xA000, _BLOCK), *range(0x3400, 0x4DC0, _BLOCK), *range(0xF900, 0xFB00, _BLOCK)):
+        chars = [chr(code) for code in range(first, first + _BLOCK)]  # a block at a time: all at once take 4 MB
+        for char, simple in zip(chars, simplify("\n".join(chars)).split("\n"), strict=True):
+            if simple != char and len(simple) == 1:
+                found.setdefault(simple, []).append(char)
+    return {simple: tuple(forms) for simple, forms in found.items()}
 
 
-def _each(chars: str) -> str:
-    """Return *chars*, each simplified by itself: between blanks, so that no two are read as a phrase."""
-    return to_simplified("\n".join(chars))[::2]
+def _forms(char: str) -> str:
+    """Return how *char* may be written in a text whose compatibility ideographs are folded, as itself last (后, 里, 干)."""
+    return "".join(form for form in traditional_forms(char) if form < _COMPATIBLE) + char

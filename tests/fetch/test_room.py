@@ -140,7 +140,7 @@ def unhurried(body: bytes) -> object:
     return script
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_crowd_of_hoarders_fills_no_memory_and_keeps_nobody_from_what_is_honest() -> None:
     packed = gzip.compress(bytes(31 * MB))[:-8]
     routes = {"/hoarder": hoarder(packed), "/small": page(FEED), "/large": unhurried(b"x" * 3 * MB)}

@@ -333,7 +333,7 @@ def test_without_room_no_backup_is_left_and_nothing_is_restored(path):
 @pytest.mark.slow
 @pytest.mark.parametrize("what", ["backup", "restore", "damaged", "upgrade"])
 def test_killed_anywhere_leaves_the_old_or_the_new_whole(tmp_path, what):
-    kill(tmp_path, what, 23)
+    kill(tmp_path, what, 89)
 
 
 @pytest.mark.long

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
 import jsonschema
 import pytest
@@ -18,20 +16,6 @@ from tests.web import town
 from tests.web.town import Reader
 
 EVENTS = "/api/topics/qinghe-yunchuan/events"
-
-
-@pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("town") / "town.db"
-    town.built(path).close()
-    return path
-
-
-@pytest.fixture
-def reader(database: Path) -> Iterator[Reader]:
-    found = Reader(database)
-    yield found
-    found.shelf.close()
 
 
 def test_the_description_is_openapi_and_names_every_address(reader):

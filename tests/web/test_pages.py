@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from time import perf_counter
@@ -21,20 +20,6 @@ from tests.web import town
 from tests.web.town import NOW, Reader
 
 ADDRESSES = ("/", "/t/qinghe-yunchuan", "/event/ev_5", "/sources", "/entries", "/search?q=%E4%BA%91%E5%B7%9D", "/api/")
-
-
-@pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("town") / "town.db"
-    town.built(path).close()
-    return path
-
-
-@pytest.fixture
-def reader(database: Path) -> Iterator[Reader]:
-    found = Reader(database)
-    yield found
-    found.shelf.close()
 
 
 def text(answer: object) -> str:
