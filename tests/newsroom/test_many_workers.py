@@ -137,8 +137,9 @@ def test_workers_and_the_one_that_makes_the_jobs_may_be_killed_at_any_moment(roo
         alone = {e.id: e.state for e in store.entries()}
     chance, running = random.Random(8), [start("work", cwd=tmp_path)]
     try:
-        for _ in range(6):
-            running.append(start("work", cwd=tmp_path))
+        for number in range(6):
+            (last := tmp_path / str(number)).mkdir()
+            running.append(start("work", cwd=last, MONITOR_CONFIG=str(file)))
             time.sleep(0.5 + chance.random())
             gone = running.pop(0)
             gone.send_signal(signal.SIGKILL)
@@ -152,7 +153,7 @@ def test_workers_and_the_one_that_makes_the_jobs_may_be_killed_at_any_moment(roo
             assert {s.state for s in store.statuses()} == {FeedState.OK}
             states = {e.id: e.state for e in store.entries()}
         assert states == alone
-        while "working" not in (tmp_path / "stderr.txt").read_text():  # the last one may just have been started
+        while "working" not in (last / "stderr.txt").read_text("utf-8", "replace"):  # the last one may just have been started
             assert time.monotonic() < deadline, "did not begin"
             time.sleep(0.1)
         running[0].send_signal(signal.SIGTERM)
