@@ -140,12 +140,13 @@ def at_registration(play: Play) -> dict[str, object]:
 
 def test_a_page_is_looked_at_again_an_hour_a_day_and_a_week_after_it_came_out(play, room):
     at_registration(play)
-    looks = []
-    for hours in range(24 * 9):
+    looks, at = [], 0
+    for hours in (1, 2, 12, 23, 24, 25, 26, 48, 96, 166, 167, 168, 169, 170, 192, 216):
         room.asked.clear()
-        play.later(hours=1).poll()
+        play.later(hours=hours - at).poll()
+        at = hours
         if room.asked["b/n/b2.html"]:
-            looks.append(hours + 1)
+            looks.append(hours)
     assert looks == [1, 24, 24 * 7]
 
 

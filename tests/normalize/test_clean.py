@@ -53,7 +53,7 @@ def test_clean_simplified_text_comes_back_as_it_is():
     assert (read.text, read.offsets) == (SENTENCES[0], range(len(SENTENCES[0]) + 1))
 
 
-@pytest.mark.parametrize("seed", [*range(3), *(pytest.param(n, marks=pytest.mark.long) for n in range(3, 12))])
+@pytest.mark.parametrize("seed", [0, *(pytest.param(n, marks=pytest.mark.long) for n in range(1, 12))])
 def test_the_fault_of_the_mirror_sites_is_undone_or_flagged_but_never_misread(seed):
     chance = random.Random(seed)
     chars = sorted({char for s in SENTENCES for char in annotated(s, {}) if simplify(char) != char} | set(ACROSS))
