@@ -354,6 +354,16 @@ _TEAM = (
     ) WITHOUT ROWID""",
 )
 
+# Nearly all entries name none of a thousand topics: which they were judged for is kept once, and with an entry only what
+# there is to say of it. The verdicts of an entry without a panel are whole.
+_PANELS = (
+    """CREATE TABLE panels (
+        id TEXT PRIMARY KEY,
+        topics TEXT NOT NULL
+    ) WITHOUT ROWID""",
+    "ALTER TABLE entries ADD COLUMN panel TEXT NOT NULL DEFAULT ''",
+)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _FIRST,
     _MANNERS,
@@ -365,4 +375,5 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _IMPORTS,
     _RETENTION,
     _TEAM,
+    _PANELS,
 )

@@ -46,6 +46,7 @@ from monitor.model import (
 )
 from monitor.store.base import Decider, Store
 
+from .contract_panels import PanelsContract
 from .contract_readers import ReadersContract
 from .make import (
     LIST,
@@ -1054,6 +1055,7 @@ class StoreContract(
     CoverageContract,
     SharingContract,
     MannersContract,
+    PanelsContract,
     ReadersContract,
 ):
     """All of it."""
