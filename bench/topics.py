@@ -33,9 +33,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from bench import press, reading_topics
+from bench import beside, press
 from bench.press import PLAIN, Item, Paper
-from monitor import config, parse, pipeline
+from monitor import config, normalize, parse, pipeline
 from monitor.model import EntryState, Feed, FeedStatus, Judgement, Response
 from monitor.pipeline import Asked, Desk
 from monitor.store.on_sqlite import SqliteStore
@@ -65,7 +65,7 @@ def main() -> None:
         return
     kept: dict[str, Any] = {kind: _both(kind, said.topics, said.feeds) for kind in said.kind or KINDS}
     if not said.collect:
-        kept["read"] = reading_topics.compare(said.topics)
+        kept["read"] = beside.compare(said.topics)
     if said.json:
         said.json.write_text(json.dumps(kept, indent=1), "utf-8")
 
@@ -166,8 +166,7 @@ def _judged(desk: Desk, store: SqliteStore, most: int = 500) -> tuple[float, int
 
     def judge() -> None:
         for w in some:
-            title, text = parse.text_of(w.entry.title), w.entry.summary
-            reading_topics.judged(desk, w.topics, title, text, w.entry.published.day)
+            desk.matcher.judged(w.topics, w.entry.title, normalize.clean(w.entry.summary), w.entry.published.day)
 
     return _timed(judge)[0] / max(len(some), 1), len(waiting)
 

@@ -364,6 +364,15 @@ _PANELS = (
     "ALTER TABLE entries ADD COLUMN panel TEXT NOT NULL DEFAULT ''",
 )
 
+# What changed of one topic, and how many events each has, is asked for again and again beside a thousand others.
+_BESIDE = (
+    "CREATE INDEX events_changed ON events (topic, version)",
+    "CREATE INDEX events_standing ON events (topic) WHERE merged_into IS NULL",
+    "DROP INDEX events_topic",
+    # Every round ever is looked through otherwise, at every look at what is due.
+    "CREATE INDEX rounds_open ON rounds (id) WHERE finished IS NULL",
+)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _FIRST,
     _MANNERS,
@@ -376,4 +385,5 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _RETENTION,
     _TEAM,
     _PANELS,
+    _BESIDE,
 )
