@@ -103,7 +103,7 @@ def collect(desk: Desk, store: Store, asked: Asked, round: int, now: datetime) -
         parsed.cut if parsed else 0,
         parsed.warnings if parsed else (),
         unseen,
-        topics,
+        topics=topics,
     )
 
 

@@ -371,6 +371,11 @@ _BESIDE = (
     "DROP INDEX events_topic",
     # Every round ever is looked through otherwise, at every look at what is due.
     "CREATE INDEX rounds_open ON rounds (id) WHERE finished IS NULL",
+    # How far housekeeping has come in what never changes.
+    """CREATE TABLE tidied (
+        what TEXT PRIMARY KEY,
+        upto INTEGER NOT NULL
+    ) WITHOUT ROWID""",
 )
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (

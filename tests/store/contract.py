@@ -47,6 +47,7 @@ from monitor.model import (
 from monitor.store.base import Decider, Store
 
 from .contract_panels import PanelsContract
+from .contract_polls import PollsContract
 from .contract_readers import ReadersContract
 from .make import (
     LIST,
@@ -1056,6 +1057,7 @@ class StoreContract(
     SharingContract,
     MannersContract,
     PanelsContract,
+    PollsContract,
     ReadersContract,
 ):
     """All of it."""
