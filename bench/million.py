@@ -13,7 +13,8 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -164,8 +165,9 @@ def _asked_all(url: str, desk: Desk, cpu: Cpu) -> Iterator[tuple[str, float]]:
     with open_store(url) as store:
         some = store.latest(limit=40)
         topic, feed = next(iter(desk.topics)), some[0].feed
+        poll = _Polls(store, desk, feed, store.open_round(now))
         questions: dict[str, Callable[[], object]] = {
-            "what is due: nothing": lambda: store.due(now - timedelta(days=900)),
+            "what is due: nothing": lambda: store.due(now),
             "what waits": lambda: store.inbox(now, 256, 32),
             "one that waits": lambda: store.waiting(some[0].id),
             "what was read": store.unsettled,
@@ -174,8 +176,8 @@ def _asked_all(url: str, desk: Desk, cpu: Cpu) -> Iterator[tuple[str, float]]:
             "rounds left open": store.left_open,
             "the status of a feed": lambda: store.status(feed),
             "forty known entries": lambda: store.known(feed, [e.identity for e in some]),
-            "a poll with nothing new": lambda: _poll(store, desk, feed, 0),
-            "a poll with two new": lambda: _poll(store, desk, feed, 2),
+            "a poll with nothing new": lambda: poll(0),
+            "a poll with two new": lambda: poll(2),
             "a round begun and finished": lambda: store.close_round(store.open_round(now), now),
             "the last round": store.round,
             "all feeds, for a page": store.statuses,
@@ -190,20 +192,27 @@ def _asked_all(url: str, desk: Desk, cpu: Cpu) -> Iterator[tuple[str, float]]:
             yield name, _spent(ask, cpu)
 
 
-_printed: dict[str, Paper] = {}
+@dataclass
+class _Polls:
+    """Polls of one feed, again and again: of its forty entries so many are new each time."""
 
+    store: Store
+    desk: Desk
+    feed: str
+    number: int
+    made: int = 0
 
-def _poll(store: Store, desk: Desk, feed: str, new: int) -> None:
-    """Record a poll of *feed*, of whose forty entries so many are new."""
-    paper = _printed.setdefault(feed, Paper(900_000, PLAIN))
-    paper.extra += new
-    now = datetime.now(UTC)
-    status = store.status(feed)
-    assert status
-    parsed = ParsedFeed(entries=tuple(map(_entry, paper.items())), kind="rss")
-    number = store.round()
-    assert number
-    store.record(pipeline.collect(desk, store, _asked(desk, status, parsed), number.id, now))
+    def __post_init__(self) -> None:
+        self.known = tuple(map(_entry, Paper(900_000, PLAIN).items()))
+        self(0)
+
+    def __call__(self, new: int) -> None:
+        self.made += new
+        fresh = [replace(e, identity=f"{e.identity}?{self.made}") for e in self.known[:new]]
+        status = self.store.status(self.feed)
+        assert status
+        asked = _asked(self.desk, status, ParsedFeed(entries=(*fresh, *self.known[new:]), kind="rss"))
+        self.store.record(pipeline.collect(self.desk, self.store, asked, self.number, datetime.now(UTC)))
 
 
 def _spent(act: Callable[[], object], cpu: Cpu) -> float:

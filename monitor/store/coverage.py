@@ -25,10 +25,11 @@ _LAST_POLLS = """
         SELECT q.id FROM polls q WHERE q.feed = f.id AND q.round <= ? ORDER BY q.round DESC, q.id DESC LIMIT 1
     ) WHERE f.url IN ({marks})
 """
+# A plus keeps SQLite from taking the index of all polls of a feed: few turned, or came late.
 _TURNS = """
-    SELECT id, feed, at, turned, unseen_since FROM polls WHERE feed IN ({marks}) AND turned = 1 AND round <= ?
+    SELECT id, feed, at, turned, unseen_since FROM polls WHERE feed IN ({marks}) AND turned = 1 AND +round <= ?
     UNION SELECT id, feed, at, turned, unseen_since FROM polls
-    WHERE feed IN ({marks}) AND unseen_since IS NOT NULL AND round <= ?
+    WHERE feed IN ({marks}) AND unseen_since IS NOT NULL AND +round <= ?
     ORDER BY id
 """
 

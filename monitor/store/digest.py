@@ -47,9 +47,11 @@ _INBOX = """
 """
 _INBOX_BY_TURNS = """
     SELECT e.*, f.url AS feed_url FROM (
-        SELECT n, row_number() OVER (PARTITION BY feed ORDER BY n) AS turn
-        FROM entries WHERE state = 'waiting' AND not_before <= ?
-    ) w JOIN entries e ON e.n = w.n JOIN feeds f ON f.id = e.feed WHERE w.turn <= ? ORDER BY w.turn, w.n LIMIT ?
+        SELECT n, turn FROM (
+            SELECT n, row_number() OVER (PARTITION BY feed ORDER BY n) AS turn
+            FROM entries WHERE state = 'waiting' AND not_before <= ?
+        ) o WHERE turn <= ? ORDER BY turn, n LIMIT ?
+    ) w JOIN entries e ON e.n = w.n JOIN feeds f ON f.id = e.feed ORDER BY w.turn, w.n
 """
 
 

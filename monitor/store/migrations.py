@@ -378,6 +378,13 @@ _BESIDE = (
     ) WITHOUT ROWID""",
 )
 
+# Once there are figures of a million rows, SQLite looks through all of them rather than take an index on few values.
+_GROWN = (
+    "CREATE INDEX entries_waiting ON entries (feed, n, not_before) WHERE state = 'waiting'",
+    "CREATE INDEX polls_of_round ON polls (round, feed)",
+    "DROP INDEX polls_round",
+)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _FIRST,
     _MANNERS,
@@ -391,4 +398,5 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _TEAM,
     _PANELS,
     _BESIDE,
+    _GROWN,
 )
