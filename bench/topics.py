@@ -63,7 +63,7 @@ def main() -> None:
     if said.only:
         print(json.dumps(_collected(said.only, said.topics, said.feeds, (said.kind or KINDS)[0])))
         return
-    kept: dict[str, Any] = {kind: _both(kind, said.topics, said.feeds) for kind in said.kind or KINDS}
+    kept: dict[str, Any] = {kind: both(kind, said.topics, said.feeds) for kind in said.kind or KINDS}
     if not said.collect:
         kept["read"] = beside.compare(said.topics)
     if said.json:
@@ -73,7 +73,7 @@ def main() -> None:
 # --------------------------------------------------------------------------- one beside many
 
 
-def _both(kind: str, topics: int, feeds: int) -> dict[str, Any]:
+def both(kind: str, topics: int, feeds: int) -> dict[str, Any]:
     """Collect with one topic and with all, one after the other, and print what it took."""
     one, many = (_once(kind, n, topics, feeds) for n in (1, topics))
     if one.pop("verdicts") != many.pop("verdicts"):

@@ -8,20 +8,21 @@ it comes again. What a whole pass forgets follows from the store, the instant an
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import takewhile
 
-from monitor.model import EntryState, Retention, Tidied
+from monitor.model import Retention, Tidied
 from monitor.store import alerts
 from monitor.store.database import Database
-from monitor.store.rows import instant
+from monitor.store.rows import chunks, instant, marks
 
 STEP = 1_000  # rows looked at in one transaction: some milliseconds
 ALERTS = timedelta(days=30)  # how long an alert that was sent can be read again
 
-_REJECTED = "SELECT n, first_seen, summary FROM entries WHERE state = ? AND n > ? ORDER BY n LIMIT ?"
+_REJECTED = """
+    SELECT n, first_seen FROM entries WHERE state = 'rejected' AND summary != '' AND n > ? ORDER BY n LIMIT ?
+"""
 _OLD_BODIES = "SELECT sha256, at, data IS NOT NULL AS held FROM bodies WHERE sha256 > ? ORDER BY sha256 LIMIT ?"
 # A mention that an event took, or that is shown with one, may become evidence again when a decision is undone.
 _DROP = """
@@ -89,20 +90,13 @@ def _before(now: datetime, kept: timedelta) -> datetime:
 
 def _entries(db: Database, before: str, after: int, step: int) -> Tidied:
     """Forget what entries that were rejected said beyond title, link and dates."""
-    rows = db.execute(_REJECTED, (EntryState.REJECTED.value, after, step)).fetchall()
+    rows = db.execute(_REJECTED, (after, step)).fetchall()
     old = [row["n"] for row in rows if row["first_seen"] < before]
-    trimmed = 0
-    for row in rows:
-        if row["first_seen"] < before and row["summary"]:
-            trimmed += db.execute("UPDATE entries SET summary = '' WHERE n = ?", (row["n"],)).rowcount
-    _versions(db, before, old)
+    for some in chunks(old):
+        db.execute(f"UPDATE entries SET summary = '' WHERE n IN ({marks(some)})", some)
+        db.execute(f"DELETE FROM entry_versions WHERE entry IN ({marks(some)}) AND until < ?", (*some, before))
     # Entries come in the order of time: where none of so many is old enough, none that follows is.
-    return Tidied(trimmed, 0, f"entry:{rows[-1]['n']}" if len(rows) == step and old else "")
-
-
-def _versions(db: Database, before: str, entries: Sequence[int]) -> None:
-    for n in entries:
-        db.execute("DELETE FROM entry_versions WHERE entry = ? AND until < ?", (n, before))
+    return Tidied(len(old), 0, f"entry:{rows[-1]['n']}" if len(rows) == step and old else "")
 
 
 def _bodies(db: Database, before: str, after: str, step: int) -> Tidied:

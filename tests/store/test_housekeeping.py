@@ -156,7 +156,7 @@ def test_each_look_is_by_an_index(tmp_path):
     with SqliteStore(tmp_path / "a.db") as store:
         for sql, arguments in (
             (housekeeping._DROP, ("x",)),
-            (housekeeping._REJECTED, ("rejected", 0, 1)),
+            (housekeeping._REJECTED, (0, 1)),
             (housekeeping._OLD_BODIES, ("", 1)),
             (housekeeping._OLD_POLLS, (0, 1)),
             (housekeeping._THIN_OUT, (0, 1)),
