@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
-from itertools import groupby
 from typing import Any
 
-from monitor import codec
 from monitor.model import Verdict
 from monitor.model import whole as filled
 from monitor.store.database import Database
@@ -76,14 +75,18 @@ def _silent(panel: Panel) -> tuple[Verdict, ...]:
 
 def written(verdicts: Sequence[Verdict]) -> str:
     """Return *verdicts* as JSON; what several topics in a row say alike is written once, with all their names."""
-    alike = groupby(verdicts, lambda v: (v.judgement, v.votes, v.passages))
-    return to_json([_group([*some]) for _, some in alike]) if verdicts else "[]"
-
-
-def _group(alike: Sequence[Verdict]) -> object:
-    if len(alike) == 1:
-        return alike[0]
-    return {**codec.dump(alike[0]), "topic": [v.topic for v in alike]}
+    rests: dict[tuple[int, str, int], str] = {}  # topics that are called the same share their votes
+    parts: list[tuple[str, list[str]]] = []
+    for verdict in verdicts:
+        same = id(verdict.votes), verdict.judgement.value, id(verdict.passages)
+        if same not in rests:
+            rests[same] = to_json(replace(verdict, topic="")).removeprefix('{"topic":""')
+        if parts and parts[-1][0] == rests[same]:
+            parts[-1][1].append(verdict.topic)
+        else:
+            parts.append((rests[same], [verdict.topic]))
+    told = (f'{{"topic":{to_json(topics if len(topics) > 1 else topics[0])}{rest}' for rest, topics in parts)
+    return f"[{','.join(told)}]"
 
 
 def told(row: Row) -> tuple[Verdict, ...]:
