@@ -6,7 +6,7 @@ DATA ?= ../shared/data
 # The rooms that think: what is run after every change.
 ROOMS := tests/config tests/export tests/extract tests/match tests/normalize tests/parse tests/resolve
 
-.PHONY: run test test-long crash lint types unit suite eval bench wheel clean
+.PHONY: run test test-long crash lint types unit suite eval bench bench-scale wheel clean
 
 run: .venv/run
 	$(PY) -m monitor run
@@ -42,6 +42,11 @@ bench: .venv/bench
 	$(PY) -m bench.stored
 	$(PY) -m bench.digest "$(DATA)"
 	$(PY) -m bench.faces
+
+# A thousand topics beside one, and both stores with a million entries and up to eight workers: fifteen minutes.
+bench-scale: .venv/dev
+	$(PY) -m bench.topics
+	$(PY) -m bench.scale
 
 wheel: .venv/dev
 	$(PY) -m build --wheel --no-isolation --outdir dist

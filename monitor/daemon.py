@@ -141,12 +141,12 @@ def declare(store: Store, declared: Declared, now: datetime) -> None:
 
 async def keep_house(rounds: Rounds, settings: Settings, now: datetime) -> None:
     """Go once over what is to be forgotten; between two steps whoever waits writes."""
-    store, mark, entries, bodies = rounds.store, None, 0, 0
+    store, mark, entries, bodies, polls = rounds.store, None, 0, 0, 0
     while mark != "":
         done = await rounds.write(store.tidy, now, settings.retention, mark or "")
-        mark, entries, bodies = done.mark, entries + done.entries, bodies + done.bodies
+        mark, entries, bodies, polls = done.mark, entries + done.entries, bodies + done.bodies, polls + done.polls
     await rounds.write(store.settle)
-    log.info("housekeeping", trimmed=entries, bodies=bodies)
+    log.info("housekeeping", trimmed=entries, bodies=bodies, polls=polls)
 
 
 def delivering(rounds: Rounds, settings: Settings) -> Deliveries:

@@ -164,7 +164,8 @@ class Deliveries:
         return self.write(self.store.alerts, AlertState.WAITING, channel=channel.id)
 
     def _sealing(self, channel: Channel, now: datetime) -> noticing.Seals:
-        return noticing.next_of(desk(self.settings), channel, now)
+        # Only where there is something to tell: it is made of all topics and feeds, and every channel asks.
+        return lambda pending: noticing.next_of(desk(self.settings), channel, now)(pending)
 
     async def _try(self, channel: Channel, alert: Alert) -> bool:
         """Try to deliver *alert*, keep what came of it, and return whether it was taken."""

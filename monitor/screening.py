@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from monitor import match, namesakes, signs
-from monitor.model import Entry, EntryState, Feed, Judgement, KnownEntry, ParsedFeed, Screened, Source, Verdict
+from monitor.model import Entry, EntryState, Feed, Judgement, KnownEntry, ParsedFeed, Screened, Source, Verdict, unnamed
 from monitor.normalize import urls
 from monitor.store.base import Store
 
@@ -30,6 +30,7 @@ class Found:
 
 
 NOTHING = Found()
+NOTHING_NAMED = unnamed("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +44,15 @@ class Screen:
     def entries(self, store: Store, feed: Feed, parsed: ParsedFeed) -> Found:
         """Return what is new or changed in a body of *feed*."""
         known = store.known(feed.url, [name for e in parsed.entries for name in (e.identity, *e.aliases)])
-        screener = match.Screener(self.matcher)
+        screener = match.Screener(self.matcher, self.topics)
+        whole: dict[frozenset[str], bool] = {}  # most entries were judged for the same topics
         found: dict[str, Screened] = {}
         seen = 0
         for entry in parsed.entries:
             sha256 = _sha256(entry)
             held = known.get(entry.identity)
             names = (entry.identity, *entry.aliases)
-            same = known and any(self._as_known(known.get(name), feed, sha256) for name in names)
+            same = known and any(self._as_known(known.get(name), feed, sha256, whole) for name in names)
             if same or entry.identity in found:
                 seen += 1
             else:
@@ -58,17 +60,21 @@ class Screen:
         sent = frozenset(name for name, held in known.items() if held.feed == feed.url)
         return Found(self._joined(store, feed, tuple(found.values())), seen, sent)
 
-    def _as_known(self, held: KnownEntry | None, feed: Feed, sha256: str) -> bool:
+    def _as_known(self, held: KnownEntry | None, feed: Feed, sha256: str, whole: dict[frozenset[str], bool]) -> bool:
         """Return whether this feed sent the entry before, just so, and every topic has judged it."""
-        same = held is not None and held.feed == feed.url and held.sha256 == sha256
-        return same and held is not None and held.topics.issuperset(self.topics)
+        if held is None or held.feed != feed.url or held.sha256 != sha256:
+            return False
+        if held.topics not in whole:
+            whole[held.topics] = held.topics.issuperset(self.topics)
+        return whole[held.topics]
 
     def _judged(
         self, entry: Entry, sha256: str, held: KnownEntry | None, feed: Feed, screener: match.Screener
     ) -> Screened:
-        verdicts = screener(entry.title, entry.summary, self.topics, entry.published.day)
+        verdicts = screener(entry.title, entry.summary, entry.published.day)
         if all(v.judgement is Judgement.REJECTED for v in verdicts):
-            return Screened(entry, sha256, EntryState.REJECTED, verdicts, why(verdicts))
+            reason = why(verdicts, unnamed=len(verdicts) < len(self.topics))
+            return Screened(entry, sha256, EntryState.REJECTED, verdicts, reason)
         # What another feed's entry was rejected for, a fuller summary may still earn.
         elsewhere = held is not None and held.feed != feed.url and held.topics.issuperset(self.topics)
         copied = held is not None and urls.is_mirror(held.url) and not urls.is_mirror(entry.url)
@@ -95,9 +101,9 @@ def alive(found: Found, last: datetime | None, now: datetime) -> Sequence[Entry]
 
 
 @lru_cache(maxsize=1024)  # nearly all entries are rejected for the same: they name nothing
-def why(verdicts: tuple[Verdict, ...]) -> str:
-    """Return the heaviest reason against, in words that are stable enough to count."""
-    votes = [v for verdict in verdicts for v in verdict.votes]
+def why(verdicts: tuple[Verdict, ...], *, unnamed: bool = False) -> str:
+    """Return the heaviest reason against, in words that are stable enough to count; topics that are *unnamed* are one."""
+    votes = [v for verdict in (*verdicts, *([NOTHING_NAMED] if unnamed else ())) for v in verdict.votes]
     if not votes:
         return "names nothing of the topic"
     vote = min(votes, key=lambda v: v.weight)

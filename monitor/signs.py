@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, time
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from monitor import codec
@@ -20,8 +21,15 @@ _HOME = re.compile(r"/?|/index\.\w{1,5}")
 
 def reading(feed: Feed, topics: Sequence[str]) -> str:
     """Return what a body of *feed* is read with: where that has changed, a body known by its bytes is not known."""
-    told = (feed.kind, feed.select, feed.map, feed.steps, feed.headers, feed.timezone, feed.language, tuple(topics))
-    return hashlib.sha256(repr(codec.dump(told)).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    told = (feed.kind, feed.select, feed.map, feed.steps, feed.headers, feed.timezone, feed.language)
+    written = f"{repr(codec.dump(told))[:-1]}, {_listed(tuple(topics))}]"
+    return hashlib.sha256(written.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+@lru_cache(maxsize=64)
+def _listed(topics: tuple[str, ...]) -> str:
+    """Return *topics* in words: all feeds that serve a thousand of them share it."""
+    return repr(codec.dump(topics))
 
 
 def validators(response: Response, before: Validators) -> Validators:

@@ -69,9 +69,9 @@ def _trial(desk: pipeline.Desk, asked: pipeline.Asked) -> Trial:
 
 
 def _passing(desk: pipeline.Desk, feed: Feed, parsed: ParsedFeed) -> Iterator[tuple[Entry, tuple[str, ...]]]:
-    screener = match.Screener(desk.matcher)
+    screener = match.Screener(desk.matcher, desk.topics_of(feed.url))
     for entry in parsed.entries:
-        verdicts = screener(entry.title, entry.summary, desk.topics_of(feed.url), entry.published.day)
+        verdicts = screener(entry.title, entry.summary, entry.published.day)
         topics = tuple(v.topic for v in verdicts if v.judgement is not Judgement.REJECTED)
         if topics:
             yield entry, topics

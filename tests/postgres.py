@@ -30,8 +30,8 @@ def programs() -> Path:
 class Server:
     """One server; ``folder`` holds its data and its socket."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.data = folder, folder / "data"
+    def __init__(self, folder: Path, options: str = OPTIONS) -> None:
+        self.folder, self.data, self.options = folder, folder / "data", options
         # The server refuses to run as root.
         self._user = "nobody" if os.getuid() == 0 else None
         if self._user:
@@ -49,7 +49,7 @@ class Server:
 
     def start(self) -> None:
         log = self.folder / "log"
-        self._run("pg_ctl", "start", "-w", "-D", self.data, "-l", log, "-o", f"{OPTIONS} -k {self.folder}")
+        self._run("pg_ctl", "start", "-w", "-D", self.data, "-l", log, "-o", f"{self.options} -k {self.folder}")
 
     def stop(self) -> None:
         """Stop as a machine is shut down: sessions end, what was committed is there."""
@@ -95,11 +95,11 @@ def children(pid: int) -> list[int]:
 
 
 @contextmanager
-def serving() -> Iterator[Server]:
-    """Start a server and stop it."""
+def serving(options: str = OPTIONS) -> Iterator[Server]:
+    """Start a server with *options* and stop it."""
     folder = Path(tempfile.mkdtemp(prefix="pg"))
     try:
-        server = Server(folder)
+        server = Server(folder, options)
         try:
             yield server
         finally:

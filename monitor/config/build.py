@@ -46,7 +46,7 @@ def settings(file: schema.File, path: Path, database: Path) -> Settings:
         opml=tuple(str(path.parent / Path(name).expanduser()) for name in file.opml),
         channels=tuple(_channel(channel, file, path.parent) for channel in file.alerts.channels),
         blind_after=file.alerts.blind_after,
-        retention=Retention(file.retention.rejected, file.retention.bodies),
+        retention=Retention(file.retention.rejected, file.retention.bodies, file.retention.polls),
         log_format=file.log.format.value,
     )
 

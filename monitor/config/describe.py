@@ -42,7 +42,9 @@ def _head(settings: Settings) -> Iterator[str]:
     keep = settings.retention
     if keep != Retention():
         bodies = length(keep.bodies) if keep.bodies else "for ever"
+        polls = length(keep.polls) if keep.polls else "for ever"
         yield f"retention      rejected entries {length(keep.rejected)}, bodies that nothing rests on {bodies}"
+        yield f"               every poll {polls}"
 
 
 def _topics(settings: Settings, seeds: Sequence[SeedEvent]) -> Iterator[str]:

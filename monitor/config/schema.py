@@ -118,6 +118,7 @@ class Retention(Strict):
     bodies: Kept | None = Field(
         default=None, description="the bytes of pages that no event rests on; for ever when absent"
     )
+    polls: Kept = Field(default=timedelta(days=400), description="every poll of a feed; of older ones one a day")
 
 
 class Log(Strict):

@@ -22,7 +22,7 @@ Everything else is *rejected*: another party in the place, the party elsewhere, 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -31,14 +31,14 @@ from monitor.match.names import Hit, Names, alternatives, common
 from monitor.match.reading import Reader
 from monitor.match.scan import fold
 from monitor.match.senses import Sense
-from monitor.model import Clean, Judgement, Topic, Verdict, Vote
+from monitor.model import Clean, Judgement, Topic, Verdict, Vote, whole
 from monitor.normalize import clean, simplify
 
 __all__ = ["Matcher"]
 
 _READ = 200_000  # characters of one text that are read; the rest of a longer one is not news
-_HITS = 4_000  # occurrences of names that are looked at in one text
-_GLANCE = 200  # characters that are looked at first
+_HITS = 4_000  # occurrences of names that are looked at in one text, for each topic
+_GLANCE = 2_000  # characters that are looked at first
 _MENDED = 40  # characters of a garbled text that cost as much to mend as one name to weigh
 _WORTH = Vote("worth_reading", 0.0)
 _SURE = -1.5  # a sense as clear as this lets the first screen say no
@@ -50,6 +50,10 @@ _RESIDUE = re.compile(
 )
 
 
+Among = Mapping[int, int]
+"""Topics by their number, and which is which in the order in which they were asked for."""
+
+
 class Matcher:
     """The judge of all topics; made once, when the configuration is read."""
 
@@ -57,9 +61,8 @@ class Matcher:
         self._topics = tuple(topics)
         self._index = {topic.id: i for i, topic in enumerate(self._topics)}
         self._names = Names(self._topics)
-        self._nothing = {t.id: Verdict(t.id, Judgement.REJECTED, (Vote("no_name", -1.0),)) for t in self._topics}
         self._wanted = tuple(alternatives(topic) for topic in self._topics)
-        self._all = tuple(self._nothing.values())
+        self._all = {i: i for i in self._index.values()}
 
     def screen(
         self, title: str, summary: str, topics: Collection[str] = (), published: date | None = None
@@ -71,58 +74,69 @@ class Matcher:
         else. Relevant when title and summary already tie the sides; background: worth fetching the article.
         *published* is the day that people in office are judged by. Raises KeyError for an unknown topic.
         """
-        raw, nothing = _raw(title, summary), self.unweighed(topics, named=False)
+        told = self.told(title, summary, self.among(topics), published)
+        return whole(tuple(topics) or tuple(self._index), told)
+
+    def among(self, topics: Collection[str]) -> Among:
+        """Return *topics*, all when empty, as :meth:`told` takes them. Raises KeyError for an unknown one."""
+        return {self._index[topic]: n for n, topic in enumerate(topics)} if topics else self._all
+
+    def told(self, title: str, summary: str, among: Among, published: date | None) -> tuple[Verdict, ...]:
+        """Return the verdicts of :meth:`screen` that are not that nothing is named, in its order: a thousand topics cost what they are named."""
+        raw = _raw(title, summary)
         if not self._names.gate.any(raw) and not _RESIDUE.search(raw):
-            return nothing
+            return ()
         head = _reading(title).replace("\n", " ")
         written = f"{head}\n{_reading(summary)}"
         folded = fold(written)
-        found = self._by_topic(written, folded)
+        found = self._by_topic(written, folded, among)
         if not found:
-            return nothing
+            return ()
         reader = Reader(folded, published)
-        told = {self._topics[i].id: self._screened(i, hits, reader, len(head) + 1) for i, hits in found.items()}
-        return tuple(told.get(v.topic, v) for v in nothing)
+        return self._each(found, among, lambda i, hits: self._screened(i, hits, reader, len(head) + 1))
 
     def cost(self, title: str, summary: str) -> int:
         """Return what it costs to screen an entry, in names to be weighed; 0 for most."""
         raw = _raw(title, summary)
-        return self._names.gate.count(raw) + (len(raw) // _MENDED if _RESIDUE.search(raw) else 0)
+        return self._names.cost(raw) + (len(raw) // _MENDED if _RESIDUE.search(raw) else 0)
 
-    def named(self, title: str, summary: str) -> bool:
-        """Return whether an entry may name a topic; what begins with a name is not read on."""
-        return self._names.gate.any(_raw(title, summary)[:_GLANCE]) or bool(self.cost(title, summary))
-
-    def unweighed(self, topics: Collection[str], *, named: bool) -> tuple[Verdict, ...]:
-        """Return the verdicts where nothing is weighed: worth reading if any topic is *named*, else rejected."""
-        nothing = tuple([self._nothing[t] for t in topics]) if topics else self._all
-        return tuple(Verdict(v.topic, Judgement.BACKGROUND, (_WORTH,)) for v in nothing) if named else nothing
+    def unweighed(self, title: str, summary: str, among: Among) -> tuple[Verdict, ...]:
+        """Return the verdicts where nothing is weighed: worth reading where a name stands; what begins with one is not read on."""
+        owners: Collection[int] = self._names.owners(_raw(title, summary)[:_GLANCE])
+        if not owners and self.cost(title, summary):
+            owners = among.keys()
+        named = sorted((i for i in owners if i in among), key=among.__getitem__)
+        return tuple(Verdict(self._topics[i].id, Judgement.BACKGROUND, (_WORTH,)) for i in named)
 
     def judge(self, topic: str, title: str, text: Clean, published: date | None = None) -> Verdict:
+        """Return what one *topic* makes of an article; see :meth:`judged`."""
+        return self.judged((topic,), title, text, published)[0]
+
+    def judged(
+        self, topics: Sequence[str], title: str, text: Clean, published: date | None = None
+    ) -> tuple[Verdict, ...]:
         """
-        Return what *topic* makes of an article; the passages are spans of ``text.text``.
+        Return what each of *topics* makes of an article; the passages are spans of ``text.text``.
 
         *published* is the day that people in office are judged by where a sentence names none.
         Raises KeyError for an unknown topic.
         """
-        index = self._index[topic]
+        among = {self._index[topic]: n for n, topic in enumerate(topics)}
         head = _reading(title).replace("\n", " ")
         shift = len(head) + 1
         written = f"{head}\n{text.text[:_READ]}"
         folded = fold(written)
-        hits = self._by_topic(written, folded).get(index)
-        if not hits:
-            return self._nothing[topic]
+        found = self._by_topic(written, folded, among)
+        if not found:
+            return whole(topics, ())
         reader = Reader(folded, published)
-        found = verdicts.judge(reader.pieces(hits), reader, self._wanted[index], shift)
-        passages = tuple((a - shift, b - shift) for a, b in found.passages if a >= shift)
-        return Verdict(topic, found.judgement, found.votes, passages)
+        return whole(topics, self._each(found, among, lambda i, hits: self._weighed(i, hits, reader, shift)))
 
     def senses(self, text: str) -> tuple[Sense, ...]:
         """Return what every name of every topic in *text* means; spans are of its simplified reading."""
         written = simplify(text[:_READ])
         reader = Reader(folded := fold(written), None)
-        pieces = [p for hits in self._by_topic(written, folded).values() for p in reader.pieces(hits)]
+        pieces = [p for hits in self._by_topic(written, folded, self._all).values() for p in reader.pieces(hits)]
         return tuple(
             replace(s, start=s.start + at, end=s.end + at)
             for p in pieces
@@ -130,12 +144,29 @@ class Matcher:
             for at in [p.sentence.start]
         )
 
-    def _by_topic(self, written: str, folded: str) -> dict[int, list[Hit]]:
-        found: dict[int, list[Hit]] = {}
-        for hit in self._names.find(folded, _HITS):
-            if not (hit.name.proper and common(written, hit)):
-                found.setdefault(hit.name.topic, []).append(hit)
-        return found
+    def _by_topic(self, written: str, folded: str, among: Among) -> dict[int, list[Hit]]:
+        found = self._names.find(folded, among, _HITS)
+        told = {i: [h for h in hits if not (h.name.proper and common(written, h))] for i, hits in found.items()}
+        return {i: hits for i, hits in told.items() if hits}
+
+    def _each(
+        self, found: Mapping[int, list[Hit]], among: Among, judge: Callable[[int, list[Hit]], Verdict]
+    ) -> tuple[Verdict, ...]:
+        """Return what *judge* makes of the hits of each topic; those that are called the same are judged once."""
+        same: dict[object, Verdict] = {}
+        told = []
+        for i in sorted(found, key=among.__getitem__):
+            key = self._wanted[i], tuple([(hit.start, hit.name.sort) for hit in found[i]])
+            if key not in same:
+                same[key] = judge(i, found[i])
+            verdict = same[key]
+            told.append(Verdict(self._topics[i].id, verdict.judgement, verdict.votes, verdict.passages))
+        return tuple(told)
+
+    def _weighed(self, index: int, hits: list[Hit], reader: Reader, shift: int) -> Verdict:
+        found = verdicts.judge(reader.pieces(hits), reader, self._wanted[index], shift)
+        passages = tuple((a - shift, b - shift) for a, b in found.passages if a >= shift)
+        return Verdict(self._topics[index].id, found.judgement, found.votes, passages)
 
     def _screened(self, index: int, hits: list[Hit], reader: Reader, head: int) -> Verdict:
         topic, wanted = self._topics[index].id, self._wanted[index]

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from monitor.match.scan import Words, fold
 from monitor.model import Entity, Office, Topic
@@ -41,6 +41,7 @@ class Name:
     against: tuple[str, ...] = ()
     placed: bool = False  # the side that it stands for is a place
     proper: bool = False  # in Latin letters and with a capital: what is written without one is a common noun
+    sort: int = 0  # the same for names of several topics that are judged alike wherever they stand
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,21 +90,45 @@ class Names:
     """The words of many topics, found in one pass."""
 
     def __init__(self, topics: Sequence[Topic]) -> None:
-        self._by_word: dict[str, list[Name]] = {}
+        by_word: dict[str, list[Name]] = {}
+        sorts: dict[object, int] = {}
         for index, topic in enumerate(topics):
             for name in _names(index, topic):
-                self._by_word.setdefault(name.text, []).append(name)
-        self._words = Words(self._by_word)
-        self._refs = [self._by_word[word] for word in self._words.words]
-        self.gate = Words({v for word, refs in self._by_word.items() if _calls(refs) for v in _spellings(word)})
+                sort = sorts.setdefault(_alike(name), len(sorts))
+                by_word.setdefault(name.text, []).append(replace(name, sort=sort))
+        self._words = Words(by_word)
+        self._refs = [by_word[word] for word in self._words.words]
+        called = {w: refs for w, refs in by_word.items() if any(name.role != "decoy" for name in refs)}
+        spelled: dict[str, set[int]] = {}
+        for word, refs in called.items():
+            for spelling in _spellings(word):
+                spelled.setdefault(spelling, set()).update(name.topic for name in refs)
+        self.gate = Words(spelled)
+        self._owners = [tuple(spelled[word]) for word in self.gate.words]
+        self._weights = [len(owners) for owners in self._owners]
 
-    def find(self, folded: str, limit: int) -> list[Hit]:
-        """Return the hits in a folded reading in order, at most *limit* words."""
-        return [Hit(start, end, name) for i, start, end in self._words.find(folded, limit) for name in self._refs[i]]
+    def find(self, folded: str, topics: Container[int], limit: int) -> dict[int, list[Hit]]:
+        """Return the hits of *topics* in a folded reading in order, at most *limit* of each."""
+        found: dict[int, list[Hit]] = {}
+        for i, start, end in self._words.find(folded):
+            for name in self._refs[i]:
+                if name.topic in topics and len(hits := found.setdefault(name.topic, [])) < limit:
+                    hits.append(Hit(start, end, name))
+        return found
+
+    def cost(self, raw: str) -> int:
+        """Return how many names there are to weigh in a raw text: one that many topics share counts for each."""
+        return sum([self._weights[i] for i in self.gate.matches(raw)])
+
+    def owners(self, raw: str) -> set[int]:
+        """Return the topics that something in a raw text may name."""
+        return {topic for i in set(self.gate.matches(raw, overlapping=True)) for topic in self._owners[i]}
 
 
-def _calls(refs: Iterable[Name]) -> bool:
-    return any(name.role != "decoy" for name in refs)
+def _alike(name: Name) -> object:
+    """Return all of *name* that judging looks at, but for whose it is."""
+    entity = name.entity.id, name.entity.kind, bool(name.entity.of)
+    return *entity, name.side, name.role, name.text, name.offices, name.contexts, name.against, name.placed, name.proper
 
 
 def _names(index: int, topic: Topic) -> Iterable[Name]:

@@ -57,12 +57,19 @@ class Words:
 
     def count(self, text: str) -> int:
         """Return how many of the words stand in *text* beside each other, letters as they are."""
-        try:
-            return len(self._automaton.find_matches_as_indexes(text))
-        except UnicodeEncodeError:
-            return len(self._automaton.find_matches_as_indexes(_SURROGATES.sub("\ufffd", text)))
+        return len(self._found(text, overlapping=False))
 
-    def find(self, folded: str, limit: int) -> list[tuple[int, int, int]]:
-        """Return at most *limit* occurrences in a text that :func:`fold` gave, Latin words only where whole."""
+    def matches(self, text: str, *, overlapping: bool = False) -> list[int]:
+        """Return which of the words stand in *text*, letters as they are: beside each other, or all of them."""
+        return [index for index, _, _ in self._found(text, overlapping=overlapping)]
+
+    def _found(self, text: str, *, overlapping: bool) -> list[tuple[int, int, int]]:
+        try:
+            return self._automaton.find_matches_as_indexes(text, overlapping=overlapping)
+        except UnicodeEncodeError:
+            return self._automaton.find_matches_as_indexes(_SURROGATES.sub("\ufffd", text), overlapping=overlapping)
+
+    def find(self, folded: str, limit: int | None = None) -> list[tuple[int, int, int]]:
+        """Return the first *limit* occurrences in a text that :func:`fold` gave, Latin words only where whole."""
         hits = self._automaton.find_matches_as_indexes(folded, overlapping=True)
         return list(islice((h for h in hits if h[0] not in self._bordered or whole(folded, h[1], h[2])), limit))

@@ -18,20 +18,17 @@ Names weighed in one body: two for each of 10,000 entries. Weighing one costs 40
 
 
 class Screener:
-    """Judges as :meth:`Matcher.screen` does, until the names are used up; then whatever has a name is worth reading."""
+    """Judges for *topics* (all when empty) as :meth:`Matcher.told` does, until the names are used up; then whatever has a name is worth reading."""
 
-    def __init__(self, matcher: Matcher) -> None:
+    def __init__(self, matcher: Matcher, topics: Collection[str] = ()) -> None:
         self._matcher = matcher
+        self._among = matcher.among(topics)
         self._left = MOST_NAMES
 
-    def __call__(
-        self, title: str, summary: str, topics: Collection[str], published: date | None
-    ) -> tuple[Verdict, ...]:
-        """Return one verdict for each of *topics*."""
+    def __call__(self, title: str, summary: str, published: date | None) -> tuple[Verdict, ...]:
+        """Return the verdicts of those topics that are named, most often none."""
         if self._left < 0:
-            return self._matcher.unweighed(topics, named=self._matcher.named(title, summary))
+            return self._matcher.unweighed(title, summary, self._among)
         cost = self._matcher.cost(title, summary)
         self._left -= cost
-        if not cost:
-            return self._matcher.unweighed(topics, named=False)
-        return self._matcher.screen(title, summary, topics, published)
+        return self._matcher.told(title, summary, self._among, published) if cost else ()

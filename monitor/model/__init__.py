@@ -57,7 +57,7 @@ from monitor.model.lists import (
     Status,
     Tier,
 )
-from monitor.model.mentions import Actor, Figure, Mention, Verdict, Vote
+from monitor.model.mentions import Actor, Figure, Mention, Verdict, Vote, unnamed, whole
 from monitor.model.parsed import Article, Entry, Hints, Page, ParsedFeed
 from monitor.model.placing import CANDIDATES, Change, KnownEvent, Placed, Reread, Rework, Ruling
 from monitor.model.polls import Counts, FeedStatus, Gap, KnownEntry, Poll, Screened, Waiting
@@ -161,4 +161,6 @@ __all__ = [
     "Waiting",
     "When",
     "shown_database",
+    "unnamed",
+    "whole",
 ]

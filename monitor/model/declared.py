@@ -143,6 +143,7 @@ class Retention:
 
     rejected: timedelta = timedelta(days=180)  # what entries that were rejected said
     bodies: timedelta | None = None  # the bytes of pages
+    polls: timedelta | None = timedelta(days=400)  # every poll; of what is older one a day
 
 
 @dataclass(frozen=True, slots=True)

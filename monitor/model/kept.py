@@ -127,8 +127,9 @@ class Stock:
 
 @dataclass(frozen=True, slots=True)
 class Tidied:
-    """One step of keeping house: entries trimmed, bodies dropped, and where the next begins; "" when the pass is over."""
+    """One step of keeping house: entries trimmed, bodies dropped, and where the next begins, "" when the pass is over; polls thinned out."""
 
     entries: int
     bodies: int
     mark: str
+    polls: int = 0

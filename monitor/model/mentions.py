@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from monitor.model.dates import When
 from monitor.model.lists import Judgement, Kind, Phase, Polarity, Relation
@@ -28,6 +30,19 @@ class Verdict:
     judgement: Judgement
     votes: tuple[Vote, ...] = ()
     passages: tuple[tuple[int, int], ...] = ()
+
+
+@lru_cache(maxsize=4096)
+def unnamed(topic: str) -> Verdict:
+    """Return the verdict on a text that names nothing of *topic*: that of nearly all topics on nearly all texts."""
+    return Verdict(topic, Judgement.REJECTED, (Vote("no_name", -1.0),))
+
+
+def whole(topics: Sequence[str], told: Iterable[Verdict]) -> tuple[Verdict, ...]:
+    """Return one verdict for each of *topics*, where only what is not :func:`unnamed` was *told*."""
+    said = {v.topic: v for v in told}
+    first = [said.pop(topic) if topic in said else unnamed(topic) for topic in topics]
+    return (*first, *said.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ class Screened:
     entry: Entry
     sha256: str  # over title and summary: tells an edited entry from a known one
     state: EntryState
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[Verdict, ...]  # of the topics that it names
     reason: str = ""
 
 
@@ -99,6 +99,7 @@ class Poll:
     cut: int = 0
     warnings: tuple[str, ...] = ()
     unseen_since: datetime | None = None  # since when nobody looked, although it was time
+    topics: tuple[str, ...] = ()  # that its entries were judged for; those of their verdicts when empty
 
 
 @dataclass(frozen=True, slots=True)

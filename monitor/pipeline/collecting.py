@@ -86,7 +86,8 @@ def collect(desk: Desk, store: Store, asked: Asked, round: int, now: datetime) -
         return Poll(round, schedule.deferred(asked.status, now, asked.error), now, "deferred", unseen_since=unseen)
     if response is None or asked.error is not None:
         return replace(_failure(asked, round, now), unseen_since=unseen)
-    screen = screening.Screen(desk.matcher, desk.settings.sources, desk.topics_of(feed.url))
+    topics = desk.topics_of(feed.url)
+    screen = screening.Screen(desk.matcher, desk.settings.sources, topics)
     found = screen.entries(store, feed, parsed) if parsed else screening.NOTHING
     fresh = any(e.state is not EntryState.DUPLICATE for e in found.entries)
     alive = screening.alive(found, asked.status.alive, now)
@@ -102,6 +103,7 @@ def collect(desk: Desk, store: Store, asked: Asked, round: int, now: datetime) -
         parsed.cut if parsed else 0,
         parsed.warnings if parsed else (),
         unseen,
+        topics=topics,
     )
 
 

@@ -186,7 +186,7 @@ def judge(
     if article.forgotten:
         return Digested(entry, EntryState.KEPT, FORGOTTEN, ())
     clean = normalize.clean(article.text)
-    judged = (desk.matcher.judge(topic, article.title, clean, article.published.day) for topic in topics)
+    judged = desk.matcher.judged(topics, article.title, clean, article.published.day)
     verdicts = tuple(_accepted(v, clean) if said.get(v.topic) is Verb.ACCEPT else v for v in judged)
     wanted = [v for v in verdicts if v.judgement is not Judgement.REJECTED]
     mentions = tuple(m for v in wanted for m in extract.mentions(article, clean, v, desk.topics[v.topic]))

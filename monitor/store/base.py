@@ -308,7 +308,8 @@ class Store(Protocol):
     def tidy(self, now: datetime, keep: Retention, mark: str = "") -> Tidied:
         """
         Take the next step of a pass over what has been kept for longer than *keep* says, from *mark* on: the summaries of
-        rejected entries, and the bodies of articles that no event, as it is or ever was, rests on.
+        rejected entries, the bodies of articles that no event, as it is or ever was, rests on, and all polls but one a day
+        of each feed and those that coverage rests on.
         """
 
     def settle(self) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from monitor import codec
 from monitor.model import Counts, Entry, EntryState, FeedState, KnownEntry, Poll, Screened, Verdict
-from monitor.store import accounts, outbox
+from monitor.store import accounts, outbox, panels
 from monitor.store.database import Database
 from monitor.store.declared import SAVED, feed_row, saved
 from monitor.store.rows import (
@@ -16,24 +16,25 @@ from monitor.store.rows import (
     add,
     add_all,
     chunks,
-    from_json,
     gather,
     instant,
     marks,
-    parse,
     spread,
     text,
     to_json,
 )
 
 _SENT = ("identity", "url", "title", "summary")
+_UNJUDGED = {"panel": "", "verdicts": "[]"}
 _UNSEEN = {FeedState.FAILING, FeedState.STOPPED, FeedState.EMPTIED, FeedState.BLOCKED}
 
 _KNOWN = """
-    SELECT e.identity AS asked, e.n, e.id, f.url, e.url AS link, e.sha256, e.state, e.verdicts
+    SELECT e.identity AS asked, e.n, e.id, f.url, e.url AS link, e.sha256, e.state, e.panel,
+        CASE WHEN e.panel = '' THEN e.verdicts ELSE '' END AS verdicts
     FROM entries e JOIN feeds f ON f.id = e.feed WHERE e.identity IN ({marks})
     UNION ALL
-    SELECT a.alias, e.n, e.id, f.url, e.url, e.sha256, e.state, e.verdicts
+    SELECT a.alias, e.n, e.id, f.url, e.url, e.sha256, e.state, e.panel,
+        CASE WHEN e.panel = '' THEN e.verdicts ELSE '' END
     FROM entry_aliases a JOIN entries e ON e.n = a.entry JOIN feeds f ON f.id = e.feed WHERE a.alias IN ({marks})
     ORDER BY 2
 """
@@ -45,13 +46,13 @@ def sent(row: Row) -> Entry:
 
 
 def verdicts(row: Row) -> tuple[Verdict, ...]:
-    """Return the verdicts on an entry or article."""
-    return from_json(tuple[Verdict, ...], row["verdicts"])
+    """Return the verdicts on an article, or of an entry those that are kept with it (see :mod:`monitor.store.panels`)."""
+    return panels.told(row)
 
 
 def joined(before: tuple[Verdict, ...], new: tuple[Verdict, ...]) -> str:
     """Return the verdicts as they are kept: one a topic, the new before the old."""
-    return to_json(tuple({v.topic: v for v in (*before, *new)}.values()))
+    return panels.written(tuple({v.topic: v for v in (*before, *new)}.values()))
 
 
 # --------------------------------------------------------------------------- known
@@ -64,16 +65,23 @@ def known(db: Database, feed: str, identities: Sequence[str]) -> Mapping[str, Kn
     asked = {text(identity): identity for identity in identities}
     found: dict[str, KnownEntry] = {}
     for some in chunks(asked):
-        for row in db.execute(_KNOWN.format(marks=marks(some)), [*some, *some]):
+        rows = db.execute(_KNOWN.format(marks=marks(some)), [*some, *some]).fetchall()
+        judged = panels.of(db, rows)
+        for row in rows:
             identity = asked[row["asked"]]
             if identity not in found or (row["url"] == text(feed) != found[identity].feed):
-                found[identity] = _known(row)
+                found[identity] = _known(row, judged)
     return found
 
 
-def _known(row: Row) -> KnownEntry:
-    topics = frozenset(v["topic"] for v in parse(row["verdicts"]))
-    return KnownEntry(row["id"], row["url"], row["sha256"], topics, EntryState(row["state"]), row["link"])
+def _known(row: Row, judged: Mapping[str, panels.Panel]) -> KnownEntry:
+    topics = panels.topics(row, judged, verdicts(row) if not row["panel"] else ())
+    return KnownEntry(row["id"], row["url"], row["sha256"], _set(topics), EntryState(row["state"]), row["link"])
+
+
+@lru_cache(maxsize=256)
+def _set(topics: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(topics)
 
 
 # --------------------------------------------------------------------------- record
@@ -84,13 +92,13 @@ def record(db: Database, poll: Poll) -> Counts:
     feed, was_blind = feed_row(db, poll.status.url)
     held = _held(db, feed, poll.entries)
     new: dict[str, Row] = {}
-    first_seen = instant(poll.at)
+    alike = {"first_seen": instant(poll.at), "panel": panels.keep(db, poll.topics) if poll.entries else ""}
     for screened in poll.entries:
         key = text(screened.entry.identity)
         if key in held:
             _update(db, held[key], poll, screened)
         elif key not in new:  # what a feed lists twice is saved once, as listed first
-            new[key] = {**_row(db, feed, poll, screened), "first_seen": first_seen}
+            new[key] = {**_row(db, feed, poll, screened), **alike}
     add_all(db, "entries", list(new.values()))
     _save_aliases(db, feed, poll.entries)
     seen_before = poll.seen + len(poll.entries) - len(new)
@@ -117,15 +125,9 @@ def _row(db: Database, feed: int, poll: Poll, screened: Screened) -> Row:
         "reason": text(screened.reason),
         "duplicate_of": original,
         "round": poll.round,
-        "verdicts": _written(screened.verdicts),
+        "verdicts": panels.written(screened.verdicts),
         **row,
     }
-
-
-@lru_cache(maxsize=1024)
-def _written(verdicts: tuple[Verdict, ...]) -> str:
-    """Return *verdicts* as JSON; those on nearly all entries are the same: they name nothing of the topic."""
-    return to_json(verdicts)
 
 
 def _judged(db: Database, feed: int, screened: Screened) -> tuple[EntryState, str]:
@@ -157,13 +159,22 @@ def _update(db: Database, row: Row, poll: Poll, screened: Screened) -> None:
     edited = row["sha256"] != screened.sha256
     if edited:
         _keep_version(db, row, poll)
-    fields: dict[str, Any] = {"verdicts": joined(() if edited else verdicts(row), screened.verdicts)}
+    topics = poll.topics or tuple(v.topic for v in screened.verdicts)
+    fields = judged_again(db, _UNJUDGED if edited else row, topics, screened.verdicts)
     if edited or screened.state is EntryState.WAITING:
         fields |= _again(db, row["feed"], screened)
     if edited:
         fields |= spread(screened.entry, _SENT) | {"sha256": screened.sha256, "edited": True}
     names = ", ".join(f"{name} = ?" for name in fields)
     db.execute(f"UPDATE entries SET {names} WHERE n = ?", (*fields.values(), row["n"]))
+
+
+def judged_again(db: Database, row: Row, topics: tuple[str, ...], told: Sequence[Verdict]) -> dict[str, Any]:
+    """Return the columns that say how the entry of *row* stands, once *topics* have judged it again as *told*."""
+    held = verdicts(row)
+    before = panels.topics(row, panels.of(db, [row]), held)
+    panel, said = panels.again(before, held, topics, told)
+    return {"panel": panels.keep(db, panel), "verdicts": panels.written(said)}
 
 
 def _again(db: Database, feed: int, screened: Screened) -> dict[str, Any]:

@@ -9,24 +9,27 @@ saved, so that years of polls cost nothing here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from monitor.model import Coverage, FeedCoverage, FeedState
 from monitor.store.database import Database
 from monitor.store.declared import feeds_of
-from monitor.store.rows import Row, from_json, instant, moment, text
+from monitor.store.rows import Row, chunks, from_json, instant, marks, moment, text
 
 Span = tuple[datetime, datetime | None]
 
 _LAST_ROUND = "SELECT id, finished FROM rounds WHERE finished <= ? ORDER BY id DESC LIMIT 1"
-_LAST_POLL = """
-    SELECT p.feed, p.state, p.error, p.since, p.last_ok FROM feeds f JOIN polls p ON p.feed = f.id
-    WHERE f.url = ? AND p.round <= ? ORDER BY p.id DESC LIMIT 1
+_LAST_POLLS = """
+    SELECT f.url, p.feed, p.state, p.error, p.since, p.last_ok FROM feeds f JOIN polls p ON p.id = (
+        SELECT q.id FROM polls q WHERE q.feed = f.id AND q.round <= ? ORDER BY q.round DESC, q.id DESC LIMIT 1
+    ) WHERE f.url IN ({marks})
 """
+# A plus keeps SQLite from taking the index of all polls of a feed: few turned, or came late.
 _TURNS = """
-    SELECT id, at, turned, unseen_since FROM polls WHERE feed = ? AND turned = 1 AND round <= ?
-    UNION SELECT id, at, turned, unseen_since FROM polls WHERE feed = ? AND unseen_since IS NOT NULL AND round <= ?
+    SELECT id, feed, at, turned, unseen_since FROM polls WHERE feed IN ({marks}) AND turned = 1 AND +round <= ?
+    UNION SELECT id, feed, at, turned, unseen_since FROM polls
+    WHERE feed IN ({marks}) AND unseen_since IS NOT NULL AND +round <= ?
     ORDER BY id
 """
 
@@ -37,8 +40,8 @@ def coverage(db: Database, topic: str, as_of: datetime | None) -> Coverage:
     if row is None and (told := _imported(db, topic, as_of)):
         return told
     number = row["id"] if row else 0
-    feeds = tuple(_feed(db, url, number) for url in sorted(feeds_of(db, topic, as_of)))
-    return Coverage(moment(row["finished"]) if row else None, feeds)
+    feeds = [one for some in chunks(sorted(feeds_of(db, topic, as_of))) for one in _feeds(db, some, number)]
+    return Coverage(moment(row["finished"]) if row else None, tuple(feeds))
 
 
 def _imported(db: Database, topic: str, as_of: datetime | None) -> Coverage | None:
@@ -48,14 +51,23 @@ def _imported(db: Database, topic: str, as_of: datetime | None) -> Coverage | No
     return from_json(Coverage, row["coverage"]) if row else None
 
 
-def _feed(db: Database, url: str, round: int) -> FeedCoverage:
-    row = db.execute(_LAST_POLL, (url, round)).fetchone()
-    if row is None:
-        return FeedCoverage(url, FeedState.NEW, "", None, None)
-    turns = db.execute(_TURNS, (row["feed"], round, row["feed"], round)).fetchall()
-    return FeedCoverage(
-        url, FeedState(row["state"]), row["error"], moment(row["since"]), moment(row["last_ok"]), _spans(turns)
-    )
+def _feeds(db: Database, urls: Sequence[str], round: int) -> Iterator[FeedCoverage]:
+    polls = {row["url"]: row for row in db.execute(_LAST_POLLS.format(marks=marks(urls)), (round, *urls))}
+    turns = _turns(db, [row["feed"] for row in polls.values()], round)
+    for url in urls:
+        if row := polls.get(url):
+            state, since, last_ok = FeedState(row["state"]), moment(row["since"]), moment(row["last_ok"])
+            yield FeedCoverage(url, state, row["error"], since, last_ok, _spans(turns.get(row["feed"], ())))
+        else:
+            yield FeedCoverage(url, FeedState.NEW, "", None, None)
+
+
+def _turns(db: Database, feeds: Sequence[int], round: int) -> Mapping[int, Sequence[Row]]:
+    """Return by feed the polls at which sight turned, or that came late."""
+    found: dict[int, list[Row]] = {}
+    for row in db.execute(_TURNS.format(marks=marks(feeds)), (*feeds, round, *feeds, round)):
+        found.setdefault(row["feed"], []).append(row)
+    return found
 
 
 def _spans(turns: Sequence[Row]) -> tuple[Span, ...]:

@@ -25,7 +25,7 @@ from monitor.model import (
 )
 from monitor.store import outbox
 from monitor.store.base import Decider
-from monitor.store.collect import joined, sent, verdicts
+from monitor.store.collect import joined, judged_again, sent, verdicts
 from monitor.store.database import Database
 from monitor.store.decider import Decisions
 from monitor.store.events import save_mention, write
@@ -47,9 +47,11 @@ _INBOX = """
 """
 _INBOX_BY_TURNS = """
     SELECT e.*, f.url AS feed_url FROM (
-        SELECT n, row_number() OVER (PARTITION BY feed ORDER BY n) AS turn
-        FROM entries WHERE state = 'waiting' AND not_before <= ?
-    ) w JOIN entries e ON e.n = w.n JOIN feeds f ON f.id = e.feed WHERE w.turn <= ? ORDER BY w.turn, w.n LIMIT ?
+        SELECT n, turn FROM (
+            SELECT n, row_number() OVER (PARTITION BY feed ORDER BY n) AS turn
+            FROM entries WHERE state = 'waiting' AND not_before <= ?
+        ) o WHERE turn <= ? ORDER BY turn, n LIMIT ?
+    ) w JOIN entries e ON e.n = w.n JOIN feeds f ON f.id = e.feed ORDER BY w.turn, w.n
 """
 
 
@@ -248,19 +250,14 @@ def _voices(db: Database, entry: str, found: Article | None) -> outbox.Voices:
 
 
 def _settle(db: Database, digested: Digested) -> None:
-    row = db.execute("SELECT verdicts, article FROM entries WHERE id = ?", (digested.entry,)).fetchone()
+    row = db.execute("SELECT verdicts, panel, article FROM entries WHERE id = ?", (digested.entry,)).fetchone()
     if row is None:
         raise StoreError(f"there is no entry {digested.entry}")
-    db.execute(
-        "UPDATE entries SET state = ?, reason = ?, verdicts = ?, article = ?, edited = 0 WHERE id = ?",
-        (
-            digested.state.value,
-            text(digested.reason),
-            joined(verdicts(row), digested.verdicts),
-            digested.article.id if digested.article else row["article"],
-            digested.entry,
-        ),
-    )
+    article = digested.article.id if digested.article else row["article"]
+    fields = {"state": digested.state.value, "reason": text(digested.reason), "article": article, "edited": 0}
+    fields |= judged_again(db, row, tuple(v.topic for v in digested.verdicts), digested.verdicts)
+    names = ", ".join(f"{name} = ?" for name in fields)
+    db.execute(f"UPDATE entries SET {names} WHERE id = ?", (*fields.values(), digested.entry))
     db.execute("DELETE FROM unsettled WHERE entry = ?", (digested.entry,))
     if digested.state is EntryState.FAILED:
         _revive(db, digested.entry)

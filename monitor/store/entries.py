@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from monitor.model import EntryRecord, EntryState
+from monitor.model import EntryRecord, EntryState, Verdict
+from monitor.store import panels
 from monitor.store.collect import sent, verdicts
 from monitor.store.database import Database
 from monitor.store.rows import Row, chunks, marks, moment, text
@@ -53,7 +54,8 @@ def records(db: Database, numbers: Sequence[int]) -> list[EntryRecord]:
     """Return the entries of these *numbers*."""
     rows = db.execute(_RECORDS.format(marks=marks(numbers)), numbers).fetchall()
     events = _events(db, [row["article"] for row in rows if row["article"]])
-    return [_record(row, events.get(row["article"], ())) for row in rows]
+    judged = panels.of(db, rows)
+    return [_record(row, events.get(row["article"], ()), panels.whole(row, judged, verdicts(row))) for row in rows]
 
 
 def _events(db: Database, articles: list[str]) -> dict[str, tuple[str, ...]]:
@@ -66,7 +68,7 @@ def _events(db: Database, articles: list[str]) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _record(row: Row, events: tuple[str, ...]) -> EntryRecord:
+def _record(row: Row, events: tuple[str, ...], judged: tuple[Verdict, ...]) -> EntryRecord:
     entry = sent(row)
     first_seen = moment(row["first_seen"])
     assert first_seen is not None  # NOT NULL in the table
@@ -79,7 +81,7 @@ def _record(row: Row, events: tuple[str, ...]) -> EntryRecord:
         published=entry.published,
         state=EntryState(row["state"]),
         reason=row["reason"],
-        verdicts=verdicts(row),
+        verdicts=judged,
         events=events,
         article_id=row["article"] or "",
         article_url=row["article_url"] or "",

@@ -78,7 +78,7 @@ def timeline(db: Database, topic: str, as_of: datetime | None) -> Sequence[Event
 
 _CHANGED = """
     SELECT e.id AS event, v.n AS version, v.data, e.merged_into FROM events e JOIN event_versions v ON v.n = e.version
-    WHERE e.topic = ? AND e.id IN (SELECT event FROM event_versions WHERE n > ?)
+    WHERE e.topic = ? AND e.version > ?
 """
 
 

@@ -354,6 +354,39 @@ _TEAM = (
     ) WITHOUT ROWID""",
 )
 
+# Nearly all entries name none of a thousand topics: which they were judged for is kept once, and with an entry only what
+# there is to say of it. The verdicts of an entry without a panel are whole.
+_PANELS = (
+    """CREATE TABLE panels (
+        id TEXT PRIMARY KEY,
+        topics TEXT NOT NULL
+    ) WITHOUT ROWID""",
+    "ALTER TABLE entries ADD COLUMN panel TEXT NOT NULL DEFAULT ''",
+)
+
+# What changed of one topic, and how many events each has, is asked for again and again beside a thousand others.
+_BESIDE = (
+    "CREATE INDEX events_changed ON events (topic, version)",
+    "CREATE INDEX events_standing ON events (topic) WHERE merged_into IS NULL",
+    "DROP INDEX events_topic",
+    # Every round ever is looked through otherwise, at every look at what is due.
+    "CREATE INDEX rounds_open ON rounds (id) WHERE finished IS NULL",
+    # How far housekeeping has come in what never changes.
+    """CREATE TABLE tidied (
+        what TEXT PRIMARY KEY,
+        upto INTEGER NOT NULL
+    ) WITHOUT ROWID""",
+)
+
+# Once there are figures of a million rows, SQLite looks through all of them rather than take an index on few values.
+_GROWN = (
+    "CREATE INDEX entries_waiting ON entries (feed, n, not_before) WHERE state = 'waiting'",
+    "CREATE INDEX polls_of_round ON polls (round, feed)",
+    "DROP INDEX polls_round",
+    # Of a hundred million entries housekeeping looks at those alone that still say something.
+    "CREATE INDEX entries_telling ON entries (n) WHERE state = 'rejected' AND summary != ''",
+)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _FIRST,
     _MANNERS,
@@ -365,4 +398,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _IMPORTS,
     _RETENTION,
     _TEAM,
+    _PANELS,
+    _BESIDE,
+    _GROWN,
 )

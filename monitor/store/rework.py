@@ -8,7 +8,7 @@ from datetime import datetime
 from monitor.model import Kept, Reread, Rework
 from monitor.store import digest, outbox
 from monitor.store.base import Decider
-from monitor.store.collect import joined, verdicts
+from monitor.store.collect import joined, judged_again, verdicts
 from monitor.store.database import Database
 from monitor.store.decider import Decisions
 from monitor.store.events import write
@@ -56,10 +56,11 @@ def _judge(db: Database, read: Reread) -> None:
     held = db.execute("SELECT verdicts FROM articles WHERE id = ?", (read.article,)).fetchone()
     db.execute("UPDATE articles SET verdicts = ? WHERE id = ?", (joined(verdicts(held), read.verdicts), read.article))
     entries = db.execute(
-        "SELECT n, verdicts FROM entries WHERE article = ? AND state IN ('kept', 'rejected')", (read.article,)
+        "SELECT n, verdicts, panel FROM entries WHERE article = ? AND state IN ('kept', 'rejected')", (read.article,)
     ).fetchall()
     for row in entries:
+        judged = judged_again(db, row, tuple(v.topic for v in read.verdicts), read.verdicts)
         db.execute(
-            "UPDATE entries SET state = ?, reason = ?, verdicts = ? WHERE n = ?",
-            (read.state.value, text(read.reason), joined(verdicts(row), read.verdicts), row["n"]),
+            "UPDATE entries SET state = ?, reason = ?, panel = ?, verdicts = ? WHERE n = ?",
+            (read.state.value, text(read.reason), judged["panel"], judged["verdicts"], row["n"]),
         )

@@ -27,7 +27,7 @@ BEFORE, AFTER = 30, 60  # characters of the passage around what was found
 _SOFT = re.compile(r"\s+")
 
 _EVENTS = """
-    SELECT v.n, v.event, v.data FROM event_versions v JOIN events e ON e.version = v.n
+    SELECT v.n, v.event, v.data FROM event_versions v CROSS JOIN events e ON e.id = v.event AND e.version = v.n
     WHERE e.merged_into IS NULL AND {where} ORDER BY v.n DESC
 """
 _ARTICLES = """

@@ -55,6 +55,7 @@ def application(
     routes = [
         Route("/", pages.timeline),
         Route("/t/{topic}", pages.timeline),
+        Route("/topics", pages.topics),
         Route("/event/{id}", pages.event),
         Route("/sources", pages.sources),
         Route("/entries", pages.entries),

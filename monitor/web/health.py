@@ -59,7 +59,7 @@ class Health:
         found = [*(self.pulse.ailments() if self.pulse else ())]
         try:
             with self.shelf.store() as store:
-                store.stock()
+                store.left_open()  # little: it is asked every few seconds
         except StoreError as error:
             found.append(str(error))
         return _told(not found, found)

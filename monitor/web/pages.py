@@ -16,7 +16,19 @@ from starlette.responses import RedirectResponse, Response
 from monitor import finding, rhythm
 from monitor.export import FORMATS, chart, display, lines, look, prose
 from monitor.export.words import Words
-from monitor.model import AlertState, EntryState, Event, Feed, FeedState, FeedStatus, Hit, Quote, Topic
+from monitor.model import (
+    AlertState,
+    EntryState,
+    Event,
+    Feed,
+    FeedState,
+    FeedStatus,
+    Hit,
+    Quote,
+    Topic,
+    Verdict,
+    unnamed,
+)
 from monitor.store.base import Store
 from monitor.web import visits
 from monitor.web.answers import HTML, answer
@@ -27,6 +39,7 @@ from monitor.web.shelf import Book, Shelf
 
 AROUND = 80  # characters of context on either side of a quote
 ENTRIES = 50  # on one page
+TOPICS = 24  # named on every timeline; more of them have a page of their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +56,11 @@ class Site:
         home = self.timeline(topic) if topic else "/"
         review = [("review", "/review")] if self.reviewed else []
         return [("timeline", home), ("sources", "/sources"), ("entries", "/entries"), *review, ("api", "/api/")]
+
+    @property
+    def named(self) -> Sequence[Topic]:
+        """The topics that every timeline leads to."""
+        return self.topics if len(self.topics) <= TOPICS else ()
 
     def timeline(self, topic: Topic) -> str:
         """Return the address of a timeline."""
@@ -106,6 +124,11 @@ class Pages:
             "fresh": {"count": fresh, "since": since} if fresh else None,
             "reach": (began, today),
         }
+
+    def topics(self, request: Request) -> Response:
+        """Every question, for whoever asks more of them than a timeline names."""
+        heading = self.words(request, self.shelf.topic())("nav.topics")
+        return self._page(request, "topics", self.shelf.topic(), heading=heading)
 
     # ------------------------------------------------------------- event
 
@@ -186,7 +209,7 @@ class Pages:
             self.shelf.topic(),
             place="entries",
             heading=self.words(request, None)("entries"),
-            entries=found[:ENTRIES],
+            entries=[(e, *_telling(e.verdicts)) for e in found[:ENTRIES]],
             older="/entries?" + urlencode({k: v for k, v in more.items() if v}) if more else "",
             states=[s.value for s in EntryState],
             state=state,
@@ -252,6 +275,12 @@ class Pages:
         **context: object,
     ) -> Response:
         return answer(request, self.html(request, name, topic, **context), HTML, headers=headers)  # type: ignore[arg-type]
+
+
+def _telling(verdicts: Sequence[Verdict]) -> tuple[Sequence[Verdict], int]:
+    """Return the verdicts that are worth a line, and how many others name nothing: of a few topics all are."""
+    told = verdicts if len(verdicts) <= TOPICS else [v for v in verdicts if v != unnamed(v.topic)]
+    return told, len(verdicts) - len(told)
 
 
 def chosen(found: Sequence[Event], wanted: Asked) -> Sequence[Event]:

@@ -19,6 +19,7 @@ from monitor.store.base import Store
 READERS = 4  # connections: so many read at once
 PASTS = 8  # timelines as of some day that are kept
 MOST = 40  # values offered of one filter
+HELD = 10_000  # events kept of all topics together, 70 MB; of the topic asked last all are
 
 Choice = tuple[str, str, int]
 Key = tuple[str, datetime | None, bool]
@@ -83,7 +84,7 @@ class Shelf:
         for _ in range(READERS):
             self._idle.put(None)
         self._turn = threading.Lock()
-        self._known: dict[str, _Known] = {}
+        self._known: OrderedDict[str, _Known] = OrderedDict()
         self._books: OrderedDict[Key, _Kept] = OrderedDict()
         self._looked: datetime | None = None
 
@@ -110,8 +111,8 @@ class Shelf:
 
     def events(self, topic: Topic) -> Sequence[Event]:
         """Return all events of *topic* as they stand, background and retracted ones too."""
-        self.book(topic)
-        return self._known[topic.id].ordered
+        with self.store() as store, self._turn:
+            return self._read(store, topic).ordered
 
     def topic(self, id: str = "") -> Topic | None:
         """Return a topic, by default the first."""
@@ -148,14 +149,25 @@ class Shelf:
 
     def _read(self, store: Store, topic: Topic) -> _Known:
         known = self._known.setdefault(topic.id, _Known())
+        self._known.move_to_end(topic.id)
         news = store.news(topic.id, known.mark)
         if news.events or news.gone:
             known.events.update((e.id, e) for e in news.events)
             for id in news.gone:
                 known.events.pop(id, None)
             known.ordered = sorted(known.events.values(), key=lambda e: e.order)
+            self._make_room()
         known.mark = news.mark
         return known
+
+    def _make_room(self) -> None:
+        """Forget the topics that nobody has asked for the longest, beyond so many events."""
+        held = sum(len(known.events) for known in self._known.values())
+        while held > HELD and len(self._known) > 1:
+            topic, known = self._known.popitem(last=False)
+            held -= len(known.events)
+            for key in [key for key in self._books if key[0] == topic]:
+                del self._books[key]
 
     def _book(self, told: Timeline, before: _Kept | None) -> Book:
         if before and before.book.told.events == told.events:

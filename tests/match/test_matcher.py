@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.match import Matcher, Screener
-from monitor.model import Clean, Entity, Judgement, Topic
+from monitor.model import Clean, Entity, Judgement, Topic, whole
 from monitor.normalize import clean
 from tests.match.topics import cases, day, topics
 
@@ -85,6 +86,22 @@ class TestScreen:
         verdicts = Matcher(crowd).screen("某某7公司成立", "")
         assert [v.topic for v in verdicts if v.judgement is Judgement.RELEVANT] == ["t7"]
 
+    def test_topics_that_are_called_the_same_are_judged_as_each_would_be_alone(self) -> None:
+        crowd = [replace(topics()["full"], id=f"t{n}") for n in range(20)]
+        crowd.append(Topic("other", "?", (replace(crowd[0].entities[0], decoys=("小米粥铺",)),)))
+        for title in ("小米在洛阳建厂", "小米粥铺开业", "小米汽车降价", "住在洛阳路的人爱喝小米粥"):
+            text = clean(f"{title}。据悉，小米与洛阳签约。")
+            together, alone = Matcher(crowd), [Matcher([one]) for one in crowd]
+            assert together.screen(title, "") == tuple(m.screen(title, "")[0] for m in alone)
+            asked = [one.id for one in crowd]
+            judged = [m.judge(id, title, text) for m, id in zip(alone, asked, strict=True)]
+            assert list(together.judged(asked, title, text)) == judged
+
+    def test_what_others_are_called_takes_no_room_from_a_topic(self) -> None:
+        loud = Topic("loud", "?", (Entity("e", "company", ("的",)),))
+        text = clean("的" * 5_000 + "。小米在洛阳建厂。")
+        assert Matcher([loud, topics()["full"]]).judge("full", "", text) == MATCHER.judge("full", "", text)
+
     def test_a_matcher_without_topics_says_nothing(self) -> None:
         assert Matcher([]).screen("小米", "洛阳") == ()
         assert Matcher([]).senses("小米") == ()
@@ -145,23 +162,34 @@ class TestHostileText:
 
 class TestScreener:
     def test_a_body_of_ordinary_length_is_judged_entry_by_entry(self) -> None:
-        screener = Screener(MATCHER)
+        screener = Screener(MATCHER, FULL)
         for title in ("小米在洛阳建厂", "洛阳路今日通车", "无关", "铆焊銆工"):
-            assert screener(title, "", FULL, None) == MATCHER.screen(title, "", FULL)
+            assert whole(FULL, screener(title, "", None)) == MATCHER.screen(title, "", FULL)
 
     def test_once_the_names_are_used_up_whatever_has_one_is_worth_reading(self) -> None:
-        screener = Screener(MATCHER)
+        screener = Screener(MATCHER, FULL)
         for _ in range(11):
-            screener("小米", "小米洛阳" * 1_000, FULL, None)
-        assert screener("洛阳路今日通车", "", FULL, None)[0].votes[0].rule == "worth_reading"
-        assert screener("无关", "", FULL, None)[0].judgement is Judgement.REJECTED
+            screener("小米", "小米洛阳" * 1_000, None)
+        assert screener("洛阳路今日通车", "", None)[0].votes[0].rule == "worth_reading"
+        assert screener("无关", "", None) == ()
+
+    def test_then_it_is_worth_reading_to_those_topics_alone_that_it_names(self) -> None:
+        crowd = [Topic(f"t{i}", "?", (Entity("e", "company", (f"某某{i}公司",)),)) for i in range(50)]
+        screener = Screener(Matcher(crowd))
+        for _ in range(6):
+            screener("", "某某7公司" * 4_000, None)
+        assert [v.topic for v in screener("某某9公司与某某7公司", "", None)] == ["t7", "t9"]
+
+    def test_a_name_that_many_topics_share_is_weighed_for_each(self) -> None:
+        crowd = [Topic(f"t{i}", "?", (Entity("e", "company", ("某某公司",)),)) for i in range(50)]
+        assert Matcher(crowd).cost("某某公司与某某公司", "") == 100
 
     @pytest.mark.parametrize(
         "text", ["小米洛阳" * 1_000, "Xiaomi Luoyang " * 266, "銆洛阳" * 1_300], ids=lambda t: t[:3]
     )
     def test_a_body_of_nothing_but_names_costs_a_bounded_time(self, text: str) -> None:
-        screener = Screener(MATCHER)
+        screener = Screener(MATCHER, FULL)
         began = time.process_time()
         for _ in range(2_000):
-            screener("小米", text, FULL, None)
+            screener("小米", text, None)
         assert time.process_time() - began < 4

@@ -46,6 +46,8 @@ from monitor.model import (
 )
 from monitor.store.base import Decider, Store
 
+from .contract_panels import PanelsContract
+from .contract_polls import PollsContract
 from .contract_readers import ReadersContract
 from .make import (
     LIST,
@@ -1054,6 +1056,8 @@ class StoreContract(
     CoverageContract,
     SharingContract,
     MannersContract,
+    PanelsContract,
+    PollsContract,
     ReadersContract,
 ):
     """All of it."""

@@ -156,8 +156,10 @@ def test_each_look_is_by_an_index(tmp_path):
     with SqliteStore(tmp_path / "a.db") as store:
         for sql, arguments in (
             (housekeeping._DROP, ("x",)),
-            (housekeeping._REJECTED, ("rejected", 0, 1)),
+            (housekeeping._REJECTED, (0, 1)),
             (housekeeping._OLD_BODIES, ("", 1)),
+            (housekeeping._OLD_POLLS, (0, 1)),
+            (housekeeping._THIN_OUT, (0, 1)),
         ):
             plan = [r["detail"] for r in store._connection.db.execute(f"EXPLAIN QUERY PLAN {sql}", arguments)]
             assert not [line for line in plan if line.startswith("SCAN") and "CONSTANT" not in line], plan

@@ -19,7 +19,16 @@ from monitor.web.pages import preferred
 from tests.web import town
 from tests.web.town import NOW, Reader
 
-ADDRESSES = ("/", "/t/qinghe-yunchuan", "/event/ev_5", "/sources", "/entries", "/search?q=%E4%BA%91%E5%B7%9D", "/api/")
+ADDRESSES = (
+    "/",
+    "/t/qinghe-yunchuan",
+    "/topics",
+    "/event/ev_5",
+    "/sources",
+    "/entries",
+    "/search?q=%E4%BA%91%E5%B7%9D",
+    "/api/",
+)
 
 
 def text(answer: object) -> str:
