@@ -99,6 +99,7 @@ class Poll:
     cut: int = 0
     warnings: tuple[str, ...] = ()
     unseen_since: datetime | None = None  # since when nobody looked, although it was time
+    unreached: str = ""  # the host, where nothing there took the connection
 
 
 @dataclass(frozen=True, slots=True)

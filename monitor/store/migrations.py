@@ -354,6 +354,9 @@ _TEAM = (
     ) WITHOUT ROWID""",
 )
 
+# Which host a poll could not connect to: whoever finishes the round did not ask it.
+_UNREACHED = ("ALTER TABLE polls ADD COLUMN unreached TEXT",)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _FIRST,
     _MANNERS,
@@ -365,4 +368,5 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _IMPORTS,
     _RETENTION,
     _TEAM,
+    _UNREACHED,
 )
