@@ -195,8 +195,9 @@ async def opened(
     progress: Progress = unwatched,
     wanted: Sequence[str] = tuple(QUEUES),
     concurrency: int = CONCURRENCY,
+    reach: Callable[..., Fetcher] = Fetcher,
 ) -> AsyncIterator[Team]:
-    """Open what one process needs: a store to write with and one to lead with, turns, the network, the jobs."""
+    """Open what one process needs: a store to write with and one to lead with, turns, the jobs, the network (by *reach*)."""
     logging.getLogger("procrastinate").setLevel(logging.CRITICAL)  # it prints what jobs are given; we tell ourselves
     settings = declared.settings
     room = room_for(settings.fetch)
@@ -210,7 +211,7 @@ async def opened(
         app = App(connector=PsycopgConnector())
         await stack.enter_async_context(app.open_async(pool))
         await tables.ready(app)
-        fetcher = await stack.enter_async_context(Fetcher(settings.fetch, now=now, room=room, shared=shared))
+        fetcher = await stack.enter_async_context(reach(settings.fetch, now=now, room=room, shared=shared))
         rounds = Rounds(Desk.of(settings), store, fetcher, writer, now, progress, room=room, shares=True)
         stack.push_async_callback(rounds.leave)
         await apply(rounds, declared)
