@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import ParamSpec, Protocol, TypeVar
+from typing import ParamSpec, TypeVar
 
 import structlog
 
@@ -24,6 +24,7 @@ from monitor.errors import NotifyError
 from monitor.model import Alert, AlertState, Channel, FetchSettings, Secret, Settings
 from monitor.notify import Sends, Service, Webhook
 from monitor.notify.webhook import Asks
+from monitor.rounds import Writes
 from monitor.store.base import Store
 
 __all__ = ["Deliveries", "again", "desk", "missing", "sender"]
@@ -41,13 +42,6 @@ FAILING = 3
 AT_ONCE, LIMIT = 100, 90.0
 
 log = structlog.get_logger()
-
-
-class Writes(Protocol):
-    """Does something with the store, in its turn."""
-
-    def __call__(self, act: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Awaitable[T]:
-        """Return what *act* returns."""
 
 
 def desk(settings: Settings) -> noticing.Desk:
@@ -126,6 +120,24 @@ class Deliveries:
         self._busy |= started
         return list(started.values())
 
+    async def waits(self, channel: Channel) -> bool:
+        """Return whether there is something for *channel* now."""
+        now = self.clock()
+        if hours.is_quiet(channel, now):
+            return False
+        waiting = await self._waiting(channel)
+        if _due(waiting, now):
+            return True
+        if _failing(waiting):
+            return False
+        return await self.write(self.store.untold, channel.id, hours.gathered(channel, now))
+
+    async def on(self, id: str) -> None:
+        """Deliver what is due now on the channel called *id*, if there is one."""
+        for channel in self.settings.channels:
+            if channel.id == id:
+                await self._channel(channel)
+
     async def once(self, limit: float) -> None:
         """Deliver what is due now, for so many seconds at most; what is left waits in the store."""
         tasks = self.begin()
@@ -155,7 +167,7 @@ class Deliveries:
         waiting = await self._waiting(channel)
         if due := waiting[0] if alive and waiting else _due(waiting, now):
             return due
-        if sum(a.attempts > 0 for a in waiting) >= FAILING:
+        if _failing(waiting):
             return None
         made = await self.write(self.store.seal, channel.id, self._sealing(channel, now), hours.gathered(channel, now))
         return _due(await self._waiting(channel), now) if made else None
@@ -200,6 +212,11 @@ class Deliveries:
         if known is None or known[0] != self.settings.fetch:
             known = self._ways[channel.id] = (self.settings.fetch, self.reach(self.settings.fetch))
         return known[1]
+
+
+def _failing(waiting: Sequence[Alert]) -> bool:
+    """Return whether so many wait already that no more are to be sealed."""
+    return sum(a.attempts > 0 for a in waiting) >= FAILING
 
 
 def _due(waiting: Sequence[Alert], now: datetime) -> Alert | None:

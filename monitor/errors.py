@@ -14,6 +14,8 @@ What can go wrong, one class for each way of catching it.
     ├── NotifyError        an alert was not taken; it is tried again, the others go on
     ├── ParseError         bytes arrived, but no feed or page that we can read
     └── StoreError         the store failed; nothing was written (exit 3)
+        ├── Occupied       another process has the single instance lock
+        └── Outdated       a newer version of monitor has brought the store up to date while we ran
 """
 
 from __future__ import annotations
@@ -29,6 +31,8 @@ __all__ = [
     "MonitorError",
     "Moved",
     "NotifyError",
+    "Occupied",
+    "Outdated",
     "ParseError",
     "RateLimited",
     "Refused",
@@ -119,3 +123,11 @@ class StoreError(MonitorError):
     def __init__(self, sentence: str, *, passing: bool = False) -> None:
         super().__init__(sentence)
         self.passing = passing
+
+
+class Occupied(StoreError):
+    """Another process has the single instance lock."""
+
+
+class Outdated(StoreError):
+    """The store was brought up to date by a newer version while this one ran: start again, with the newer one."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 TICK = 5.0  # seconds between two looks at what is due
@@ -30,6 +30,12 @@ class Pulse:
     feed: Callable[[], None] = lambda: None
     trouble: str = ""
     """Why the store cannot be written for now; who waits for it tries again."""
+    leading: bool | None = None
+    """Whether this process makes the jobs of all; None where it is alone or does not know yet."""
+    jobs: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    """The jobs of all processes, by queue and state (todo, doing)."""
+    overdue: float | None = None
+    """Seconds since the feed was due that waits longest to be asked; None where others look."""
     counted: Counter[tuple[str, str]] = field(default_factory=Counter)
     ticks: int = 0
     skipped: int = 0

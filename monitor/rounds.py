@@ -11,18 +11,18 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 import structlog
 
 from monitor import pipeline, schedule
 from monitor.clock import minute
-from monitor.errors import FetchError, StoreError
+from monitor.errors import StoreError
 from monitor.fetch import Room, room_for
 from monitor.model import (
     Counts,
@@ -62,6 +62,13 @@ PATIENCE = timedelta(seconds=30)
 log = structlog.get_logger()
 
 
+class Writes(Protocol):
+    """Does something with the store, in its turn."""
+
+    def __call__(self, act: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Awaitable[T]:
+        """Return what *act* returns."""
+
+
 @dataclass(slots=True)
 class Rounds:
     """Poll and digest with one store, one fetcher and the configuration in force (``desk``, replaced at a reload)."""
@@ -72,6 +79,9 @@ class Rounds:
     writer: ThreadPoolExecutor
     clock: Callable[[], datetime]
     progress: Progress = unwatched
+    shares: bool = False
+    """What is learned of hosts is told to other processes as it is learned, and kept by them."""
+
     patient: bool = False
     """Wait for a store that cannot be written now, instead of giving up what was fetched."""
 
@@ -130,6 +140,8 @@ class Rounds:
 
     async def remember(self) -> None:
         """Keep what was learned of robots.txt files, in case this process is killed."""
+        if self.shares:
+            return
         known = self.fetcher.manners()
         robots = frozenset((e.origin, e.rules, e.closed) for e in known.robots)
         if robots != self._robots:
@@ -143,6 +155,7 @@ class Rounds:
         now = self.clock()
         statuses = await self.write(self.store.due, now, all=all)
         ready = schedule.due(statuses, now, all=all)
+        self.pulse.overdue = schedule.overdue(ready, now)
         return [s for s in ready if s.url in self.desk.feeds and s.url not in self.polling]
 
     async def poll(self, statuses: Sequence[FeedStatus], *, digest: bool = False) -> RoundRecord:
@@ -150,19 +163,19 @@ class Rounds:
         self.polling.update(s.url for s in statuses)
         try:
             number = await self.write(self.store.open_round, self.clock())
-            dead = await self._poll_each(statuses, number)
+            await self._poll_each(statuses, number)
             await self.remember()
             if digest:
                 await self.digest()
-            return await self.write(self._close, number, dead)
+            return await self.write(finished, self.store, self.desk, number, self.clock())
         finally:
             self.polling.difference_update(s.url for s in statuses)
 
-    async def _poll_each(self, statuses: Sequence[FeedStatus], number: int) -> frozenset[str]:
-        """Poll each of *statuses*; return the hosts that nothing at all could connect to."""
+    async def _poll_each(self, statuses: Sequence[FeedStatus], number: int) -> None:
+        """Poll each of *statuses*; say so where none could be reached."""
         done = itertools.count(1)
 
-        async def one(status: FeedStatus) -> tuple[str, bool]:
+        async def one(status: FeedStatus) -> str:
             end = await self.poll_one(status, number)
             self.progress("polled", next(done), len(statuses))
             return end
@@ -173,20 +186,18 @@ class Rounds:
         finally:
             for task in tasks:
                 task.cancel()
-        reached = {host for host, connected in ends if connected}
-        if not reached and len({host for host, _ in ends}) > 1:
+        if all(ends) and len(set(ends)) > 1:
             log.warning("none of the sources could be reached; `monitor doctor --network` says why", asked=len(ends))
-        return frozenset(host for host, connected in ends if not connected and host not in reached)
 
-    async def poll_one(self, status: FeedStatus, number: int) -> tuple[str, bool]:
-        """Poll one feed; return its host and whether anything there took the connection."""
+    async def poll_one(self, status: FeedStatus, number: int) -> str:
+        """Poll one feed; return its host where nothing there took the connection, else ""."""
         self.recorder.under_way += 1
         try:
             return await self._polled(status, number)
         finally:
             self.recorder.under_way -= 1
 
-    async def _polled(self, status: FeedStatus, number: int) -> tuple[str, bool]:
+    async def _polled(self, status: FeedStatus, number: int) -> str:
         desk = self.desk
 
         async def news(entries: Sequence[Entry]) -> bool:
@@ -208,17 +219,12 @@ class Rounds:
         self.pulse.count("entries", "fetched", counts.fetched)
         self.pulse.count("entries", "new", counts.fetched - counts.duplicate)
         _tell(after, counts)
-        return _reached(asked)
+        return pipeline.unreached(asked)
 
     async def leave(self) -> None:
         """Give up what is not written yet, and wait for nothing."""
         self.patient = False
         await self.recorder.leave()
-
-    def _close(self, number: int, dead: frozenset[str]) -> RoundRecord:
-        now = self.clock()
-        moved = schedule.held(self.store.statuses(), self.desk.feeds, dead, now) if dead else ()
-        return self.store.close_round(number, now, moved)
 
     # ------------------------------------------------------------- digest
 
@@ -345,21 +351,30 @@ class Rounds:
         log.error("bug", entry=waiting.id, url=waiting.entry.url, exc_info=bug)
         return Digested(waiting.id, EntryState.FAILED, f"bug: {type(bug).__name__}: {bug}", ())
 
-    async def settle(self, digested: Digested) -> None:
-        """Place what an entry says among the events."""
+    async def settle(self, digested: Digested, store: Store | None = None, write: Writes | None = None) -> None:
+        """Place what an entry says among the events, by another *store* in its own way to *write* where one is named."""
+        store, write = store or self.store, write or self.write
         try:
-            changed = await self.write(pipeline.settle, self.desk, self.store, digested, self.clock())
+            changed = await write(pipeline.settle, self.desk, store, digested, self.clock())
         except StoreError:
             raise
         except Exception as bug:  # a bug over one article must not stop the others
             self.pulse.count("bugs")
             log.exception("bug", entry=digested.entry)
             failed = Digested(digested.entry, EntryState.FAILED, f"bug: {type(bug).__name__}: {bug}", ())
-            await self.write(pipeline.settle, self.desk, self.store, failed, self.clock())
+            await write(pipeline.settle, self.desk, store, failed, self.clock())
             return
         self.pulse.count("changes", by=len(changed))
         for id in changed:
             log.info("event", id=id, article=digested.article.url if digested.article else "")
+
+
+def finished(store: Store, desk: Desk, number: int, now: datetime) -> RoundRecord:
+    """Finish the round *number*: what nothing on a host could be connected to is asked again together."""
+    ends = store.ends(number)
+    dead = {lost for _, lost in ends} - {schedule.host(url) for url, lost in ends if not lost} - {""}
+    moved = schedule.held(store.statuses(), desk.feeds, dead, now) if dead else ()
+    return store.close_round(number, now, moved)
 
 
 def fitting(waiting: Sequence[Waiting], running: Sequence[Waiting], per_feed: int) -> list[Waiting]:
@@ -379,14 +394,6 @@ def fitting(waiting: Sequence[Waiting], running: Sequence[Waiting], per_feed: in
 
 def _host(waiting: Waiting) -> str:
     return urlsplit(waiting.entry.url).hostname or ""
-
-
-def _reached(asked: pipeline.Asked) -> tuple[str, bool]:
-    """Return the host that was asked last, and whether it took the connection."""
-    error = asked.error
-    if isinstance(error, FetchError) and not error.connected:
-        return schedule.host(error.url), False
-    return schedule.host(asked.status.url_now), True
 
 
 def _tell(status: FeedStatus, counts: Counts) -> None:

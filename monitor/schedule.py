@@ -243,6 +243,11 @@ def due(statuses: Iterable[FeedStatus], now: datetime, all: bool = False) -> Seq
     return sorted(ready, key=lambda s: (s.next_poll is not None, s.next_poll))
 
 
+def overdue(ready: Iterable[FeedStatus], now: datetime) -> float:
+    """Return the seconds since that of the *ready* feeds was due which waits longest; 0 where none waits."""
+    return max(((now - s.next_poll).total_seconds() for s in ready if s.next_poll and s.next_poll <= now), default=0.0)
+
+
 def _reached(at: datetime | None, since: datetime | None, now: datetime) -> bool:
     """
     Return whether the wait from *since* to *at* is over.

@@ -28,10 +28,10 @@ def programs() -> Path:
 
 
 class Server:
-    """One server; ``folder`` holds its data and its socket."""
+    """One server; ``folder`` holds its data and its socket. In a *namespace*, if one is named, it listens on the network, too."""
 
-    def __init__(self, folder: Path, options: str = OPTIONS) -> None:
-        self.folder, self.data, self.options = folder, folder / "data", options
+    def __init__(self, folder: Path, options: str = OPTIONS, namespace: str = "") -> None:
+        self.folder, self.data, self.options, self._namespace = folder, folder / "data", options, namespace
         # The server refuses to run as root.
         self._user = "nobody" if os.getuid() == 0 else None
         if self._user:
@@ -39,17 +39,24 @@ class Server:
         self._run("initdb", "-D", self.data, "-U", "owner", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
         # One role must show a password, so that a wrong one can be tried.
         (self.data / "pg_hba.conf").write_text("local all locked scram-sha-256\nlocal all all trust\n")
+        if namespace:
+            with (self.data / "pg_hba.conf").open("a") as rules:
+                rules.write("host all all all trust\n")
         self.start()
 
     def _run(self, program: str, *args: str | Path) -> None:
-        done = subprocess.run(
-            [programs() / program, *args], user=self._user, cwd=self.folder, capture_output=True, text=True
-        )
+        command: list[str | Path] = [programs() / program, *args]
+        if self._namespace:  # which only root may enter
+            command[:0] = ["ip", "netns", "exec", self._namespace, "setpriv", f"--reuid={self._user}", "--clear-groups"]
+        user = None if self._namespace else self._user
+        done = subprocess.run(command, user=user, cwd=self.folder, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
 
     def start(self) -> None:
         log = self.folder / "log"
-        self._run("pg_ctl", "start", "-w", "-D", self.data, "-l", log, "-o", f"{self.options} -k {self.folder}")
+        network = "-c listen_addresses='*'" if self._namespace else ""
+        options = f"{self.options} {network} -k {self.folder}"
+        self._run("pg_ctl", "start", "-w", "-D", self.data, "-l", log, "-o", options)
 
     def stop(self) -> None:
         """Stop as a machine is shut down: sessions end, what was committed is there."""
@@ -69,9 +76,9 @@ class Server:
             time.sleep(0.01)
         (self.data / "postmaster.pid").unlink()
 
-    def url(self, database: str = "postgres", user: str = "owner", **options: str) -> str:
+    def url(self, database: str = "postgres", user: str = "owner", host: str = "", **options: str) -> str:
         more = "".join(f"&{name}={quote(value, safe='')}" for name, value in options.items())
-        return f"postgresql://{user}@/{database}?host={quote(str(self.folder), safe='')}{more}"
+        return f"postgresql://{user}@/{database}?host={quote(host or str(self.folder), safe='')}{more}"
 
     def do(self, *statements: str) -> None:
         """Do *statements* as the owner."""
@@ -83,11 +90,11 @@ class Server:
     def named(name: object) -> str:
         return f"t{zlib.crc32(str(name).encode()):08x}"
 
-    def schema(self, name: object) -> str:
+    def schema(self, name: object, host: str = "") -> str:
         """Return the URL of a schema of its own for *name*, made where it is not there."""
         schema = self.named(name)
         self.do(f"CREATE SCHEMA IF NOT EXISTS {schema}")
-        return self.url(options=f"-csearch_path={schema}")
+        return self.url(host=host, options=f"-csearch_path={schema}")
 
 
 def children(pid: int) -> list[int]:
@@ -95,11 +102,11 @@ def children(pid: int) -> list[int]:
 
 
 @contextmanager
-def serving(options: str = OPTIONS) -> Iterator[Server]:
+def serving(options: str = OPTIONS, namespace: str = "") -> Iterator[Server]:
     """Start a server with *options* and stop it."""
     folder = Path(tempfile.mkdtemp(prefix="pg"))
     try:
-        server = Server(folder, options)
+        server = Server(folder, options, namespace)
         try:
             yield server
         finally:

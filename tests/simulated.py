@@ -109,7 +109,7 @@ class World:
     hourly: Callable[[], None] = lambda: None
 
     def __post_init__(self) -> None:
-        self.settings = _settings(self.database, self.feeds, self.fetch)
+        self.settings = settings_of(self.database, self.feeds, self.fetch)
         self.desk = Desk.of(self.settings)
 
     async def exchange(
@@ -217,7 +217,8 @@ class World:
         return [a for a in self.seen if a.url == url]
 
 
-def _settings(database: Path, feeds: Sequence[Feed], fetch: FetchSettings) -> Settings:
+def settings_of(database: Path | str, feeds: Sequence[Feed], fetch: FetchSettings) -> Settings:
+    """Return the configuration of a small topic that polls *feeds*."""
     topic = Topic(
         "bridge",
         "大桥能通车吗?",

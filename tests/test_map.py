@@ -18,7 +18,7 @@ OWNERS = {
     "ahocorasick_rs": {"match"},
     "sqlite_utils": {"store"}, "sqlite3": {"store"}, "psycopg": {"store"},
     "yaml": {"config"}, "pydantic": {"config"}, "pydantic_core": {"config"},
-    "apscheduler": {"daemon"}, "procrastinate": {"jobs"}, "click": {"cli"}, "rich": {"console"}, "jinja2": {"export"}, "orjson": {"export"}, "starlette": {"web"}, "uvicorn": {"web"}, "prometheus_client": {"web"}, "structlog": {"console", "daemon", "jobs", "deliveries", "rounds", "web"}, "apprise": {"notify"},
+    "apscheduler": {"daemon"}, "procrastinate": {"jobs"}, "click": {"cli"}, "rich": {"console"}, "jinja2": {"export"}, "orjson": {"export"}, "starlette": {"web"}, "uvicorn": {"web"}, "prometheus_client": {"web"}, "structlog": {"console", "crew", "daemon", "jobs", "deliveries", "rounds", "web"}, "apprise": {"notify"},
 }  # fmt: skip
 
 PURE = {"parse", "normalize", "match", "extract", "resolve", "export"}
@@ -30,6 +30,7 @@ ROOF = {
     "web",
     "daemon",
     "deliveries",
+    "crew",
     "jobs",
     "recording",
     "rounds",
@@ -137,7 +138,7 @@ def test_the_data_path_knows_the_contract_and_no_store(name):
     [
         ("sqlite3", {"checkup", "copies", "on_sqlite", "restoring", "sentences", "sqlite_values"}),
         ("sqlite_utils", {"sqlite_values"}),
-        ("psycopg", {"on_postgres", "postgres_turns", "postgres_values"}),
+        ("psycopg", {"on_postgres", "postgres_link", "postgres_turns", "postgres_values"}),
     ],
 )
 def test_the_rooms_of_the_store_know_no_database(library, files):

@@ -1,6 +1,6 @@
 """
-Two weeks of polling, with store, schedule and fetcher built anew at every tick; then what the servers saw. And one
-day of it with real processes under a shifted clock, one in five of them killed.
+Two weeks of polling, with store, schedule and fetcher built anew at every tick; then what the servers saw. One day of
+it with real processes under a shifted clock, one in five of them killed; and three with eight workers on one database.
 
 Each feed does one thing that a rule is about. The rules are those of docs/polling.md.
 """
@@ -18,8 +18,10 @@ import pytest
 
 from monitor.errors import FetchError
 from monitor.model import Feed, FeedState, FetchSettings, Select
+from tests.postgres import Server
 from tests.real_days import Days
 from tests.simulated import START, Asked, Says, Script, World, bulletin, rss, steady, tagged
+from tests.simulated_team import Together
 
 HOUR, PART, DAY = timedelta(hours=1), timedelta(hours=8), timedelta(days=1)
 JITTER = 1.1
@@ -28,7 +30,7 @@ PLAIN, ECHO, FRESH, EXPIRES, TTL = (f"http://{n}.example/rss" for n in ("plain",
 SKIP, LIMITED, DATED, ABSURD, GONE = (f"http://{n}.example/rss" for n in ("skip", "limited", "dated", "absurd", "gone"))
 MOVED, TRIAL, SAME, QUIET, BROKEN = (f"http://{n}.example/rss" for n in ("moved", "trial", "same", "quiet", "broken"))
 NEW_HOME = "http://home.example/rss"
-Lived = World | Days
+Lived = World | Days | Together
 DEAD = [f"http://dead.example/{n}" for n in range(3)]
 CROWD = [f"http://crowd.example/{n}" for n in range(4)]
 LIST, DAILY = "http://slow.example/news/", "http://daily.example/{date:%Y-%m-%d}.xml"
@@ -165,10 +167,15 @@ def folder() -> Iterator[Path]:
 SETTINGS = FetchSettings(pauses={"crowd.example": timedelta(seconds=PAUSE)})
 SIMULATED = [3, pytest.param(14, marks=pytest.mark.long)]
 REAL = pytest.param(1, marks=pytest.mark.long)
+MANY = pytest.param(0, marks=pytest.mark.long)
 
 
-@pytest.fixture(scope="module", params=[*SIMULATED, REAL], ids=["3 days", "14 days", "a day of processes"])
+@pytest.fixture(
+    scope="module", params=[*SIMULATED, REAL, MANY], ids=["3 days", "14 days", "a day of processes", "eight workers"]
+)
 def world(request: pytest.FixtureRequest, folder: Path) -> Lived:
+    if not request.param:
+        return together(request.getfixturevalue("server"))
     return simulated(request.param, folder) if request.param > 1 else real(request.param, folder)
 
 
@@ -183,6 +190,12 @@ def real(days: int, folder: Path) -> Days:
     home.mkdir()
     with Days(home, scripts(), feeds(), SETTINGS) as world:
         world.live(days=days, killed=0.2)
+    return world
+
+
+def together(server: Server) -> Together:
+    world = Together(server, "polite days", scripts(), feeds(), SETTINGS)
+    world.live(days=3)
     return world
 
 
@@ -314,7 +327,7 @@ def test_every_failure_doubles_the_distance(world):
 
 
 # Not by processes: behind a proxy no host is dead, for the proxy answers.
-@pytest.mark.parametrize("world", SIMULATED, ids=["3 days", "14 days"], indirect=True)
+@pytest.mark.parametrize("world", [*SIMULATED, MANY], ids=["3 days", "14 days", "eight workers"], indirect=True)
 def test_a_dead_host_is_asked_by_one_rhythm_for_all_its_feeds(world):
     asked = {url: world.of(url) for url in DEAD}
     counts = {len(a) for a in asked.values()}

@@ -107,12 +107,11 @@ def live(home: Path, ear: Ear, act: Callable[[daemon.Daemon], None]) -> None:
     async def run() -> None:
         async with daemon.opened(found) as rounds:
             rounds.pulse = Pulse(0.1)
-            lasting = daemon.Daemon(
-                rounds, found, lambda: found, declared.stamp, supervisor=Supervisor(ear.environment, 1)
-            )
+            crew = daemon.Alone(rounds, found)
+            lasting = daemon.Daemon(crew, lambda: found, declared.stamp, supervisor=Supervisor(ear.environment, 1))
             running = asyncio.create_task(lasting.run())
             await asyncio.to_thread(act, lasting)
-            lasting.stopping.set()
+            crew.stopping.set()
             await running
 
     asyncio.run(run())
@@ -131,7 +130,7 @@ def test_the_watchdog_starves_while_the_scheduler_hangs(tmp_path, ear):
     def hang(lasting: daemon.Daemon) -> None:
         assert "WATCHDOG=1" in ear.heard(5, until="WATCHDOG=1")
         done = threading.Event()
-        lasting.rounds.writer.submit(done.wait, 30)
+        lasting.crew.rounds.writer.submit(done.wait, 30)
         time.sleep(0.5)
         ear.heard()
         assert ear.heard(1.5) == []
@@ -195,8 +194,8 @@ def test_house_is_kept_in_steps_between_which_others_write(tmp_path, ear):
 
     async def run() -> list[str]:
         async with daemon.opened(found) as rounds:
-            lasting = daemon.Daemon(rounds, found, lambda: found, declared.stamp)
-            keeping = asyncio.create_task(lasting._keep_house())
+            _, keep_house = daemon.Alone(rounds, found).chores()["housekeeping"]
+            keeping = asyncio.ensure_future(keep_house())
             order: list[str] = []
             keeping.add_done_callback(lambda _: order.append("kept"))
             await asyncio.sleep(0)  # its first step is under way

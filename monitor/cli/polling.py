@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING, TypeVar
@@ -16,8 +16,11 @@ from monitor.cli.serving import issued, tell
 from monitor.errors import ConfigError, InputError, MonitorError
 
 if TYPE_CHECKING:
+    from monitor.crew import Crew
+    from monitor.declared import Declared
     from monitor.model import Settings
     from monitor.pipeline import Desk
+    from monitor.progress import Progress
     from monitor.rounds import Rounds
     from monitor.store.base import Store
 
@@ -30,7 +33,49 @@ ALERTS = 60.0  # seconds that `poll` spends on alerts; what is left then waits f
 @click.option("--listen", help='host:port instead of web.listen, or "off".')
 @click.pass_obj
 def run(place: Place, listen: str | None) -> None:
-    """Seed, poll and digest, deliver alerts and serve the page, until SIGTERM or Ctrl-C."""
+    """
+    Seed, poll and digest, deliver alerts and serve the page, until SIGTERM or Ctrl-C.
+
+    On a PostgreSQL database beside others, as `work` does.
+    """
+    _may_be_ended()
+    _live(place, listen, shown=True)
+
+
+QUEUES = "poll,digest,deliver"
+
+
+@click.command()
+@click.option("--queues", default=QUEUES, show_default=True, help="What this process does.")
+@click.option("--concurrency", type=click.IntRange(1, 1000), default=32, show_default=True, help="Jobs at a time.")
+@click.option("--listen", default="off", show_default=True, help="host:port of the page, health and metrics.")
+@click.pass_obj
+def work(place: Place, queues: str, concurrency: int, listen: str) -> None:
+    """
+    Poll, digest and deliver beside other processes on one PostgreSQL database, until SIGTERM or Ctrl-C.
+
+    Start as many as you like, on as many machines; one of them makes the jobs, and when it is gone another does.
+    """
+    _may_be_ended()
+    wanted, known = queues.split(","), _jobs().QUEUES
+    if unknown := set(wanted) - set(known):
+        raise click.UsageError(f"no queue {', '.join(sorted(unknown))}; there are: {', '.join(known)}")
+    if place.declared().settings.is_file:
+        raise ConfigError(("several processes need one PostgreSQL database, and this is a file",))
+    _live(place, listen, wanted, concurrency)
+
+
+def _may_be_ended() -> None:
+    """Let who is told to stop before anything has begun end in good order."""
+    import signal
+
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+
+
+def _live(
+    place: Place, listen: str | None, wanted: Sequence[str] = (), concurrency: int = 32, *, shown: bool = False
+) -> None:
+    """Keep up to date until told to stop."""
     import asyncio
 
     from monitor import console, daemon
@@ -42,14 +87,16 @@ def run(place: Place, listen: str | None) -> None:
     log.configure(form)
 
     async def live() -> None:
+        stopping = asyncio.Event()
+        daemon.listen(stopping)
         with console.watching() as progress:
-            async with daemon.opened(declared, progress=progress) as rounds:
-                if form == "text":  # else nobody looks
-                    await _show(declared.settings, rounds)
-                lasting = daemon.Daemon(rounds, declared, place.declared, stamp, supervisor=daemon.supervisor())
-                lasting.listen()
+            async with _crew(declared, progress, wanted, concurrency) as crew:
+                if shown and form == "text":  # else nobody looks
+                    await _show(declared.settings, crew.rounds)
+                lasting = daemon.Daemon(crew, place.declared, stamp, supervisor=daemon.supervisor())
+                crew.stopping = stopping
                 speak = log.speaker(form, say)
-                async with _page(lambda: lasting.declared.settings, rounds, listen, speak):
+                async with _page(lambda: crew.declared.settings, crew.rounds, listen, speak):
                     await lasting.run()
 
     try:
@@ -59,6 +106,21 @@ def run(place: Place, listen: str | None) -> None:
             raise
         log.failed(error)
         raise click.exceptions.Exit(status(error)) from error
+
+
+@contextlib.asynccontextmanager
+async def _crew(declared: Declared, progress: Progress, wanted: Sequence[str], concurrency: int) -> AsyncIterator[Crew]:
+    """Open the one process of a file, or one of several on a server."""
+    from monitor import daemon
+
+    if declared.settings.is_file:
+        async with daemon.opened(declared, progress=progress) as rounds:
+            yield daemon.Alone(rounds, declared)
+        return
+    jobs = _jobs()
+    opened = jobs.opened(declared, progress=progress, wanted=wanted or tuple(jobs.QUEUES), concurrency=concurrency)
+    async with opened as team:
+        yield team
 
 
 async def _show(settings: Settings, rounds: Rounds) -> None:
@@ -121,7 +183,7 @@ def poll(place: Place, everything: bool, form: str) -> None:
     """Poll every feed that is due, digest what can be digested now, deliver the alerts that are due, and exit."""
     import asyncio
 
-    from monitor import console, daemon
+    from monitor import console, crew, daemon
     from monitor.console import log
 
     declared = place.declared()
@@ -132,44 +194,11 @@ def poll(place: Place, everything: bool, form: str) -> None:
             async with daemon.opened(declared, progress=progress) as rounds:
                 record = await rounds.poll(await rounds.due(all=everything), digest=True)
                 if declared.settings.channels:
-                    await daemon.delivering(rounds, declared.settings).once(ALERTS)
+                    await crew.delivering(rounds, declared.settings).once(ALERTS)
                 statuses = await rounds.write(rounds.store.statuses)
         console.show_round(record, statuses, form)
 
     asyncio.run(once())
-
-
-@click.command()
-@click.option("--queues", default="poll,digest", show_default=True, help="What this process does.")
-@click.option("--concurrency", type=click.IntRange(1, 1000), default=32, show_default=True, help="Jobs at a time.")
-@click.pass_obj
-def work(place: Place, queues: str, concurrency: int) -> None:
-    """
-    Poll and digest beside other processes on one PostgreSQL database, until SIGTERM or Ctrl-C.
-
-    Start as many as you like, on as many machines; one of them makes the jobs, and when it is gone another does.
-    """
-    import asyncio
-    import signal
-
-    from monitor.console import log
-
-    declared = place.declared()
-    log.configure(declared.settings.log_format)
-    wanted = queues.split(",")
-    jobs = _jobs()
-    if unknown := set(wanted) - set(jobs.QUEUES):
-        raise click.UsageError(f"no queue {', '.join(sorted(unknown))}; there are: {', '.join(jobs.QUEUES)}")
-
-    async def live() -> None:
-        stopping = asyncio.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-        async with jobs.opened(declared) as team:
-            team.stopping = stopping
-            await team.run(wanted, concurrency)
-
-    asyncio.run(live())
 
 
 def _jobs() -> ModuleType:
@@ -177,6 +206,6 @@ def _jobs() -> ModuleType:
         from monitor import jobs
     except ImportError as exc:
         raise ConfigError(
-            (f"`monitor work` needs more than is installed ({exc}); pip install 'monitor[scale]'",)
+            (f"postgresql:// needs more than is installed ({exc}); pip install 'monitor[scale]'",)
         ) from exc
     return jobs

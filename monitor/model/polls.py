@@ -100,6 +100,7 @@ class Poll:
     warnings: tuple[str, ...] = ()
     unseen_since: datetime | None = None  # since when nobody looked, although it was time
     topics: tuple[str, ...] = ()  # that its entries were judged for; those of their verdicts when empty
+    unreached: str = ""  # the host, where nothing there took the connection
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ The data path.
 Every step says what came of it; nothing is dropped unrecorded. Who calls which step when is the roof's.
 """
 
-from monitor.pipeline.collecting import Asked, ask, broken, collect, is_news
+from monitor.pipeline.collecting import Asked, ask, broken, collect, is_news, unreached
 from monitor.pipeline.desk import Desk, Fetches
 from monitor.pipeline.digesting import Handed, Postponed, Rechecked, held, ingest, judge, read, recheck
 from monitor.pipeline.settling import canonical, placed, placing, rechecked, settle
@@ -37,4 +37,5 @@ __all__ = [
     "recheck",
     "rechecked",
     "settle",
+    "unreached",
 ]

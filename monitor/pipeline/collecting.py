@@ -78,6 +78,12 @@ def broken(feed: Feed, status: FeedStatus, bug: Exception) -> Asked:
     return Asked(feed, status, error=ParseError(f"bug: {type(bug).__name__}: {bug}"))
 
 
+def unreached(asked: Asked) -> str:
+    """Return the host that was asked last where nothing there took the connection, else ""."""
+    error = asked.error
+    return schedule.host(error.url) if isinstance(error, FetchError) and not error.connected else ""
+
+
 def collect(desk: Desk, store: Store, asked: Asked, round: int, now: datetime) -> Poll:
     """Turn an answer into the poll to record: screened entries and the schedule from here on."""
     feed, response, parsed = asked.feed, asked.response, asked.parsed
@@ -117,7 +123,7 @@ def _failure(asked: Asked, round: int, now: datetime) -> Poll:
         error = ParseError(f"redirected to the home page {home}")
     blocked = bool(home) or (page and asked.status.last_ok is not None)
     status = schedule.failed(asked.status, asked.feed, now, error, blocked=blocked)
-    return Poll(round, status, now, "failed", response.status if response else 0)
+    return Poll(round, status, now, "failed", response.status if response else 0, unreached=unreached(asked))
 
 
 def _sight(

@@ -18,7 +18,7 @@ The tables are described in ``docs/schema.md``.
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import AbstractAsyncContextManager, closing
 from datetime import datetime
 from pathlib import Path
 from types import ModuleType
@@ -34,9 +34,11 @@ from monitor.store.restoring import restore
 from monitor.store.tables import Tables
 
 if TYPE_CHECKING:
+    from psycopg_pool import AsyncConnectionPool
+
     from monitor.store.postgres_turns import Turns
 
-__all__ = ["Store", "backup", "exists", "move", "open_store", "restore", "turns"]
+__all__ = ["Store", "backup", "exists", "move", "open_store", "pooled", "restore", "turns"]
 
 
 POSTGRES = ("postgresql", "postgres")
@@ -77,6 +79,13 @@ async def turns(url: str, now: Callable[[], datetime]) -> Turns:
     from monitor.store.postgres_turns import Turns
 
     return await Turns.opened(url, now)
+
+
+def pooled(url: str, size: int) -> AbstractAsyncContextManager[AsyncConnectionPool]:
+    """Return up to *size* connections to the PostgreSQL database at *url*, for an engine that brings its own statements."""
+    from monitor.store import postgres_link
+
+    return postgres_link.pooled(url, size)
 
 
 def _connection(url_or_path: str, *, create: bool, moving: bool = False) -> Connection:

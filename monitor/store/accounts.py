@@ -44,6 +44,14 @@ def left_open(db: Database) -> list[int]:
     return [row["id"] for row in db.execute(sql)]
 
 
+def ends(db: Database, round: int) -> list[tuple[str, str]]:
+    """Return for each poll of *round* where its feed is now, and the host that could not be connected to, or ""."""
+    sql = """SELECT coalesce(json_extract(f.status, '$.url_now'), f.url) AS url, coalesce(p.unreached, '') AS lost
+        FROM polls p JOIN feeds f ON f.id = p.feed WHERE p.round = ?1
+        AND EXISTS (SELECT 1 FROM polls WHERE round = ?1 AND unreached IS NOT NULL) ORDER BY p.id"""
+    return [(row["url"], row["lost"]) for row in db.execute(sql, (round,))]
+
+
 def close(db: Database, round: int, now: datetime) -> RoundRecord:
     """Finish *round*, the first time it is asked, and return its account."""
     db.execute("UPDATE rounds SET finished = ? WHERE id = ? AND finished IS NULL", (instant(now), round))

@@ -121,8 +121,12 @@ class Store(Protocol):
 
     # ------------------------------------------------------------- one daemon at a time
 
-    def hold(self) -> None:
-        """Take the single instance lock for ``run`` or ``poll`` until :meth:`close`; StoreError if another process has it."""
+    def hold(self, *, at_once: bool = False) -> None:
+        """
+        Take the single instance lock for ``run`` or ``poll`` until :meth:`close`; Occupied if another process has it.
+
+        One that is gone may have it for another moment, which is waited for unless it is to be said *at_once*.
+        """
 
     def patience(self, seconds: float) -> None:
         """Wait at most *seconds* for another writer from now on."""
@@ -158,6 +162,13 @@ class Store(Protocol):
 
     def left_open(self) -> Sequence[int]:
         """Return the rounds that are not finished and in which something was polled, oldest first."""
+
+    def ends(self, round: int) -> Sequence[tuple[str, str]]:
+        """
+        Return for each poll of *round* where its feed is now, and the host that nothing could be connected to, or "".
+
+        Of a round in which everything could be connected to, nothing.
+        """
 
     def known(self, feed: str, identities: Sequence[str]) -> Mapping[str, KnownEntry]:
         """Return what is known of *identities*; where several feeds hold one, the entry of *feed* first, else the oldest."""
@@ -283,6 +294,9 @@ class Store(Protocol):
 
     def pending(self, channel: str) -> Sequence[Pending]:
         """Return what *channel* has not been told yet, oldest first."""
+
+    def untold(self, channel: str, before: datetime | None = None) -> bool:
+        """Return whether :meth:`seal` would have anything to decide about."""
 
     def seal(self, channel: str, decide: Callable[[Sequence[Pending]], Sealed], before: datetime | None = None) -> int:
         """

@@ -223,6 +223,7 @@ def _save_poll(db: Database, feed: int, poll: Poll, seen_before: int, was_blind:
             "turned": blind != was_blind,
             "warnings": to_json(poll.warnings),
             "unseen_since": poll.unseen_since and instant(poll.unseen_since),
+            "unreached": text(poll.unreached) or None,
         },
     )
     if blind != was_blind:

@@ -120,8 +120,8 @@ class Connection(Protocol):
     def patience(self, seconds: float) -> None:
         """Wait at most *seconds* for another writer from now on."""
 
-    def hold(self) -> None:
-        """Take the single instance lock; it goes with the process, however that ends."""
+    def hold(self, *, at_once: bool = False) -> None:
+        """Take the single instance lock; it goes with the process, however that ends. Occupied if another has it."""
 
     def close(self) -> None:
         """Let go of the lock and the database; closing twice is harmless."""

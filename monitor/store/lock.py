@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from monitor.errors import StoreError
+from monitor.errors import Occupied, StoreError
 
 
 def beside(path: Path, suffix: str) -> Path:
@@ -19,7 +19,7 @@ def beside(path: Path, suffix: str) -> Path:
 
 
 def take(path: Path) -> int:
-    """Take the lock of the database *path* and return what holds it (close it to let go); StoreError if it is taken."""
+    """Take the lock of the database *path* and return what holds it (close it to let go); Occupied if it is taken."""
     file = beside(path, ".lock")
     try:
         handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
@@ -30,7 +30,7 @@ def take(path: Path) -> int:
     except OSError as exc:
         who = _who(handle)
         os.close(handle)
-        raise StoreError(f"another monitor (process {who}) is running on {path}") from exc
+        raise Occupied(f"another monitor (process {who}) is running on {path}") from exc
     try:
         os.truncate(handle, 0)
         os.pwrite(handle, str(os.getpid()).encode(), 0)

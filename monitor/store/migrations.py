@@ -387,6 +387,9 @@ _GROWN = (
     "CREATE INDEX entries_telling ON entries (n) WHERE state = 'rejected' AND summary != ''",
 )
 
+# Which host a poll could not connect to: whoever finishes the round did not ask it.
+_UNREACHED = ("ALTER TABLE polls ADD COLUMN unreached TEXT",)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _FIRST,
     _MANNERS,
@@ -401,4 +404,5 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _PANELS,
     _BESIDE,
     _GROWN,
+    _UNREACHED,
 )

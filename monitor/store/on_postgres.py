@@ -8,9 +8,6 @@ transaction; where it is lost while a commit is under way, the server is asked w
 
 from __future__ import annotations
 
-import os
-import re
-import socket
 import threading
 import time
 import zlib
@@ -21,11 +18,12 @@ from typing import Any, cast
 import psycopg
 from psycopg import errors
 from psycopg.pq import TransactionStatus
-from psycopg.rows import DictRow, dict_row
+from psycopg.rows import DictRow
 
-from monitor.errors import ConfigError, StoreError
+from monitor.errors import Occupied, Outdated, StoreError
 from monitor.model import shown_database
 from monitor.store import dialect, migrations
+from monitor.store.postgres_link import PASSING, SESSION, connected, reason
 from monitor.store.postgres_values import Database, adapt, literal
 from monitor.store.rows import Unreadable
 from monitor.store.tables import Tables
@@ -35,22 +33,6 @@ PATIENCE = 10.0
 
 GRACE = 1.0  # seconds that the server may take to notice that a process has gone, and its lock with it
 OLDEST = 15  # the first whose `public` is not everybody's, and the oldest that these tests run on
-
-_CONNECT: dict[str, Any] = {
-    "connect_timeout": 10,
-    # A peer that is gone without a word is noticed within half a minute, so that its locks do not stay.
-    "keepalives_idle": 10,
-    "keepalives_interval": 5,
-    "keepalives_count": 3,
-    "client_encoding": "UTF8",
-}
-_SESSION = (
-    "SET tcp_keepalives_idle = 10",
-    "SET tcp_keepalives_interval = 5",
-    "SET tcp_keepalives_count = 3",
-    "SET client_min_messages = warning",
-    "SET jit = off",  # what is asked is small
-)
 
 _ALONE = ("BEGIN", "COMMIT", ("ROLLBACK",))
 _WITHIN = ("SAVEPOINT part", "RELEASE part", ("ROLLBACK TO part", "RELEASE part"))
@@ -73,7 +55,7 @@ class Connection:
         self.name = shown_database(url)
         self._url, self._patience, self._oldest = url, patience, oldest
         self._turn = threading.RLock()
-        self._closed = self._holding = False
+        self._closed = self._holding = self._checked = False
         self._depth = 0  # of writes inside one another
         self._old = 0  # the server's process that had our locks
         self.db = self._opened()
@@ -82,6 +64,7 @@ class Connection:
                 self._recognise(create, moving)
                 if create:
                     self._prepare()
+            self._checked = not moving
         except BaseException:
             self.db.conn.close()
             raise
@@ -102,7 +85,7 @@ class Connection:
             raise StoreError(f"{self.name} keeps text as {encoding}; make it with ENCODING 'UTF8'")
         db = Database(conn)
         with self._sentences():
-            for setting in _SESSION:
+            for setting in SESSION:
                 db.execute(setting)
             row: Any = db.execute("SELECT current_schema() AS name").fetchone()
             self._schema = row["name"]
@@ -163,6 +146,7 @@ class Connection:
             self._depth += 1
             try:
                 number = self._alone() if self._depth == 1 else None
+                self._check()
                 yield self.db
                 self._commit(commit, number)
             except BaseException:
@@ -182,6 +166,14 @@ class Connection:
         sql = "SELECT pg_advisory_xact_lock(?, ?), pg_current_xact_id()::text AS number"
         row: Any = self.db.execute(sql, (_OURS, self._key("write"))).fetchone()
         return cast("str", row["number"])
+
+    def _check(self) -> None:
+        """Leave alone what a newer version has brought up to date meanwhile: what we would write may be wrong there."""
+        if self._checked and self._depth <= 1 and (found := _version(self.db)) > len(migrations.MIGRATIONS):
+            raise Outdated(
+                f"{self.name} was brought up to date by a newer version of monitor (schema {found}, this one knows"
+                f" {len(migrations.MIGRATIONS)}); start that one here, too"
+            )
 
     def _commit(self, commit: str, number: str | None) -> None:
         try:
@@ -241,24 +233,27 @@ class Connection:
     def _again(self) -> None:
         self.db = self._opened()
         if self._holding:
+            self._holding = False  # until we have it again: another may have been quicker
             # The server may not have noticed yet that our old connection is gone.
             self.db.execute(f"SELECT pg_terminate_backend(pid) FROM pg_locks WHERE pid = ? AND {_LOCK}", self._lock())
-            self._take()
+            self._take(GRACE)
+            self._holding = True
 
     # ------------------------------------------------------------- one daemon at a time
 
-    def hold(self) -> None:
+    def hold(self, *, at_once: bool = False) -> None:
         with self._turn, self._sentences():
             self._connect()
+            self._check()
             if not self._holding:
-                self._take()
+                self._take(0 if at_once else GRACE)
                 self._holding = True
 
-    def _take(self) -> None:
-        deadline = time.monotonic() + GRACE
+    def _take(self, patience: float) -> None:
+        deadline = time.monotonic() + patience
         while not self._got():
-            if time.monotonic() > deadline:
-                raise StoreError(f"another monitor ({self._holder()}) is running on {self.name}")
+            if time.monotonic() >= deadline:
+                raise Occupied(f"another monitor ({self._holder()}) is running on {self.name}")
             time.sleep(0.02)
         self._old = self.db.conn.info.backend_pid
 
@@ -289,6 +284,8 @@ class Connection:
         try:
             yield
         except psycopg.Error as exc:
+            if isinstance(exc, errors.FeatureNotSupported):  # a plan from before another version changed the tables
+                self.db.conn.close()
             raise self._told(exc) from exc
         except Unreadable as exc:
             raise StoreError(f"{self.name} holds a record that cannot be read ({exc}); restore a backup") from exc
@@ -297,47 +294,10 @@ class Connection:
         state = exc.sqlstate or ""
         lost = not state and isinstance(exc, psycopg.OperationalError)
         words = _SENTENCES.get(state) or _SENTENCES.get(state[:2]) or (_LOST if lost else "{name}: {why}")
-        passing = lost or state in _PASSING or state[:2] in _PASSING
+        passing = lost or state in PASSING or state[:2] in PASSING
         return StoreError(
-            words.format(name=self.name, why=_reason(exc, self._url), patience=self._patience), passing=passing
+            words.format(name=self.name, why=reason(exc, self._url), patience=self._patience), passing=passing
         )
-
-
-_HOST = r"(?:[^:/?#@,\[\]]*|\[[^\]/?#@]*\])(?::\d{1,5})?"
-_READABLE = re.compile(rf"\w+://(?:[^@/?#]*@)?{_HOST}(?:,{_HOST})*(?:/[^@?#]*)?(?:\?[^@#]*)?")
-
-
-def connected(url: str) -> psycopg.Connection[DictRow]:
-    """Return a connection to *url*; StoreError or ConfigError in words that do not tell the password."""
-    name = shown_database(url)
-    who = f"monitor {os.getpid()} on {socket.gethostname()}"[:63]
-    # A password with a / or @ in it is taken for a host, and named in complaints about it.
-    unreadable = ConfigError(
-        (f"{name} cannot be read as postgresql://USER@HOST:PORT/DATABASE (write @ as %40 and / as %2F in a password)",)
-    )
-    if not _READABLE.fullmatch(url):
-        raise unreadable
-    try:
-        conn: Any = psycopg.connect(
-            url, autocommit=True, cursor_factory=psycopg.RawCursor, application_name=who, **_CONNECT
-        )
-    except psycopg.OperationalError as exc:
-        state = exc.sqlstate
-        passing = state is None or state in _PASSING or state[:2] in _PASSING
-        raise StoreError(f"cannot connect to {name}: {_reason(exc, url)}", passing=passing) from None
-    except psycopg.Error:  # its words repeat the URL, password and all
-        raise unreadable from None
-    conn.row_factory = dict_row
-    return cast("psycopg.Connection[DictRow]", conn)
-
-
-def _reason(exc: psycopg.Error, url: str) -> str:
-    """Return the first line of what the server said, or the last of what was tried."""
-    if exc.diag.message_primary:
-        return exc.diag.message_primary.splitlines()[0]
-    lines = [" ".join(line.split()) for line in str(exc).splitlines() if line.strip()] or ["no reason given"]
-    line = next((line for line in reversed(lines) if "failed:" in line), lines[-1])
-    return line.removeprefix("connection failed: ").replace(url, shown_database(url))
 
 
 _OURS = migrations.APPLICATION_ID
@@ -345,14 +305,12 @@ _LOCK = """locktype = 'advisory' AND granted AND classid::bigint = ? AND objid::
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
 _LOST = "the connection to {name} was lost; what was not yet written was not written ({why})"
 
-# What another process, or a person who makes room or starts the server, mends while we wait: states and their classes.
-_PASSING = {"08", "53", "57", "58", errors.LockNotAvailable.sqlstate, errors.ReadOnlySqlTransaction.sqlstate, "40"}
-
 _SENTENCES = {
     "55P03": "{name} is locked by another process for more than {patience:g} s; let it finish and try again",
     "53100": "the disk is full: no room for {name}; free some space and run again, nothing was written",
     "53": "{name} has nothing left for us ({why}); nothing was written",
     "42501": "{name} may not be used as it must be: {why}; grant the right and run again",
+    "0A000": "the tables of {name} were changed while we used them ({why}); nothing was written",
     "25006": "{name} cannot be written: it is read-only ({why})",
     "57": "the server of {name} ended our work ({why}); nothing was written",
     "58": "{name} cannot be read or written: the disk failed ({why}); nothing was written",

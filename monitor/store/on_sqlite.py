@@ -221,7 +221,7 @@ class Connection:
 
     # ------------------------------------------------------------- one daemon at a time
 
-    def hold(self) -> None:
+    def hold(self, *, at_once: bool = False) -> None:
         """Take the single instance lock; the kernel drops it with the process, however that ends."""
         if self._held is not None or self._in_memory:
             return

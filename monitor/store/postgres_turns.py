@@ -20,6 +20,7 @@ from monitor.errors import StoreError
 from monitor.model import RobotsEntry, shown_database
 from monitor.store import dialect, manners
 from monitor.store.migrations import APPLICATION_ID
+from monitor.store.postgres_link import options, settled
 from monitor.store.postgres_values import adapt, literal
 from monitor.store.rows import instant, text
 
@@ -68,8 +69,9 @@ class Turns:
             return self._conn
         try:
             conn: Any = await psycopg.AsyncConnection.connect(
-                self._url, autocommit=True, cursor_factory=psycopg.AsyncRawCursor, application_name="monitor turns"
+                self._url, autocommit=True, cursor_factory=psycopg.AsyncRawCursor, **options("turns")
             )
+            await settled(conn)
             conn.row_factory = dict_row
             found = await (await conn.execute("SELECT current_schema() AS name")).fetchone()
         except psycopg.Error as exc:

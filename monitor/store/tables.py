@@ -83,8 +83,8 @@ class Tables:
     def close(self) -> None:
         self._connection.close()
 
-    def hold(self) -> None:
-        self._connection.hold()
+    def hold(self, *, at_once: bool = False) -> None:
+        self._connection.hold(at_once=at_once)
 
     def patience(self, seconds: float) -> None:
         self._connection.patience(seconds)
@@ -133,6 +133,10 @@ class Tables:
     def open_round(self, now: datetime) -> int:
         with self._connection.write() as db:
             return accounts.begin(db, now)
+
+    def ends(self, round: int) -> Sequence[tuple[str, str]]:
+        with self._connection.read() as db:
+            return accounts.ends(db, round)
 
     def left_open(self) -> Sequence[int]:
         with self._connection.read() as db:
@@ -259,10 +263,13 @@ class Tables:
         with self._connection.read() as db:
             return alerts.pending(db, channel)
 
-    def seal(self, channel: str, decide: Callable[[Sequence[Pending]], Sealed], before: datetime | None = None) -> int:
+    def untold(self, channel: str, before: datetime | None = None) -> bool:
         with self._connection.read() as db:
-            if not alerts.is_next(db, channel, before):
-                return 0
+            return alerts.is_next(db, channel, before)
+
+    def seal(self, channel: str, decide: Callable[[Sequence[Pending]], Sealed], before: datetime | None = None) -> int:
+        if not self.untold(channel, before):
+            return 0
         with self._connection.write() as db:
             sealed = decide(alerts.to_seal(db, channel, before))
             alerts.seal(db, channel, sealed)

@@ -90,10 +90,23 @@ class Health:
         if (silence := self.pulse.silence) is not None:
             at = self.now().timestamp() - silence
             yield _gauge("monitor_last_tick_timestamp_seconds", "When the schedule was last looked at.", {"": at})
+        yield from _shared(self.pulse)
         counted = dict(self.pulse.counted)
         for (what, label), meaning in _COUNTED.items():
             found = {which: n for (name, which), n in counted.items() if name == what}
             yield _counter(f"monitor_{what}", meaning, found or ({"": 0} if not label else {}), label)
+
+
+def _shared(pulse: Pulse) -> Iterator[Metric]:
+    """Yield what several processes on one database share."""
+    if pulse.leading is not None:
+        yield _gauge("monitor_leading", "1 in the process that makes the jobs of all.", {"": int(pulse.leading)})
+        for state, name, meaning in (("todo", "waiting", "wait"), ("doing", "doing", "are under way")):
+            found = {queue: n for (queue, its), n in dict(pulse.jobs).items() if its == state}
+            yield _gauge(f"monitor_jobs_{name}", f"Jobs of all processes that {meaning}, by queue.", found, "queue")
+    if pulse.overdue is not None:
+        meaning = "Seconds since the feed was due that waits longest to be asked."
+        yield _gauge("monitor_overdue_seconds", meaning, {"": pulse.overdue})
 
 
 class _Once(Collector):

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor import declared, jobs, reading
+from monitor import daemon, declared, jobs, reading
 from monitor.clock import clock
 from monitor.export import FORMATS, Options, render
 from monitor.model import EntryState, FeedState
@@ -76,6 +76,11 @@ def idle(store: Store) -> bool:
     return bool(last and len(last.feeds) == 5 and not waiting and not store.left_open())
 
 
+async def living(team: jobs.Team) -> None:
+    """Let *team* live as `monitor work` does, in this process."""
+    await daemon.Daemon(team, lambda: team.declared, declared.stamp).run()
+
+
 def worked(file: Path, database: str, workers: int) -> None:
     """Let so many workers work until nothing is left to do."""
 
@@ -83,7 +88,7 @@ def worked(file: Path, database: str, workers: int) -> None:
         async with contextlib.AsyncExitStack() as stack:
             read = declared.read(file)
             teams = [await stack.enter_async_context(jobs.opened(read, lambda: NOW, tick=0.1)) for _ in range(workers)]
-            running = [asyncio.create_task(team.run()) for team in teams]
+            running = [asyncio.create_task(living(team)) for team in teams]
             with open_store(database, create=False) as store:
                 deadline = time.monotonic() + 60
                 while not await asyncio.to_thread(idle, store):
@@ -153,7 +158,9 @@ def test_workers_and_the_one_that_makes_the_jobs_may_be_killed_at_any_moment(roo
             assert {s.state for s in store.statuses()} == {FeedState.OK}
             states = {e.id: e.state for e in store.entries()}
         assert states == alone
-        while "working" not in (last / "stderr.txt").read_text("utf-8", "replace"):  # the last one may just have been started
+        while "working" not in (last / "stderr.txt").read_text(
+            "utf-8", "replace"
+        ):  # the last one may just have been started
             assert time.monotonic() < deadline, "did not begin"
             time.sleep(0.1)
         running[0].send_signal(signal.SIGTERM)
@@ -186,7 +193,7 @@ def test_what_is_new_is_told_once_by_the_one_that_makes_the_jobs(server: Server,
         async with contextlib.AsyncExitStack() as stack:
             opened = [jobs.opened(read, lambda: clock() + ahead[0], tick=0.1) for _ in range(3)]
             teams = [await stack.enter_async_context(one) for one in opened]
-            running = [asyncio.create_task(team.run()) for team in teams]
+            running = [asyncio.create_task(living(team)) for team in teams]
             with open_store(read.settings.database, create=False) as store:
                 await until(lambda: bool(store.round()))
                 ahead[0] += timedelta(minutes=10)

@@ -109,7 +109,7 @@ def test_a_lost_connection_is_a_sentence_that_may_pass_and_the_next_turn_is_had(
         await one.take(HOST, 0)
         with psycopg.connect(url, autocommit=True) as conn:
             conn.execute(
-                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'monitor turns'"
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name LIKE 'monitor turns on %'"
             )
         with pytest.raises(StoreError, match="the turns kept in postgresql://owner@/postgres cannot be had") as caught:
             await one.give(HOST)
