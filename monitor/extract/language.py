@@ -102,7 +102,7 @@ class Language:
     parties named before; ``refers`` is what may stand between the beginning of a clause and its verb where the subject is
     what was told of before (该项目; its group ``thing``) or left out; ``omits`` is what may stand before a verb whose subject is left out; ``claims`` names what is said to be untrue (上述传言不实); ``attends`` stands beside those who were there; ``contact`` are the words of a first contact; ``masked`` finds spans in
     which nothing is told and no date is of a happening (titles of works, terms of validity, comparisons); ``dates_it`` is what may stand
-    between a word and the date that is its own (成立于2009年).
+    between a word and the date that is its own (成立于2009年); ``date_behind`` tells whether dates stand behind their words as a rule.
     """
 
     name: str
@@ -133,6 +133,7 @@ class Language:
     contact: re.Pattern[str]
     masked: re.Pattern[str]
     dates_it: re.Pattern[str]
+    date_behind: bool
     partnering: Partnering
     people: Callable[[str], tuple[Person, ...]]
     office_before: Callable[[str, int], str]

@@ -14,6 +14,7 @@ from datetime import date
 
 from monitor.extract.actors import Named, actors, names
 from monitor.extract.behind import attended, behind, joined, measured
+from monitor.extract.chain import steps
 from monitor.extract.focus import Focus, is_chronicle, things
 from monitor.extract.hits import hits, scan, within
 from monitor.extract.language import Firm, language_of
@@ -129,11 +130,14 @@ def _sentence(page: Page, sentence: Sentence, carried: Carried) -> None:
     spans = [d for d in dated if not within(d.start, d.end, masked)]
     worth = spans or direct or denies
     found = scan(text, sentence.start, sentence.end, page.language.lexicon) if worth else []
-    found = [span for span in found if not within(*span, masked) and not _in_name(span, named)]
+    inside = [*masked, *((d.start, d.end) for d in spans)]  # the May of May 2023 is no "may"
+    found = [span for span in found if not within(*span, inside) and not _in_name(span, named)]
     if found:
         cut = clauses(text, sentence.start, sentence.end, page.language)
         here = hits(text, cut, found, page.language.lexicon)
         dates = sort_dates(text, sentence, here, spans, page.language)
+        if (parts := steps(text, cut, here, dates.own, page.language)) != cut:
+            cut, here = parts, hits(text, parts, found, page.language.lexicon)
         told = tellings(text, cut, here, dates.own, page.language)
         for telling in told:
             goes_on = carried.focus.holds(page, sentence, telling, cut, here)

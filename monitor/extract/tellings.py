@@ -68,11 +68,15 @@ def tellings(
     if _silenced(text, start, end, marks, language):
         return ()
     polarity = _polarity(marks)
-    bound = _bound(text, hits, dates, language)
+    bound = _bound(text, clauses, hits, dates, language)
     found = denied(text, _candidates(text, clauses, hits, polarity, language), clauses, marks, bound, language)
-    groups = _groups(clauses, found, dates, [h.clause for h in marks if h.term.mark == "past"], bound)
+    asides = {date: word for date, word in bound.items() if not (language.date_behind and _steps(found, word))}
+    groups = _groups(clauses, found, dates, [h.clause for h in marks if h.term.mark == "past"], asides)
     told = [
-        t for group, members, spans in _moved(groups, marks) if members for t in _read(members, group, spans, bound)
+        t
+        for group, members, spans in _moved(groups, marks)
+        if members
+        for t in _read(members, group, spans, bound, language)
     ]
     return tuple(t for t in told if not (t.former and t.phase is Phase.PLANNED))
 
@@ -244,12 +248,26 @@ def _moved(groups: list[Group], marks: Sequence[Hit]) -> list[Group]:
     return groups
 
 
-def _bound(text: str, hits: Sequence[Hit], dates: Sequence[DateSpan], language: Language) -> dict[int, int]:
+def _steps(found: Sequence[Telling], word: int) -> bool:
+    """Return whether *word* tells a step (broke ground in May), and is no aside on who somebody is (founded in 2009)."""
+    return any(t.word[0] == word and t.kind is not Kind.REGISTRATION for t in found)
+
+
+def _bound(
+    text: str, clauses: Clauses, hits: Sequence[Hit], dates: Sequence[DateSpan], language: Language
+) -> dict[int, int]:
     """
     Return the dates that are of one word alone, with where it begins: of the word before (成立于2009年), or of the verb of a
     relative clause (2019年启用的中心).
     """
-    return {d.start: h.start for d in dates for h in hits if h.term.strength > 1 and _dates(text, h, d, language)}
+    ending = "cancel" if language.date_behind else None
+    strong = [(h, clauses[h.clause]) for h in hits if h.term.strength > 1 or h.term.mark == ending]
+    return {
+        d.start: h.start
+        for d in dates
+        for h, (start, end) in strong
+        if start <= d.start < end and _dates(text, h, d, language)
+    }
 
 
 def _dates(text: str, hit: Hit, date: DateSpan, language: Language) -> bool:
@@ -260,11 +278,15 @@ def _dates(text: str, hit: Hit, date: DateSpan, language: Language) -> bool:
 
 
 def _read(
-    members: Sequence[Telling], group: tuple[int, int], spans: Sequence[DateSpan], bound: Mapping[int, int]
+    members: Sequence[Telling],
+    group: tuple[int, int],
+    spans: Sequence[DateSpan],
+    bound: Mapping[int, int],
+    language: Language,
 ) -> Iterator[Telling]:
     """Yield what a group tells, and what it recalls with a date of its own (10月18日开工的 before 产业园已封顶)."""
     recalled = {word for date, word in bound.items() if date < word}
-    told = _best([t for t in members if t.word[0] not in recalled] or members, group, spans, bound)
+    told = _best([t for t in members if t.word[0] not in recalled] or members, group, spans, bound, language)
     for t in members:
         own = tuple(d for d in spans if bound.get(d.start) == t.word[0])
         if t.word != told.word and own and told.kind is not Kind.CORRECTION:
@@ -275,10 +297,16 @@ def _read(
 
 
 def _best(
-    members: Sequence[Telling], group: tuple[int, int], spans: Sequence[DateSpan], bound: Mapping[int, int]
+    members: Sequence[Telling],
+    group: tuple[int, int],
+    spans: Sequence[DateSpan],
+    bound: Mapping[int, int],
+    language: Language,
 ) -> Telling:
     told = max(members, key=lambda t: (t.strength, t.phase is not Phase.PLANNED, _RANK[t.kind], -t.word[0]))
     # What a correction corrects has its own date, by which it is found.
     right = told.kind is Kind.CORRECTION
     own = tuple(d for d in spans if right or bound.get(d.start, told.word[0]) == told.word[0])
-    return replace(told, start=group[0], end=group[1], dates=own)
+    # Not in Chinese, where 签署2024年采购协议 names a year of the agreement.
+    named = tuple(d for d in own if bound.get(d.start) == told.word[0] and language.date_behind and not right)
+    return replace(told, start=group[0], end=group[1], dates=named or own)

@@ -38,8 +38,8 @@ def looks_ahead(text: str, start: int, end: int) -> bool:
     if not _HINT.search(text, max(0, start - back), end + _LOOK_ON):
         return False
     behind = text[max(0, start - back) : start]
-    behind = behind[_last(_CLAUSE, behind) :]
-    behind = behind[_last(_SPEECH, behind) :]
+    behind = behind[end_of_last(_CLAUSE, behind) :]
+    behind = behind[end_of_last(_SPEECH, behind) :]
     if _FUTURE.search(behind):
         return True
     front = text[end : end + _LOOK_ON]
@@ -53,7 +53,8 @@ def looks_ahead(text: str, start: int, end: int) -> bool:
     return found is not None and not (found[0] == "计划" and found.end() == len(front))  # 19日公布投资计划
 
 
-def _last(pattern: re.Pattern[str], text: str) -> int:
+def end_of_last(pattern: re.Pattern[str], text: str) -> int:
+    """Return where the last match ends, 0 if there is none."""
     end = 0
     for match in pattern.finditer(text):
         end = match.end()
@@ -69,7 +70,7 @@ _LEAD = re.compile(
 """What stands before an expression and bounds it: 不晚于4月15日, by March 31."""
 
 
-_OWNS = re.compile(r"\s?['’]s\b")
+OWNS = re.compile(r"\s?['’]s\b")
 """Behind a day that 's follows stands what happened on it: hit by Tuesday's quake, before Monday's talks."""
 
 
@@ -77,7 +78,7 @@ def lead(text: str, start: int, end: int) -> str:
     if start == 0 or text[start - 1] not in " 于":
         return ""
     found = _LEAD.search(text, max(0, start - 14), start)
-    if found is None or (found["before"] and _OWNS.match(text, end)):
+    if found is None or (found["before"] and OWNS.match(text, end)):
         return ""
     return found.lastgroup or ""
 
@@ -107,7 +108,7 @@ def bounded(text: str, start: int, end: int) -> str:
         return ""
     behind, front = text[max(0, start - _BOUND_ROOM) : start], text[end : end + _BOUND_ROOM]
     stop = _STOP.search(front)
-    sentence = behind[_last(_STOP, behind) :] + (front[: stop.start()] if stop else front)
+    sentence = behind[end_of_last(_STOP, behind) :] + (front[: stop.start()] if stop else front)
     if _HAD.search(behind):
         return "over"
     if _FUTURE.search(sentence) or _MUST.search(sentence):
@@ -217,7 +218,7 @@ def clause_at(text: str, start: int, end: int) -> str:
     """Return the clause around an expression, as far as it is looked at."""
     behind, front = text[max(0, start - _LOOK_BACK) : start], text[end : end + 2 * _LOOK_ON]
     cut = _CLAUSE.search(front, 1)
-    return behind[_last(_CLAUSE, behind) :] + (front[: cut.start()] if cut else front)
+    return behind[end_of_last(_CLAUSE, behind) :] + (front[: cut.start()] if cut else front)
 
 
 _WILL = re.compile("[，,].{0,4}将")

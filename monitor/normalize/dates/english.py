@@ -13,6 +13,7 @@ from monitor.normalize.dates.english_months import (
     MONTH_RULES,
     ON_WEEKDAY,
     PARTS,
+    WEEKDAY,
     Y,
     english,
     figure,
@@ -101,7 +102,7 @@ def _latin_quarter(m: re.Match[str]) -> Point:
 
 
 def _near_day(m: re.Match[str]) -> Point:
-    shift = {"yesterday": -1, "last night": -1, "tomorrow": 1}.get(m[0].lower(), 0)
+    shift = {"yesterday": -1, "last night": -1, "tomorrow": 1}.get(m["near"].lower(), 0)
     return Point(m.end(), fixed(None), seen=lambda ref, _: on(ref + timedelta(shift)))
 
 
@@ -290,10 +291,10 @@ WORD_RULES = (
         _window,
     ),
     english(
-        r"(?:yesterday|today|tonight|tomorrow|last\snight|(?:earlier\s|later\s)?this\s(?:morning|afternoon|evening))\b",
+        rf"(?P<near>yesterday|today|tonight|tomorrow|last\snight|(?:earlier\s|later\s)?this\s(?:morning|afternoon|evening))\b(?:\s?\(\s?{WEEKDAY}\s?\))?",
         _near_day,
     ),
-    ON_WEEKDAY,
+    *ON_WEEKDAY,
     english(
         r"(?P<r>last|this|next)?\s?(?P<wd>Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b(?!s)", _weekday
     ),

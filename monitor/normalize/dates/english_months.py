@@ -125,7 +125,12 @@ DAY_OF_MONTH = english(
     rf"(?P<d>{D})(?:\s?(?:-|–|to)\s?(?P<e>{D}))?\s(?:of\s)?{MONTH}(?![a-z]|{_ROAD})(?:\s?,?\s{Y})?",
     _monthly(_dated),
 )
-ON_WEEKDAY = english(
-    rf"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\s?,?\s{MONTH}\s(?P<d>{D})(?P<e>)(?:\s?,?\s{Y})?",
-    _monthly(_dated),
+WEEKDAY = r"(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs?)?|Fri|Sat(?:ur)?|Sun)(?:day)?\.?"
+ON_WEEKDAY = (
+    english(rf"{WEEKDAY}\s?,?\s(?:the\s)?{MONTH}\s(?P<d>{D})(?P<e>)(?:\s?,?\s{Y})?", _monthly(_dated)),
+    english(
+        rf"{WEEKDAY}\s?,?\s(?:the\s)?(?P<d>{D})(?P<e>)\s(?:of\s)?{MONTH}(?![a-z]|{_ROAD})(?:\s?,?\s{Y})?",
+        _monthly(_dated),
+    ),
 )
+"""Tuesday, March 18 and Saturday 23 January are one date."""

@@ -32,6 +32,7 @@ from monitor.normalize.dates.clause import (
 from monitor.normalize.dates.points import Known, Point, Said, later, nearest, resolve
 from monitor.normalize.dates.spans import Period, lasting, widened, within
 from monitor.normalize.dates.starts import FIRST, RUN, point_at
+from monitor.normalize.dates.tense import comes
 
 _FOLD = str.maketrans(
     "０１２３４５６７８９號週個兩後間農曆節國慶陽內歲閏臘紀禮將計劃預擬爭來陰舊時這當聖誕勞動婦兒軍黨師雙親禮規屆確實現頭連從於處標爾東網臺壹",
@@ -165,9 +166,12 @@ def _meaning(
     more = text[end : end + 1] in _TAILS
     edge = _EDGE.match(text, end) if more else None
     as_of = _AS_OF.search(text, max(0, start - 7), start) if _UP_TO.search(text, max(0, start - 7), start) else None
-    ahead = looks_ahead(text, start, end) or bool(point.deadline and edge and edge["before"])
-    bound = bounded(text, start, end) if point.weekday else ""
-    ahead = (ahead and bound != "over") or bound == "ahead"
+    if point.weekday:
+        bound = bounded(text, start, end)
+        ahead = bound == "ahead" if bound else comes(text, start, end, _ago(point, reference))
+    else:
+        bound = ""
+        ahead = looks_ahead(text, start, end) or bool(point.deadline and edge and edge["before"])
     if not point.needs_year:
         point = point._replace(soon=timedelta(0), doubtful=False)
     elif point.soon and not ahead:
@@ -198,6 +202,12 @@ def _meaning(
     elif more and (weekday := _WEEKDAY.match(text, end)):
         end = weekday.end()
     return known and _edged(known, name, reference, ahead), start, end
+
+
+def _ago(point: Point, reference: date | None) -> int:
+    """Return how many days ago the last Friday was."""
+    last = point.seen(reference, False) if reference and point.seen else None
+    return (reference - last.earliest).days if reference and last and last.earliest else 0
 
 
 _WEEKDAY = re.compile(

@@ -73,6 +73,7 @@ def language() -> Language:
         contact=re.compile(r"(?!)"),
         masked=masks("en", re.IGNORECASE),
         dates_it=re.compile(r" (?:(?:in|on) )?(?:early |late |mid-)?"),
+        date_behind=True,
         partnering=partnering("en"),
         people=people,
         office_before=office_before,

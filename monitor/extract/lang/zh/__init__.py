@@ -67,6 +67,7 @@ def language() -> Language:
         contact=re.compile(r"接洽|对接|推介会"),
         masked=masks("zh"),
         dates_it=re.compile(r"(?:时间|日期)?[于在为是：:]{0,2}"),
+        date_behind=False,
         partnering=partnering("zh"),
         people=people,
         office_before=office_before,
