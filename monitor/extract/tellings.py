@@ -55,6 +55,8 @@ DECISIVE = {
 }
 RELATIVE = 12  # characters between the date of a relative clause and its verb (2021年在平州启用的)
 NEAR = 24  # characters in which an auxiliary stands before its verb
+# Kinds whose words become part of a noun; what is signed, granted or issued is a paper itself.
+DONE = frozenset({Kind.INVESTMENT, Kind.CONSTRUCTION, Kind.PRODUCTION, Kind.REGISTRATION, Kind.LAND, Kind.RECRUITMENT})
 THOUGHT = frozenset({"wish", "opinion"})
 """Marks that bear on all that follows in their sentence."""
 
@@ -108,7 +110,7 @@ def _candidates(
     found = corrected(clauses, hits, found)
     if not found and polarity[0] is Polarity.DENIED:
         found = [bare_denial(clauses, h, hits) for h in hits if h.term.mark == "deny"][:1]
-    return found
+    return [t for t in found if not t.noun or t.phase is Phase.CANCELLED] or found
 
 
 def _judge(
@@ -141,6 +143,7 @@ def _judge(
     return Telling(
         *clause, clause, (hit.start, hit.end), hit.kind, phase, polarity[0], hit.term.strength, (), rules,
         sure=sure or polarity[0] is not Polarity.ASSERTED, fresh=fresh, former="former" in words,
+        noun=hit.kind in DONE and language.nominal.match(text, hit.end, clause[1]) is not None,
     )  # fmt: skip
 
 
