@@ -46,9 +46,13 @@ def fold(found: Sequence[Mention], topic: Topic, prose: Prose) -> tuple[Mention,
 def _outlook(mention: Mention, before: Sequence[Mention]) -> bool:
     """
     Return whether *mention* is a plan without a date, behind what its article tells as done on a day: what comes of that,
-    and no event to wait for (双方今日签约，将建设…).
+    and no event to wait for (双方今日签约，将建设…); or what goes on instead of what was denied before it (建设按计划推进).
     """
-    if mention.phase is not Phase.PLANNED or mention.polarity is not Polarity.ASSERTED:
+    if mention.polarity is not Polarity.ASSERTED:
+        return False
+    if mention.phase is Phase.ONGOING and not dated(mention.when):
+        return any(m.polarity is Polarity.DENIED for m in before)
+    if mention.phase is not Phase.PLANNED:
         return False
     done = (m for m in before if m.phase is Phase.DONE and m.relation is Relation.DIRECT)
     return mention.when.precision is Precision.UNKNOWN and any(m.when.precision is Precision.DAY for m in done)

@@ -55,6 +55,10 @@ class Lexicon:
     telling: frozenset[str]
     denying: re.Pattern[str]
 
+    def tells(self, text: str, kind: Kind) -> bool:
+        """Return whether a word of *kind* stands in *text*, whatever is around it."""
+        return any(t.kind is kind for m in self.pattern.finditer(text) for t in self.terms.get(m[0], ()))
+
 
 @dataclass(frozen=True, slots=True)
 class Person:

@@ -99,6 +99,7 @@ def read(
         prose(told),
         article.published.day,
         frozenset(n.entity.of or n.entity.id for n in known(article.title, topic) if n.entity and n.kind != "place"),
+        language.lexicon.tells(article.title, Kind.CORRECTION),
     )
     carried = Carried(focus=Focus(chronicle=is_chronicle(page, told, article.title)))
     for sentence in _worth(page, told):
@@ -135,7 +136,7 @@ def _sentence(page: Page, sentence: Sentence, carried: Carried) -> None:
         cut = clauses(text, sentence.start, sentence.end, page.language)
         here = hits(text, cut, found, page.language.lexicon)
         dates = sort_dates(text, sentence, here, spans, page.language)
-        told = tellings(text, cut, here, dates.own, page.language)
+        told = tellings(text, cut, here, dates.own, page.language, amending=page.amends)
         for telling in told:
             goes_on = carried.focus.holds(page, sentence, telling, cut, here)
             _tell(page, sentence, telling, dates, named, carried, goes_on)

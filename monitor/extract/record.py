@@ -116,8 +116,8 @@ def _places(page: Page, telling: Telling, own: Sequence[Named], firms: Sequence[
     found = [(n.start, n.end, n.entity.names[0]) for n in own if n.entity and n.kind == "place"]
     # What follows the telling clause tells where something else goes on (并在郑州开启招商).
     found += page.language.places(page.text.text, telling.start, telling.clause[1])
-    persons = [n for n in own if n.kind == "person"]
-    free = (p for p in sorted(found) if not any(n.start <= p[0] < n.end for n in (*firms, *persons)))
+    names = [(f.start, f.end) for f in firms] + [(n.start, n.end) for n in own if n.kind == "person"]
+    free = (p for p in sorted(found) if not any(a <= p[0] < b for a, b in names))
     return tuple(dict.fromkeys(name for _, _, name in free))
 
 

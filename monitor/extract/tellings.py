@@ -62,16 +62,31 @@ THOUGHT = frozenset({"wish", "opinion"})
 
 
 def tellings(
-    text: str, clauses: Clauses, hits: Sequence[Hit], dates: Sequence[DateSpan], language: Language
+    text: str,
+    clauses: Clauses,
+    hits: Sequence[Hit],
+    dates: Sequence[DateSpan],
+    language: Language,
+    *,
+    amending: bool = False,
 ) -> tuple[Telling, ...]:
-    """Return what one sentence, cut into *clauses*, tells: at most one happening for each of its own *dates*."""
+    """
+    Return what one sentence, cut into *clauses*, tells: at most one happening for each of its own *dates*.
+
+    *amending* says that its article corrects another, by its headline.
+    """
     marks = tuple(h for h in hits if h.term.mark)
     start, end = clauses[0][0], clauses[-1][1]
     if _silenced(text, start, end, marks, language):
         return ()
     polarity = _polarity(marks)
     bound = _bound(text, hits, dates, language)
-    found = denied(text, _candidates(text, clauses, hits, polarity, language), clauses, marks, bound, language)
+    found = _candidates(text, clauses, hits, polarity, language)
+    found = corrected(clauses, hits, found, amending=amending)
+    if not found and polarity[0] is Polarity.DENIED:
+        found = [bare_denial(clauses, h, hits) for h in hits if h.term.mark == "deny"][:1]
+    found = [t for t in found if not t.noun or t.phase is Phase.CANCELLED] or found
+    found = denied(text, found, clauses, marks, bound, language)
     groups = _groups(clauses, found, dates, [h.clause for h in marks if h.term.mark == "past"], bound)
     told = [
         t for group, members, spans in _moved(groups, marks) if members for t in _read(members, group, spans, bound)
@@ -107,10 +122,7 @@ def _candidates(
     for hit in hits:
         if hit.term.mark == "cancel":
             found = called_off(text, clauses, hit, hits, found, polarity, language)
-    found = corrected(clauses, hits, found)
-    if not found and polarity[0] is Polarity.DENIED:
-        found = [bare_denial(clauses, h, hits) for h in hits if h.term.mark == "deny"][:1]
-    return [t for t in found if not t.noun or t.phase is Phase.CANCELLED] or found
+    return found
 
 
 def _judge(

@@ -100,7 +100,8 @@ def _foretold(mention: Mention | SeedEvent, told: date | None, known: KnownEvent
     if not isinstance(mention, Mention) or _is_claim(mention) or _is_doubtful(known):
         return False
     direct = mention.relation is Relation.DIRECT and known.event.relation is Relation.DIRECT
-    once = mention.kind in ONCE and mention.kind is known.event.kind
+    kinds = {known.event.kind, *(p.mention.kind for p in known.mentions)}
+    once = mention.kind in ONCE and mention.kind in kinds
     once = once or _called_off(mention, known.event, who, what)
     # Works belong to the place that the tie is about; firms that are only planned may be several.
     both = mention.phase is known.event.phase is Phase.PLANNED

@@ -153,7 +153,9 @@ def test_workers_and_the_one_that_makes_the_jobs_may_be_killed_at_any_moment(roo
             assert {s.state for s in store.statuses()} == {FeedState.OK}
             states = {e.id: e.state for e in store.entries()}
         assert states == alone
-        while "working" not in (last / "stderr.txt").read_text("utf-8", "replace"):  # the last one may just have been started
+        while "working" not in (last / "stderr.txt").read_text(
+            "utf-8", "replace"
+        ):  # the last one may just have been started
             assert time.monotonic() < deadline, "did not begin"
             time.sleep(0.1)
         running[0].send_signal(signal.SIGTERM)

@@ -27,7 +27,9 @@ _WORKS = frozenset({Kind.CONSTRUCTION, Kind.PRODUCTION, Kind.OPENING, Kind.LAND,
 _SHORT = r"(?<!Mr)(?<!Ms)(?<!Dr)(?<!Co)(?<!Ltd)(?<!Inc)(?<!Corp)(?<!U\.S)(?<!No)(?<!St)(?<!Jan)(?<!Feb)(?<!Aug)(?<!Sept)(?<!Oct)(?<!Nov)(?<!Dec)"
 
 # What may stand between a subject and its verb.
-_FILLS = r"(?:\s|\bit\b|\b(?:was|is|were|be|been|to|in|on|by|begin|began|start|started|enter|into|full|mass|also|now)\b)*"
+_FILLS = (
+    r"(?:\s|\bit\b|\b(?:was|is|were|be|been|to|in|on|by|begin|began|start|started|enter|into|full|mass|also|now)\b)*"
+)
 
 
 def _speaks(text: str) -> float:
@@ -71,9 +73,7 @@ def language() -> Language:
             rf"\s*(?:and )?(?P<thing>(?:the|this|its) (?:new )?(?:project|plant|factory|site|park|base|agreement|contract|deal|fund|centre|center|campus|hospital|school|line|bridge|facility|complex|(?:first|second|third|initial) phase)|which|that|ground)?{_FILLS}",
             re.IGNORECASE,
         ),
-        bare=re.compile(
-            rf"\s*(?:and )?(?:the|this|its) (?:new )?(?P<noun>[a-z]+(?: [a-z]+)?){_FILLS}", re.IGNORECASE
-        ),
+        bare=re.compile(rf"\s*(?:and )?(?:the|this|its) (?:new )?(?P<noun>[a-z]+(?: [a-z]+)?){_FILLS}", re.IGNORECASE),
         omits=re.compile(r"[^\n]*"),
         claims=re.compile(r"\b(?:reports?|rumou?rs?|claims?|speculation|posts?|story|stories)\b", re.IGNORECASE),
         attends=re.compile(r"\b(?:attended|presided|was present|were present)\b"),

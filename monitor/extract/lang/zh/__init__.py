@@ -19,7 +19,7 @@ from monitor.extract.language import Language, either, lexicon, line_pattern, li
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
 _CLOCK = r"(?:凌晨|清晨|早上|上午|中午|下午|傍晚|晚间?|夜)?"
 # What may stand between a subject and its verb.
-_FILLS = r"(?:[于在自从，,\s了前后也就便又再主体正式全面原现可能]|顺利|一并|曾|一度|突?发生|开始|争取|确保|实现|之?前|底前|(?:获得?|被|经|由|通过)(?:[^，。；]{0,10}?(?:局|委|厅|部|办|会|院|政府))?)*"
+_FILLS = r"(?:[于在自从，,\s了前后也就便又再主体正式全面原现可能]|建成|顺利|一并|曾|一度|突?发生|开始|争取|确保|实现|之?前|底前|(?:获得?|被|经|由|通过)(?:[^，。；]{0,10}?(?:局|委|厅|部|办|会|院|政府))?)*"
 
 
 def _speaks(text: str) -> float:

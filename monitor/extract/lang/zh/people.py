@@ -59,7 +59,9 @@ def _ends() -> re.Pattern[str]:
 
 
 # What a person does to an office, or is made by one who names him first.
-_TAKES = re.compile(r"(?:出|担|就|升|调|接|兼|转|改|上|到|续|连|辞|卸|离)?任(?![务期职何意命])|当选|履新|请辞|辞去|执掌|执教|加盟|入职|挂帅|掌舵|为")
+_TAKES = re.compile(
+    r"(?:出|担|就|升|调|接|兼|转|改|上|到|续|连|辞|卸|离)?任(?![务期职何意命])|当选|履新|请辞|辞去|执掌|执教|加盟|入职|挂帅|掌舵|为"
+)
 _MAKES = re.compile(r"(?:任命|聘任|聘请|免去|提名|选举|推举|宣布|由|[，。；：、,\s日]|^)$")
 _LONGEST_NAME = 4
 
