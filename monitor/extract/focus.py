@@ -37,24 +37,28 @@ OF_THINGS = frozenset(
 CHRONICLE = 3
 # Characters before a verb that a further part of one plan is named in (首箭下线, 首批产品下线).
 PART = 8
+# Characters of a noun that is said again.
+NOUN = 6
 
 
 @dataclass(slots=True)
 class Focus:
     """
     The paragraph in which the tie held last, the firm named there, and where the sentence begins that went on last;
-    ``chronicle`` where the article is a list about the topic.
+    ``told`` from where it began to hold there to where it held last; ``chronicle`` where the article is a list about the topic.
     """
 
     paragraph: int = -2
     firm: Named | None = None
     chronicle: bool = False
     held: int = -1
+    told: tuple[int, int] = (0, 0)
 
     def move(self, page: Page, sentence: Sentence, named: Sequence[Named], direct: bool) -> None:
         """Look at what *sentence* speaks of, which names *named*: the topic's tie (*direct*), a stranger, or neither."""
         if direct:
-            self.paragraph = sentence.paragraph
+            start = self.told[0] if sentence.paragraph == self.paragraph else sentence.start
+            self.paragraph, self.told = sentence.paragraph, (start, sentence.end)
             self.firm = next((n for n in _known(named) if n.kind == "company"), self.firm)
         elif _known(named):
             # Who speaks for a side goes on about the tie.
@@ -78,6 +82,8 @@ class Focus:
         """Return whether the telling clause speaks of the thing told before, or leaves out a subject that the sentence has not."""
         bare = _bare(page, telling.clause[0], telling.word[0], hits)
         said = page.language.refers.fullmatch(bare)
+        if self._again(page, bare):
+            return True
         if said is None:
             return (self.held == sentence.start and len(bare) <= PART) or _placed(page, telling)
         if said["thing"]:
@@ -90,7 +96,21 @@ class Focus:
             runs = len(page.dates_in(sentence.start, sentence.end)) >= CHRONICLE
             return speaker or runs or sentence.paragraph == self.paragraph
         first = page.language.refers.match(page.text.text, start, telling.clause[0])
-        return bool(first and first["thing"]) or start >= cut[0][1]
+        if (first and first["thing"]) or start >= cut[0][1]:
+            return True
+        begins = page.text.text[start : min(start + NOUN, telling.clause[0])]
+        return any(self._told(page, begins[:n]) for n in range(2, len(begins) + 1))
+
+    def _again(self, page: Page, bare: str) -> bool:
+        """Return whether the subject is a noun of the tied sentence: …平州分院奠基。分院于5月启用。"""
+        found = page.language.bare.fullmatch(bare)
+        return found is not None and self._told(page, found["noun"])
+
+    def _told(self, page: Page, noun: str) -> bool:
+        """Return whether *noun* is of the tied sentence, and of no name of a side."""
+        if not noun or noun not in page.text.text[slice(*self.told)]:
+            return False
+        return not any(noun in name for e in page.topic.entities for name in (*e.names, *e.short))
 
 
 def _placed(page: Page, telling: Telling) -> bool:
@@ -137,7 +157,17 @@ def _strange(page: Page, start: int, end: int) -> bool:
     firms = page.language.firms(text, start, end) or page.language.partners(text, start, end)
     if any(not any(f.start <= n.start < f.end for n in own if n.entity) for f in firms):
         return True
-    return any(not any(a <= n.start < b for n in own if n.entity) for a, b, _ in page.language.places(text, start, end))
+    return foreign(page, start, end)
+
+
+def foreign(page: Page, start: int, end: int) -> bool:
+    """Return whether a place is named there that is none of the topic's, and no part of a person's name (陆淮安)."""
+    own = page.named.within(max(0, start - 3), end)
+    known = [n for n in own if n.entity or n.kind == "person"]
+    return any(
+        not any(a <= n.start < b or n.start <= a < n.end for n in known)
+        for a, b, _ in page.language.places(page.text.text, start, end)
+    )
 
 
 def _known(named: Sequence[Named]) -> Sequence[Named]:

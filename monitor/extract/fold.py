@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import date
 
 from monitor.extract.page import Prose
-from monitor.model import Actor, Basis, Kind, Mention, Phase, Precision, Relation, Topic, When
+from monitor.model import Actor, Basis, Kind, Mention, Phase, Polarity, Precision, Relation, Topic, When
 
 # A visit and the meeting held on it are one happening of one article.
 ENCOUNTERS = frozenset({Kind.MEETING, Kind.VISIT})
@@ -38,8 +38,24 @@ def fold(found: Sequence[Mention], topic: Topic, prose: Prose) -> tuple[Mention,
             kept.append(mention)
         else:
             kept[twin] = _one(kept[twin], mention, prose)
+    kept = [m for i, m in enumerate(kept) if not _outlook(m, kept[:i])]
     anchors = _anchors(kept, topic, places)
     return tuple(m for m in sorted(kept, key=lambda m: m.start) if m.relation is Relation.DIRECT or _shares(m, anchors))
+
+
+def _outlook(mention: Mention, before: Sequence[Mention]) -> bool:
+    """
+    Return whether *mention* is a plan without a date, behind what its article tells as done on a day: what comes of that,
+    and no event to wait for (双方今日签约，将建设…); or what goes on instead of what was denied before it (建设按计划推进).
+    """
+    if mention.polarity is not Polarity.ASSERTED:
+        return False
+    if mention.phase is Phase.ONGOING and not dated(mention.when):
+        return any(m.polarity is Polarity.DENIED for m in before)
+    if mention.phase is not Phase.PLANNED:
+        return False
+    done = (m for m in before if m.phase is Phase.DONE and m.relation is Relation.DIRECT)
+    return mention.when.precision is Precision.UNKNOWN and any(m.when.precision is Precision.DAY for m in done)
 
 
 def _one(a: Mention, b: Mention, prose: Prose) -> Mention:

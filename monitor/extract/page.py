@@ -73,6 +73,8 @@ class Page:
     tied: Sequence[tuple[int, int]]  # the passages, without overlap
     prose: Prose
     published: date | None
+    headed: frozenset[str] = frozenset()  # the firms, and the sides of persons, that the headline names
+    amends: bool = False  # the headline says that another article is corrected
 
     def dates_in(self, start: int, end: int) -> Sequence[DateSpan]:
         """Return the dates that begin in *start* to *end*."""

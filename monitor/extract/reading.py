@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from monitor.extract.actors import Named, actors, names
+from monitor.extract.actors import Named, actors, known, names
 from monitor.extract.behind import attended, behind, joined, measured
 from monitor.extract.chain import steps
-from monitor.extract.focus import Focus, is_chronicle, things
+from monitor.extract.focus import Focus, foreign, is_chronicle, things
 from monitor.extract.hits import hits, scan, within
 from monitor.extract.language import Firm, language_of
 from monitor.extract.page import Page, merged, prose
@@ -99,6 +99,8 @@ def read(
         merged(verdict.passages),
         prose(told),
         article.published.day,
+        frozenset(n.entity.of or n.entity.id for n in known(article.title, topic) if n.entity and n.kind != "place"),
+        language.lexicon.tells(article.title, Kind.CORRECTION),
     )
     carried = Carried(focus=Focus(chronicle=is_chronicle(page, told, article.title)))
     for sentence in _worth(page, told):
@@ -138,7 +140,7 @@ def _sentence(page: Page, sentence: Sentence, carried: Carried) -> None:
         dates = sort_dates(text, sentence, here, spans, page.language)
         if (parts := steps(text, cut, here, dates.own, page.language)) != cut:
             cut, here = parts, hits(text, parts, found, page.language.lexicon)
-        told = tellings(text, cut, here, dates.own, page.language)
+        told = tellings(text, cut, here, dates.own, page.language, amending=page.amends)
         for telling in told:
             goes_on = carried.focus.holds(page, sentence, telling, cut, here)
             _tell(page, sentence, telling, dates, named, carried, goes_on)
@@ -278,7 +280,27 @@ def _of_stranger(page: Page, telling: Telling, named: Sequence[Named]) -> bool:
     sides = [n for n in named if n.kind != "place" and telling.start <= n.start < telling.end]
     if telling.kind is Kind.STATISTICS:
         return not any(n.start < telling.word[0] for n in named)
+    if telling.polarity is Polarity.ASSERTED and _with_others(page, telling, named):
+        return True
     return not sides and telling.kind not in (*PAPERS, *BY_PERSONS, *DONE_TO) and _firm_before(page, telling)
+
+
+def _with_others(page: Page, telling: Telling, named: Sequence[Named]) -> bool:
+    """
+    Return whether one side does it with somebody else: in another place (甲公司与丙市签约), or another firm with the place
+    (丁公司与乙市签约); or whether no firm of the topic was named by then.
+    """
+    topic = page.topic
+    tied = {e.id: e.kind for e in topic.entities if e.id in topic.together}
+    here = {tied.get(n.entity.of or n.entity.id, "") for n in named if n.entity}
+    if "place" in {*tied.values()} - here and telling.kind is not Kind.OTHER and foreign(page, *telling.clause):
+        return True
+    if "company" not in {*tied.values()} - here or telling.kind in BY_PERSONS:
+        return False
+    start = opening(page, *telling.clause)
+    opens = any(f.start == start for f in _firms(page, telling, telling.kind))
+    before = {n.entity.of or n.entity.id for n in page.named.within(0, telling.end) if n.entity and n.kind != "place"}
+    return (opens and telling.kind in PAPERS) or not ((page.headed | before) & tied.keys())
 
 
 def _in_name(span: tuple[int, int], named: Sequence[Named]) -> bool:

@@ -34,7 +34,8 @@ def record(
 ) -> Mention:
     """Return the mention of *telling*, whose quote reaches back to *begin* in the reading."""
     group = page.text.text[telling.start : telling.end]
-    things = (f.name for f in firms if f.start in acted_on)
+    tied = [n for n in own if n.entity and n.kind != "place" and n.entity.id in page.topic.together]
+    things = (f.name for f in firms if f.start in acted_on and not any(f.start <= n.start < f.end for n in tied))
     stage = _stage(page, telling, kind, phase, relation)
     return Mention(
         topic=page.topic.id,
@@ -115,7 +116,8 @@ def _places(page: Page, telling: Telling, own: Sequence[Named], firms: Sequence[
     found = [(n.start, n.end, n.entity.names[0]) for n in own if n.entity and n.kind == "place"]
     # What follows the telling clause tells where something else goes on (并在郑州开启招商).
     found += page.language.places(page.text.text, telling.start, telling.clause[1])
-    free = (p for p in sorted(found) if not any(f.start <= p[0] < f.end for f in firms))
+    names = [(f.start, f.end) for f in firms] + [(n.start, n.end) for n in own if n.kind == "person"]
+    free = (p for p in sorted(found) if not any(a <= p[0] < b for a, b in names))
     return tuple(dict.fromkeys(name for _, _, name in free))
 
 

@@ -35,3 +35,4 @@ class Telling:
     former: bool = False  # a plan that no longer holds
     moved: bool = False  # put off to its date, which then lies ahead
     recalled: bool = False  # beside what the sentence is about
+    noun: bool = False  # part of a noun (收购乙股权的议案): it tells only where nothing else does

@@ -55,21 +55,38 @@ DECISIVE = {
 }
 RELATIVE = 12  # characters between the date of a relative clause and its verb (2021年在平州启用的)
 NEAR = 24  # characters in which an auxiliary stands before its verb
+# Kinds whose words become part of a noun; what is signed, granted or issued is a paper itself.
+DONE = frozenset({Kind.INVESTMENT, Kind.CONSTRUCTION, Kind.PRODUCTION, Kind.REGISTRATION, Kind.LAND, Kind.RECRUITMENT})
 THOUGHT = frozenset({"wish", "opinion"})
 """Marks that bear on all that follows in their sentence."""
 
 
 def tellings(
-    text: str, clauses: Clauses, hits: Sequence[Hit], dates: Sequence[DateSpan], language: Language
+    text: str,
+    clauses: Clauses,
+    hits: Sequence[Hit],
+    dates: Sequence[DateSpan],
+    language: Language,
+    *,
+    amending: bool = False,
 ) -> tuple[Telling, ...]:
-    """Return what one sentence, cut into *clauses*, tells: at most one happening for each of its own *dates*."""
+    """
+    Return what one sentence, cut into *clauses*, tells: at most one happening for each of its own *dates*.
+
+    *amending* says that its article corrects another, by its headline.
+    """
     marks = tuple(h for h in hits if h.term.mark)
     start, end = clauses[0][0], clauses[-1][1]
     if _silenced(text, start, end, marks, language):
         return ()
     polarity = _polarity(marks)
     bound = _bound(text, clauses, hits, dates, language)
-    found = denied(text, _candidates(text, clauses, hits, polarity, language), clauses, marks, bound, language)
+    found = _candidates(text, clauses, hits, polarity, language)
+    found = corrected(clauses, hits, found, amending=amending)
+    if not found and polarity[0] is Polarity.DENIED:
+        found = [bare_denial(clauses, h, hits) for h in hits if h.term.mark == "deny"][:1]
+    found = [t for t in found if not t.noun or t.phase is Phase.CANCELLED] or found
+    found = denied(text, found, clauses, marks, bound, language)
     asides = {date: word for date, word in bound.items() if not (language.date_behind and _steps(found, word))}
     groups = _groups(clauses, found, dates, [h.clause for h in marks if h.term.mark == "past"], asides)
     told = [
@@ -109,9 +126,6 @@ def _candidates(
     for hit in hits:
         if hit.term.mark == "cancel":
             found = called_off(text, clauses, hit, hits, found, polarity, language)
-    found = corrected(clauses, hits, found)
-    if not found and polarity[0] is Polarity.DENIED:
-        found = [bare_denial(clauses, h, hits) for h in hits if h.term.mark == "deny"][:1]
     return found
 
 
@@ -145,6 +159,7 @@ def _judge(
     return Telling(
         *clause, clause, (hit.start, hit.end), hit.kind, phase, polarity[0], hit.term.strength, (), rules,
         sure=sure or polarity[0] is not Polarity.ASSERTED, fresh=fresh, former="former" in words,
+        noun=hit.kind in DONE and language.nominal.match(text, hit.end, clause[1]) is not None,
     )  # fmt: skip
 
 

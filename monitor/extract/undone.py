@@ -71,9 +71,9 @@ def bare_denial(clauses: Clauses, hit: Hit, hits: Sequence[Hit]) -> Telling:
     )  # fmt: skip
 
 
-def corrected(clauses: Clauses, hits: Sequence[Hit], found: list[Telling]) -> list[Telling]:
-    """Return the correction alone where it is said what was wrong (20亿元有误) and what is right (应为18亿元)."""
-    wrong = next((h for h in hits if h.term.mark == "wrong"), None)
+def corrected(clauses: Clauses, hits: Sequence[Hit], found: list[Telling], *, amending: bool) -> list[Telling]:
+    """Return the correction alone where it is said that something was wrong (20亿元有误, 特此更正) and what is right (应为18亿元)."""
+    wrong = amending or any(h.term.mark == "wrong" or h.kind is Kind.CORRECTION for h in hits)
     right = next((h for h in hits if wrong and h.term.mark == "right"), None)
     if right is None:
         return found

@@ -68,6 +68,8 @@ def sort_dates(
     """Tell the dates of *sentence* apart by the words after them."""
     bulletins = [d for d in spans if language.bulletin.match(text, d.end, sentence.end)]
     rest = [d for d in spans if d not in bulletins and not _of_another(text, hits, d, language)]
+    # 9日签署终止协议，协议自即日起终止: the day of the paper was told.
+    rest = [d for i, d in enumerate(rest) if not (i and language.same_day.fullmatch(text, d.start, d.end))]
     declared = [d for d in rest if _declares(text, sentence, hits, d, language)]
     return Dates(tuple(d for d in rest if d not in declared), tuple(bulletins), tuple(declared))
 
@@ -133,10 +135,12 @@ def when(telling: Telling, dates: Dates, carried: Dated | None, published: date 
     A plan's date that does not lie ahead is when the plan was told: the happening is not earlier.
     """
     own = _nearest(telling)
-    # A denial that was "lately" was so at its telling; what the word dates is the rumour (近日，网传…).
-    if own is not None and not (telling.polarity is Polarity.DENIED and own.when.precision is Precision.WITHIN):
+    denied = telling.polarity is Polarity.DENIED
+    # A denial that was "lately" was so at its telling; what the word dates is the rumour (近日，网传…); nor is it of the day for
+    # which what is denied was said to be planned (否认明年撤出).
+    if own is not None and not (denied and (own.when.precision is Precision.WITHIN or future(own.when, published))):
         told = _coming(own.when, published) if telling.moved else own.when
-        return Dated(_ahead(told, published) if telling.phase is Phase.PLANNED else told, own.start)
+        return Dated(_ahead(told, published) if telling.phase is Phase.PLANNED and not denied else told, own.start)
     if dates.declared:
         return Dated(_declared(telling, dates.declared[0].when), dates.declared[0].start)
     if carried is not None and telling.fresh and telling.phase is Phase.DONE:
@@ -144,7 +148,7 @@ def when(telling: Telling, dates: Dates, carried: Dated | None, published: date 
         return replace(carried, when=replace(day, basis=Basis.RESOLVED, reference=day.reference or day.earliest))
     if dates.bulletins:
         return Dated(_not_later(telling, dates.bulletins[0].when), dates.bulletins[0].start)
-    if telling.phase is Phase.PLANNED or published is None:
+    if (telling.phase is Phase.PLANNED and not denied) or published is None:
         return Dated(UNKNOWN_WHEN)
     return Dated(When(None, published, Precision.WITHIN, Basis.PUBLISHED))
 
@@ -177,9 +181,11 @@ def _ahead(own: When, published: date | None) -> When:
 
 
 def _declared(telling: Telling, told: When) -> When:
+    if telling.polarity is Polarity.DENIED:
+        return told
     if telling.phase is Phase.PLANNED:
         return replace(told, latest=None, precision=Precision.WITHIN)
-    performed = telling.kind in PERFORMED or telling.polarity is Polarity.DENIED
+    performed = telling.kind in PERFORMED
     return told if performed else _not_later(telling, told)
 
 

@@ -61,6 +61,7 @@ _VENUE = 10  # characters after a place in which a branch or an exchange is name
 _WEAK = -0.8  # the sense itself is in doubt
 _FIRM = -0.6
 _AT_FIRM = -1.5
+_SOLD = frozenset({"出售", "转让"})  # a used phone, but a plant or a share as well
 _BORDER = re.compile(r"[,，:：]")
 _EACH = re.compile(
     r"(?:、[\u4e00-\u9fffA-Za-z]{2,5}?)+(?:[都均皆各]|[两三四五]?[市地县区]{1}(?:负责人|主要领导|领导|代表))"
@@ -72,7 +73,8 @@ def against(first: Member, second: Member, line: Line, start: int, end: int, tol
     told = {*told, "summons"} if _summons(second, line) else set(told)
     for section, weight in (("consumer", _CONSUMER), ("market", _MARKET), ("advert", _ADVERT)):
         span = (0, len(line.text)) if section == "advert" else (start, end)  # a number to call stands at the end
-        if (found := line.ties(*span, (section,))) and not _EXCUSE[section] & told:
+        found = [w for w in line.ties(*span, (section,)) if w not in _SOLD or not line.ties(*span, ("deal",))]
+        if found and not _EXCUSE[section] & told:
             yield Vote(section, weight, found[0])
     bound = bool(_BOUND & told) or _acts(first, second, line)
     if _listed(first, second, line):

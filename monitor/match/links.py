@@ -23,7 +23,7 @@ from monitor.match import lexicon
 from monitor.match.line import Line
 from monitor.match.members import Member
 from monitor.match.names import Hit
-from monitor.match.seats import noun_of_its_own, part, seat
+from monitor.match.seats import noun_of_its_own, part, seat, subject_of_its_own
 from monitor.match.sequel import PARTED, continued
 from monitor.match.voices import about, speaker
 from monitor.model import Vote
@@ -211,8 +211,10 @@ def _its_firms(place: Member, line: Line) -> list[Hit]:
 
 
 def _partner(place: Member, line: Line) -> str:
-    """Return who signs with the place, where that is nobody that is known (某某股份与_签约), or ""."""
+    """Return who signs with the place, where that is nobody that is known (某某股份与_签约, 某某签约_), or ""."""
     start = line.clause(place.hit.start)[0]
+    if somebody := subject_of_its_own(place, line, start):
+        return somebody
     found = _WITH_IT.match(line.text[start : place.hit.start].strip()) if place.place else None
     return found[1] if found and line.ties(place.hit.end, line.clause(place.hit.start)[1], ("two",)) else ""
 

@@ -109,15 +109,15 @@ def retold(pieces: Sequence[Piece], good: Sequence[Tie], wanted: Sequence[frozen
     """
     Return what tells the tie again in an article that headline or lead say is about it.
 
-    That is any sentence that names all sides, and the lead where it names one, says what two sides do, and names
-    nobody else.
+    That is any sentence that names all sides together, and the lead where it names them all, or one of them, says what
+    two sides do, and names nobody else.
     """
     body = [p for p in pieces if p.sentence.start >= head]
     reached = max((p.sentence.end for p in body[:LEAD]), default=0)
     if not _headline(pieces, head) or not any(t.end <= reached for t in good):
         return []
     full = [t for p in body for t in _of_piece(p, _STORY) if t.enough(wanted)]
-    lead = [p for p in body[:LEAD] if p.members and _does(p)]
+    lead = [p for p in body[:LEAD] if p.members and (_does(p) or any(w <= {m.side for m in p.members} for w in wanted))]
     return [*full, *(Tie(p.sentence.start, p.sentence.end, frozenset(), None) for p in lead)]
 
 

@@ -13,7 +13,7 @@ from monitor.match.line import Line
 from monitor.match.members import Member
 from monitor.model import Vote
 
-__all__ = ["bare", "noun_of_its_own", "part", "seat", "supply"]
+__all__ = ["bare", "noun_of_its_own", "part", "seat", "subject_of_its_own", "supply"]
 
 _SUPPLY = 0.9
 _LABEL = 16  # characters of a place's clause that may stand before its name, and of a label
@@ -72,6 +72,19 @@ def _opener(line: Line, at: int) -> str:
 def _named(subject: str, line: Line, at: int) -> bool:
     told = line.text[:at]
     return len(subject) > 1 and (subject in told or ("\n" in told and subject in line.before))
+
+
+# Somebody right before the verb of what takes two sides; not the party's own works and people (新工厂落户…, 董事长牵手…).
+_SOMEBODY = re.compile(
+    r"(?!双方|今日|昨日|今天|昨天|近日|正式|成功|再次|首次|同时|有望|即将|计划|宣布|未来)[\u4e00-\u9fff]{2,4}?"
+    r"(?<![工基项总公中产门团高代负经书市长二三新次又再拟将已并会续未意谈手大巨])(?:签约|签下|签|牵手|携手|投资|投)$"
+)
+
+
+def subject_of_its_own(place: Member, line: Line, start: int) -> str:
+    """Return who does it with the place in what begins at *start* (…，丁公司签约乙市; …、丁投乙市), or ""."""
+    found = _SOMEBODY.match(line.text[start : place.hit.start].lstrip()) if place.place else None
+    return found[0] if found else ""
 
 
 def bare(before: str) -> str:

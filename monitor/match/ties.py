@@ -18,7 +18,7 @@ from monitor.match.line import Line
 from monitor.match.links import STRONG, across, occasion
 from monitor.match.members import Member
 from monitor.match.names import Hit
-from monitor.match.seats import bare, supply
+from monitor.match.seats import bare, subject_of_its_own, supply
 from monitor.match.sequel import leans
 from monitor.model import Vote
 
@@ -104,7 +104,12 @@ def weigh(
 
 
 def _headed_by(first: Member, second: Member, line: Line) -> str:
-    """Return the well-known firm that heads the clause before the place, where the party comes after it, or ""."""
+    """
+    Return the well-known firm that heads the clause before the place, where the party comes after it, or who does it with the
+    place in the next item of a headline (甲签丙、丁投乙), or "".
+    """
+    if second.place and (item := line.text.rfind("、", first.hit.end, second.hit.start)) >= 0:
+        return subject_of_its_own(second, line, item + 1)
     if not first.place or line.text[second.hit.start - 1 : second.hit.start] in "、与和及":
         return ""
     start = line.clause(first.hit.start)[0]

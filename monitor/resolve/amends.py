@@ -1,7 +1,8 @@
 """
 A correction belongs to the event that it corrects: a revision of it, with both quotes.
 
-It names what is right and of what (总投资…应为18亿元); what was wrong is told by the event.
+It names what is right and of what (总投资…应为18亿元), or the report that it corrects by its headline; what was wrong is
+told by the event.
 """
 
 from __future__ import annotations
@@ -10,6 +11,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from monitor.model import Basis, Figure, Kind, KnownEvent, Mention, Placed, Relation, SeedEvent, When
+from monitor.normalize import simplify
+
+# The shortest headline that is one, and no title of a paper.
+HEADLINE = 6
 
 # Papers correct within days; a filing's correction may take a quarter.
 WITHIN = timedelta(days=92)
@@ -24,6 +29,18 @@ def amends(correction: Mention, when: When, figures: Sequence[Figure], relation:
     """Return whether *correction* can be of an event with *when*, *figures* and *relation*, by time and measure."""
     direct = correction.relation is Relation.DIRECT and relation is Relation.DIRECT
     return direct and _in_time(correction.when, when) and _of_one_measure(correction.figures, figures)
+
+
+def names(correction: Mention, headline: str) -> bool:
+    """Return whether *correction* says which report it corrects, and it is the one under *headline*."""
+    told = simplify(headline)
+    return any(len(quoted) >= HEADLINE and quoted in told for quoted in correction.objects)
+
+
+def _of_report(correction: Mention, known: KnownEvent) -> bool:
+    """Return whether *correction* is of one of the reports of *known*, in what that tells a figure of."""
+    units = {f.unit for p in known.mentions if names(correction, p.title) for f in p.mention.figures}
+    return any(f.unit in units for f in correction.figures)
 
 
 def _in_time(correction: When, when: When) -> bool:
@@ -60,5 +77,5 @@ def corrects(mention: Mention | SeedEvent, known: KnownEvent) -> bool:
     if not isinstance(mention, Mention) or is_amendment(mention) == (event.kind is Kind.CORRECTION):
         return False
     if is_amendment(mention):
-        return amends(mention, event.when, event.figures, event.relation)
+        return amends(mention, event.when, event.figures, event.relation) or _of_report(mention, known)
     return any(amends(p.mention, mention.when, mention.figures, mention.relation) for p in known.mentions)

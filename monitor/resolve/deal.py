@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import date
 
 from monitor.model import KnownEvent, Placed
-from monitor.resolve.amends import amends, is_amendment
+from monitor.resolve.amends import amends, is_amendment, names
 from monitor.resolve.compose import FINEST, compose
 from monitor.resolve.keys import asked
 from monitor.resolve.same import agreement, one_sum
@@ -28,9 +28,11 @@ def deal(table: Table, own: Sequence[Placed], settle: Callable[[Placed], None]) 
     for known in around:
         table.take_up(known)
     told = {p.id: p for k in around for p in k.mentions} | {p.id: p for p in own}
+    bridged: list[KnownEvent] = []
     for p in sorted(told.values(), key=canonical):
         settle(p)
-    bridged = [k for p in told.values() if is_amendment(p.mention) for k in _bridge(table, p, settle)]
+        if is_amendment(p.mention):  # at once: what is told later finds one event and not two
+            bridged += _bridge(table, p, settle)
     _keep_ids(table, [*around, *bridged])
 
 
@@ -96,7 +98,8 @@ def _agrees(table: Table, p: Placed, known: KnownEvent) -> bool:
         return True
     # And what it was of may come after it.
     m = p.mention
-    if any(is_amendment(q.mention) and amends(q.mention, m.when, m.figures, m.relation) for q in known.mentions):
+    corrections = [q.mention for q in known.mentions if is_amendment(q.mention)]
+    if any(amends(c, m.when, m.figures, m.relation) or names(c, p.title) for c in corrections):
         return True
     return agreement(p.mention, known, table.topic, p.published.day) is not None
 

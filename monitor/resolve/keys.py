@@ -75,11 +75,19 @@ def particulars(actors: Iterable[Actor], topic: Topic) -> set[str]:
     return {n for a in actors if not _is_common(a, topic) and (n := _name(a, topic))}
 
 
-def carried(told: Mention | SeedEvent | Event, topic: Topic) -> frozenset[str]:
-    """Return the keys under which a happening is filed."""
+def carried(told: Mention | SeedEvent | Event, topic: Topic, published: date | None = None) -> frozenset[str]:
+    """Return the keys under which a happening is filed that was *published* on that day."""
     group = family(told.kind)
     amended = {f"any|{_month(d)}" for d in _ends(told.when)} if told.kind is Kind.CORRECTION else set()
-    return frozenset({f"{group}|{key}" for key in _years(told)} | amended) | _own(told, topic)
+    on_day = {f"{_by_day(told)}:{published}"} if published and _by_day(told) else set()
+    return frozenset({f"{group}|{key}" for key in _years(told)} | amended | on_day) | _own(told, topic)
+
+
+def _by_day(told: Mention | SeedEvent | Event) -> str:
+    """Return under what a claim or a plan is filed by the day on which it is told; what happened is known by its own."""
+    if is_claim(told):
+        return "claim|d"
+    return f"{family(told.kind)}|u" if told.phase is Phase.PLANNED else ""
 
 
 def _own(told: Mention | SeedEvent | Event, topic: Topic) -> frozenset[str]:
@@ -99,12 +107,14 @@ def is_claim(told: Mention | SeedEvent | Event) -> bool:
 
 def asked(told: Mention | SeedEvent, topic: Topic, published: date | None = None) -> frozenset[str]:
     """
-    Return the keys to look for: those it would be filed under, and the ones around its date; of a claim, around the day on
-    which it was *published*.
+    Return the keys to look for: those it would be filed under, and the ones around its date; of a claim or a plan, around
+    the day on which it was *published*.
     """
     group = family(told.kind)
     around = {f"{group}|{key}" for key in (*_named(told, topic), *_looked(told.when), *_awaited(told))}
-    return _own(told, topic) | around | _doubted(told, published) | _amended(told)
+    planned = published and _by_day(told) == f"{group}|u"
+    told_near = _days(f"{group}|u", published, published, DATELESS_DAYS, DATELESS_DAYS) if planned and published else ()
+    return _own(told, topic) | around | _doubted(told, published) | _amended(told) | set(told_near)
 
 
 def _doubted(told: Mention | SeedEvent, published: date | None) -> set[str]:
@@ -176,8 +186,10 @@ def _sums(told: Mention | SeedEvent | Event) -> list[str]:
 
 
 def _years(told: Mention | SeedEvent | Event) -> Iterator[str]:
-    """Yield the years of what is filed under them, and those of a plan."""
+    """Yield the years of what is filed under them, those of a plan, and of one that is called off."""
     years = sorted({d.year for d in _ends(told.when)})
+    if _is_off(told):
+        yield from (f"off:{year}" for year in years)
     if told.kind in YEARLY:
         yield from (f"in:{year}" for year in years)
     if told.kind in ONCE and told.phase in AHEAD:
@@ -186,15 +198,24 @@ def _years(told: Mention | SeedEvent | Event) -> Iterator[str]:
 
 def _awaited(told: Mention | SeedEvent) -> Iterator[str]:
     """Yield the years of plans of what happens once, two to either side; of a plan or a vague date those of what it may be."""
+    years = {d.year for d in _ends(told.when)}
+    if _is_off(told):
+        yield from (f"in:{year - back}" for year in years for back in range(3))
+    elif told.kind in YEARLY and told.phase is Phase.PLANNED:
+        yield from (f"off:{year + step}" for year in years for step in range(3))
     if told.kind not in ONCE:
         return
-    years = {d.year for d in _ends(told.when)}
     yield from (f"plan:{year + step}" for year in years for step in range(-2, 3))
     yield "plan:unknown"
     if told.phase in AHEAD or (years and not is_narrow(told.when) and told.when.basis is not Basis.PUBLISHED):
         yield from (
             f"in:{year + step}" for year in years for step in (range(-1, 3) if told.phase in AHEAD else range(1))
         )
+
+
+def _is_off(told: Mention | SeedEvent | Event) -> bool:
+    """Return whether *told* is a plan that was called off."""
+    return told.phase is Phase.CANCELLED and told.kind in YEARLY and told.kind is not Kind.CANCELLATION
 
 
 def _ends(when: When) -> list[date]:

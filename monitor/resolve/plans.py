@@ -37,8 +37,11 @@ def foretold(mention: Mention, told: date | None, known: KnownEvent) -> bool:
 def dating(told: Sequence[Placed]) -> Sequence[Placed]:
     """
     Return those of *told* that say when it was: once it happened no plan does, and of plans the last one told, with what
-    it leaves as it was.
+    it leaves as it was; what is only claimed is of when it was denied.
     """
+    denied = [p for p in told if p.mention.polarity is Polarity.DENIED]
+    if denied and all(p.mention.polarity is not Polarity.ASSERTED for p in told):
+        return denied
     happened = [
         p for p in told if p.mention.phase not in (*AHEAD, Phase.UNKNOWN) or p.mention.kind is Kind.CANCELLATION
     ]

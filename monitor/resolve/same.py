@@ -20,6 +20,7 @@ from monitor.model import (
     Mention,
     Phase,
     Polarity,
+    Precision,
     Relation,
     SeedEvent,
     Status,
@@ -99,11 +100,22 @@ def _foretold(mention: Mention | SeedEvent, told: date | None, known: KnownEvent
     if not isinstance(mention, Mention) or _is_claim(mention) or _is_doubtful(known):
         return False
     direct = mention.relation is Relation.DIRECT and known.event.relation is Relation.DIRECT
-    once = mention.kind in ONCE and mention.kind is known.event.kind
+    kinds = {known.event.kind, *(p.mention.kind for p in known.mentions)}
+    once = mention.kind in ONCE and mention.kind in kinds
+    once = once or _called_off(mention, known.event, who, what)
     # Works belong to the place that the tie is about; firms that are only planned may be several.
     both = mention.phase is known.event.phase is Phase.PLANNED
     meant = mention.kind in WORKS or Fit.SHARED in (who, what) or not both
     return once and direct and meant and Fit.CONFLICT not in (who, what) and foretold(mention, told, known)
+
+
+def _called_off(mention: Mention, event: Event, who: Fit, what: Fit) -> bool:
+    """Return whether one of two plans of a kind is called off, which share somebody, something or a figure."""
+    ahead = mention.phase in AHEAD and event.phase in AHEAD and Phase.CANCELLED in (mention.phase, event.phase)
+    dated = Precision.UNKNOWN not in (mention.when.precision, event.when.precision)
+    alike = mention.kind is event.kind and mention.kind is not Kind.CANCELLATION and dated
+    figures = any(figures_agree(f, g) for f in mention.figures for g in event.figures)
+    return ahead and alike and (figures or Fit.SHARED in (who, what))
 
 
 def succeeds(mention: Mention, known: KnownEvent, topic: Topic) -> bool:
@@ -151,11 +163,19 @@ def _within_days(when: When, told: date | None, known: KnownEvent) -> bool:
 
 
 def _kindsfit(mention: Mention | SeedEvent, known: KnownEvent) -> bool:
-    """Return whether the kinds are of one family; a bare denial fits whatever claim was told in the same days."""
+    """Return whether the kinds are of one family; a bare denial, and an ending, fits a claim that was told in the same days."""
     if family(mention.kind) == family(known.event.kind):
         return True
-    bare = Kind.DENIAL in (mention.kind, known.event.kind)
-    return bare and _is_claim(mention) and _is_doubtful(known)
+    if not (_is_claim(mention) and _is_doubtful(known)):
+        return False
+    # That a deal is off (收购告吹) and that it was ended (终止交易) are one claim.
+    return Kind.DENIAL in (mention.kind, known.event.kind) or (
+        _is_off(mention) and any(_is_off(p.mention) for p in known.mentions)
+    )
+
+
+def _is_off(told: Mention | SeedEvent) -> bool:
+    return Kind.CANCELLATION is told.kind or told.phase is Phase.CANCELLED
 
 
 def _is_claim(told: Mention | SeedEvent) -> bool:
@@ -185,7 +205,11 @@ def _enough(
             return named or tied
         case Nearness.SLIP:
             return count(ours.who, theirs.who, same_name) >= 2 or (who is Fit.SHARED and what is Fit.SHARED)
-        case Nearness.OVERLAP if _tells_days(mention, known) or (_is_claim(mention) and _is_doubtful(known)):
+        case Nearness.OVERLAP if (
+            _tells_days(mention, known)
+            or (_is_claim(mention) and _is_doubtful(known))
+            or Precision.UNKNOWN in (mention.when.precision, event.when.precision)
+        ):
             return named or (tied and (alike or one_sum(mention, event)))
         case Nearness.OVERLAP:
             return named or (tied and alike and one_sum(mention, event)) or _one_founding(mention, event, ours, theirs)

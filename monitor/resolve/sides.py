@@ -17,6 +17,7 @@ OBJECT_LIKENESS = 0.75
 
 
 FIRM = "公司"
+_PAPER = re.compile(r"(?<=..)(?:协议书?|合同书?|备忘录|书)$")
 _STEM = re.compile(r"(?:有限责任|股份有限|有限)?公司$")
 
 
@@ -85,7 +86,8 @@ def same_thing(a: str, b: str) -> bool:
         return False
     if a.endswith(FIRM) and b.endswith(FIRM):
         return _same_firm(a, b)
-    short, long = sorted((a, b), key=len)
+    # 收购意向书 and 意向协议: what a paper is called says less than what it is about.
+    short, long = sorted((_PAPER.sub("", a) or a, _PAPER.sub("", b) or b), key=len)
     return short in long or sum(c in long for c in short) >= OBJECT_LIKENESS * len(short)
 
 

@@ -189,9 +189,9 @@ class Table:
         """Return what the rules find *known* by, whatever persons made of it."""
         if known is None:  # it exists by a decision alone
             return frozenset()
-        said = [p.mention for p in known.mentions] + ([known.seed] if known.seed else [])
-        found = (carried(t, self.topic) for t in (*said, known.event))
-        return frozenset().union(*found) if said else None
+        said = [carried(p.mention, self.topic, p.published.day) for p in known.mentions]
+        said += [carried(known.seed, self.topic)] if known.seed else []
+        return frozenset().union(*said, carried(known.event, self.topic)) if said else None
 
     def _revisions(self, kept: KnownEvent | None, new: Event, into: str) -> tuple[Revision, ...]:
         said = words(self.order) if self.order else ""

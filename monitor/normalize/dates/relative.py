@@ -150,7 +150,7 @@ def _relative_day(m: re.Match[str]) -> Point:
 def _same_day(m: re.Match[str]) -> Point | None:
     if m[0] == "第二天" and not CLAUSE_START.search(m.string, max(0, m.start() - 1), m.start()):
         return None  # 开展第二天 counts the days of something
-    return Point(m.end(), fixed(None), follows=1 if m[0][0] in "次翌隔第转" else 0)
+    return Point(m.end(), fixed(None), follows={"前": -1, "当": 0, "同": 0}.get(m[0][0], 1))
 
 
 _WEEKDAYS = {c: i for i, c in enumerate("一二三四五六日")} | {"天": 6}
@@ -293,7 +293,7 @@ RELATIVE_DAY = rule(
     _relative_day,
 )
 SAME_DAY = rule(
-    r"(?:当[日天晚](?!制|线|地)|同日(?![方本])|同一天|(?<![\d一二两三四五六七八九十几数首每多])次日|翌日|隔[日天]|第二天(?![的早晚上下]?[赛展])|转天)",
+    r"(?:当[日天晚](?!制|线|地)|同日(?![方本])|同一天|(?<![\d一二两三四五六七八九十几数首每多])次日|翌日|隔[日天]|前一日(?![早晚])|第二天(?![的早晚上下]?[赛展])|转天)",
     _same_day,
 )
 RELATIVE_MONTH = rule(

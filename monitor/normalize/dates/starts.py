@@ -66,7 +66,7 @@ STARTS: dict[str, Start] = {
     "今": _start("天日年晚早晨夜后明春夏秋冬", PAIR, RELATIVE_DAY, SEASON, WINDOW, HOLIDAYS, LUNAR_MARKED, LUNAR, chained=True),
     "明": _start("天日年晚早晨后春夏秋冬", ANNIVERSARY, PAIR, RELATIVE_DAY, SEASON, HOLIDAYS, LUNAR, chained=True),
     "昨": _start("天日晚夜晨今", PAIR, RELATIVE_DAY),
-    "前": _start("天日年不几些" + _NUMBER, ANNIVERSARY, FEW_BEFORE, NEAR_WINDOW, RELATIVE_DAY, HOLIDAYS, RECENT_WORDS, HOURS, chained=True),
+    "前": _start("天日年不几些" + _NUMBER, SAME_DAY, ANNIVERSARY, FEW_BEFORE, NEAR_WINDOW, RELATIVE_DAY, HOLIDAYS, RECENT_WORDS, HOURS, chained=True),
     "后": _start("天日年半" + _NUMBER, NEAR_WINDOW, RELATIVE_DAY, HOLIDAYS, HOURS, chained=True),
     "之": _start("前后", HOURS),
     "大": _start("前后年", HOLIDAYS, LUNAR, RELATIVE_DAY, chained=True),

@@ -26,6 +26,11 @@ _WORKS = frozenset({Kind.CONSTRUCTION, Kind.PRODUCTION, Kind.OPENING, Kind.LAND,
 # A full stop after these does not end a sentence.
 _SHORT = r"(?<!Mr)(?<!Ms)(?<!Dr)(?<!Co)(?<!Ltd)(?<!Inc)(?<!Corp)(?<!U\.S)(?<!No)(?<!St)(?<!Jan)(?<!Feb)(?<!Aug)(?<!Sept)(?<!Oct)(?<!Nov)(?<!Dec)"
 
+# What may stand between a subject and its verb.
+_FILLS = (
+    r"(?:\s|\bit\b|\b(?:was|is|were|be|been|to|in|on|by|begin|began|start|started|enter|into|full|mass|also|now)\b)*"
+)
+
 
 def _speaks(text: str) -> float:
     """Return the share of Latin letters."""
@@ -61,12 +66,14 @@ def language() -> Language:
         settled=re.compile(r"\b(?:agreement|contract|memorandum|deal|cooperation|partnership)\b", re.IGNORECASE),
         endable=re.compile(r"\b(?:project|plan|plans|investment|acquisition|plant|factory|launch|listing|meeting)\b"),
         restart=re.compile(r"\b(?:that|which|who)\b"),
+        nominal=re.compile(r"(?!)"),
         lead_in=re.compile(r"(?:[\s,;:—-]|(?:On|In|Meanwhile|Earlier|Yesterday|Today|Also|However|And|But)\b)+"),
         both=re.compile(r"\b(?:both sides|the two sides|both parties|the visitors|they)\b", re.IGNORECASE),
         refers=re.compile(
-            r"\s*(?:and )?(?P<thing>(?:the|this|its) (?:new )?(?:project|plant|factory|site|park|base|agreement|contract|deal|fund|centre|center)|which|that)?(?:\s|\bit\b|\b(?:was|is|were|be|been|to|in|on|by|begin|began|start|started|enter|into|full|mass|also|now)\b)*",
+            rf"\s*(?:and )?(?P<thing>(?:the|this|its) (?:new )?(?:project|plant|factory|site|park|base|agreement|contract|deal|fund|centre|center|campus|hospital|school|line|bridge|facility|complex|(?:first|second|third|initial) phase)|which|that|ground)?{_FILLS}",
             re.IGNORECASE,
         ),
+        bare=re.compile(rf"\s*(?:and )?(?:the|this|its) (?:new )?(?P<noun>[a-z]+(?: [a-z]+)?){_FILLS}", re.IGNORECASE),
         omits=re.compile(r"[^\n]*"),
         claims=re.compile(r"\b(?:reports?|rumou?rs?|claims?|speculation|posts?|story|stories)\b", re.IGNORECASE),
         attends=re.compile(r"\b(?:attended|presided|was present|were present)\b"),

@@ -12,7 +12,7 @@ from monitor.extract.language import Firm, either, words
 # The longest registered names have some thirty characters; reaching further left finds only sentence.
 REACH = 24
 
-_FULL = r"有限责任公司|股份有限公司|有限公司|集团|公司"
+_FULL = r"有限责任公司|股份有限公司|有限公司|集团|(?<![子分母孙总])公司"
 _BRIEF = r"新能源|科技|汽车|电子|股份|控股|银行|证券|半导体|智能|生物|医药|动力|锂电|资本|创投|重工|轴承|机器人|航空|光电|材料|软件|网络|通信"
 _INTRODUCED = r"企业|厂商|巨头|龙头|品牌|制造商|运营商|供应商|开发商|服务商|生产商|独角兽|初创公司|公司"
 # Endings of a firm's short name that seldom end another word.

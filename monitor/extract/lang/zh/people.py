@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 
 from monitor.extract.language import Person, either, words
@@ -57,9 +58,20 @@ def _ends() -> re.Pattern[str]:
     return re.compile(either(words("zh", "names_end.txt")))
 
 
+# What a person does to an office, or is made by one who names him first.
+_TAKES = re.compile(
+    r"(?:出|担|就|升|调|接|兼|转|改|上|到|续|连|辞|卸|离)?任(?![务期职何意命])|当选|履新|请辞|辞去|执掌|执教|加盟|入职|挂帅|掌舵|为"
+)
+_MAKES = re.compile(r"(?:任命|聘任|聘请|免去|提名|选举|推举|宣布|由|[，。；：、,\s日]|^)$")
+_LONGEST_NAME = 4
+
+
 def people(text: str) -> tuple[Person, ...]:
-    """Return every person of *text* whose name follows an office, and those listed after one (副市长张三、李四和王五)."""
-    found = []
+    """
+    Return every person of *text* whose name follows an office, those listed after one (副市长张三、李四和王五), and those who
+    take one.
+    """
+    found = list(_takers(text))
     for m in _offices().finditer(text):
         start, end = m.end(), name_end(text, m.end())
         listed = 0
@@ -68,6 +80,16 @@ def people(text: str) -> tuple[Person, ...]:
             start, end = _next(text, end, listed)
             listed += 1
     return tuple(found)
+
+
+def _takers(text: str) -> Iterator[Person]:
+    """Yield those who take an office: 3月1日，张三出任…, 聘任李四为…"""
+    for m in _TAKES.finditer(text):
+        for start in range(max(0, m.start() - _LONGEST_NAME), m.start() - 1):
+            named = _MAKES.search(text, max(0, start - 2), start) if name_end(text, start) == m.start() else None
+            if named and (m[0] != "为" or len(named[0]) > 1):
+                yield Person(start, m.start(), text[start : m.start()], "")
+                break
 
 
 def _next(text: str, end: int, listed: int) -> tuple[int, int]:
