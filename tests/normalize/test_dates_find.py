@@ -75,6 +75,7 @@ def test_the_same_day_is_looked_for_two_sentences_back_and_no_further() -> None:
         "1日至" * 3_000,
         "19日" * 5_000,
         "May " * 20_000,
+        "Monday " * 2_000,
         "\ud800" * 100_000,
     ],
     ids=lambda text: text[:4].encode("unicode_escape").decode(),

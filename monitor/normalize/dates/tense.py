@@ -12,7 +12,7 @@ import re
 
 from monitor.normalize.dates.clause import OWNS, end_of_last
 
-ROOM = 160
+ROOM = 120
 """Code points on either side of a weekday in which its sentence is looked at."""
 
 _STOP = re.compile(r"[!?;\n。]|(?<![A-Z])(?<!\b[MDS]r)(?<!\bMs)(?<!\bSt)(?<!\b(?:Mrs|Gen|Sen|Gov|Rep))\.(?=\s|$)")
@@ -29,7 +29,8 @@ _NOUN = r"(?<![a-z]ed\s)(?<!\bits\s)(?<!heir\s)(?<!\bof\s)(?<!\bha[ds]\s)(?<!\ba
 """Not behind these, where plans and hopes are things: it announced plans to cut jobs on Friday."""
 
 _CUE = re.compile(
-    rf"""(?P<ahead>
+    rf"""(?:\b(?=\w)|(?=['’]))(?:  # most places begin no word, and are left at once
+    (?P<ahead>
     (?:\b(?:will|shall|won['’]t)|['’]ll|\bwo\sn['’]t)\b(?!\s(?:not\s)?have\b)(?:\s(?:not|also|now|then|be))*
     |\b(?:is|are)\s(?:also\s|now\s|still\s)?(?:{_PLANNED}{_TO}|{_PLANNED}\b|to\b(?!\shave\b)(?:\sbe)?)
     |\b(?:due|set|scheduled|slated|likely|poised)\s(?:for\b|to\b(?!\shave\b)(?:\sbe)?)
@@ -48,7 +49,7 @@ _CUE = re.compile(
     |struck|gave|sent|won|lost|wrote|spoke|led|ran|became|broke|brought|bought|sold|paid|shut)\b
     |{_VERB}(?!indeed|hundred|united|unprecedented|need|exceed|proceed)[a-z]{{2,}}ed\b
     |\b(?:after|following|since)\b
-    )""",
+    ))""",
     re.IGNORECASE | re.VERBOSE,
 )
 _RIGHT_BEFORE = re.compile(
