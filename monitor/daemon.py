@@ -288,6 +288,8 @@ class Daemon:
                 log.warning("a look at what is due takes long", reason=self.pulse.trouble or "the store is busy")
 
     def _unwell(self, event: JobExecutionEvent) -> None:
+        if isinstance(event.exception, asyncio.CancelledError):  # we are about to stop
+            return
         what = "failed" if event.exception else "missed"
         self.pulse.count(f"jobs_{what}", event.job_id)
         log.error(f"job {what}", job=event.job_id, reason=str(event.exception or ""))

@@ -23,7 +23,8 @@ class Digests:
 
     def __init__(self, common: Common) -> None:
         self._common = common
-        self._since = 0.0  # loop time at which entries were last given to be read, or finished
+        # Loop time at which entries were last given to be read, or finished; or we began to wait for what others read.
+        self._since = asyncio.get_running_loop().time()
 
     async def make(self, pending: Pending) -> None:
         """Finish what was read, and give more to be read: while feeds are polled, not at once."""

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from procrastinate import App, PsycopgConnector
+from procrastinate import App
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import DeleteJobCondition
 
@@ -23,6 +23,7 @@ from monitor.errors import Occupied, Outdated, StoreError
 from monitor.fetch import Fetcher, room_for
 from monitor.jobs import tables
 from monitor.jobs.common import Common, Queue
+from monitor.jobs.link import Link
 from monitor.jobs.queues import QUEUES
 from monitor.pipeline import Desk
 from monitor.progress import Progress, unwatched
@@ -126,9 +127,10 @@ class Team(Crew):
         common = self.common
         await common.apart(common.leading.hold, at_once=True)
         if not self._makers:
-            self._makers = [kind(common) for kind in QUEUES.values()]
+            self._makers = self._new_makers()
+            if not self.rounds.pulse.leading:
+                log.info("this process makes the jobs")
             self.rounds.pulse.leading = True
-            log.info("this process makes the jobs")
         # Where much is to be read the next batch does not wait for the next look.
         end = asyncio.get_running_loop().time() + self.tick - 2 * GLANCE
         for _ in range(max(int(self.tick / GLANCE), 1)):
@@ -151,10 +153,15 @@ class Team(Crew):
         for job in await jobs.get_stalled_jobs(seconds_since_heartbeat=STALLED):
             log.warning("taken over from a process that is gone", job=job.task_name)
             await jobs.retry_job(job)
+            self._makers = self._new_makers()
+
+    def _new_makers(self) -> Sequence[Queue]:
+        """Return what makes jobs, with all its patience: what was under way elsewhere is waited for once more."""
+        return [kind(self.common) for kind in QUEUES.values()]
 
     async def _follow(self, rival: Occupied) -> None:
         """Work alone, while another process makes the jobs."""
-        if self._makers or self.rounds.pulse.leading is None:
+        if self.rounds.pulse.leading is not False:
             log.info("another process makes the jobs", reason=str(rival))
         self._makers, self.rounds.pulse.leading, self.rounds.pulse.overdue = (), False, None
         with contextlib.suppress(ConnectorException):
@@ -164,7 +171,7 @@ class Team(Crew):
     def _lost(self, why: str) -> None:
         if not self._away:
             log.error("no jobs are made for now", reason=why)
-        self._away, self.rounds.pulse.trouble = True, why
+        self._makers, self._away, self.rounds.pulse.trouble = (), True, why
 
     def _found(self) -> None:
         if self._away:
@@ -184,6 +191,12 @@ class Team(Crew):
             await keep_house(self.rounds, self.declared.settings, self.common.clock())
 
 
+def _unretrieved(loop: asyncio.AbstractEventLoop, about: dict[str, Any]) -> None:
+    """Say nothing of a job whose end could not be kept: it is taken over, and finds that nothing is to be done."""
+    if not isinstance(about.get("exception"), ConnectorException):
+        loop.default_exception_handler(about)
+
+
 # --------------------------------------------------------------------------- opening
 
 
@@ -198,7 +211,9 @@ async def opened(
     reach: Callable[..., Fetcher] = Fetcher,
 ) -> AsyncIterator[Team]:
     """Open what one process needs: a store to write with and one to lead with, turns, the jobs, the network (by *reach*)."""
-    logging.getLogger("procrastinate").setLevel(logging.CRITICAL)  # it prints what jobs are given; we tell ourselves
+    for library in ("procrastinate", "psycopg.pool"):  # they print what jobs are given, and each try; we tell ourselves
+        logging.getLogger(library).setLevel(logging.CRITICAL)
+    asyncio.get_running_loop().set_exception_handler(_unretrieved)
     settings = declared.settings
     room = room_for(settings.fetch)
     daemon.be_lean()
@@ -208,7 +223,7 @@ async def opened(
         shared = await turns(settings.database, now)
         stack.push_async_callback(shared.close)
         pool = await stack.enter_async_context(pooled(settings.database, POOL))
-        app = App(connector=PsycopgConnector())
+        app = App(connector=Link())
         await stack.enter_async_context(app.open_async(pool))
         await tables.ready(app)
         fetcher = await stack.enter_async_context(reach(settings.fetch, now=now, room=room, shared=shared))

@@ -1,0 +1,153 @@
+"""
+What can go wrong between workers and their server, while eight of them work: nothing accepted is lost or doubled, they
+recover without help, and what is told in the end is what one process alone tells, to the byte.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import random
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from monitor import declared, jobs
+from monitor.model import EntryState, FeedState
+from monitor.store import open_store
+from tests.namespaces import wires
+from tests.newsroom import config
+from tests.newsroom.play import Play
+from tests.newsroom.server import ARTICLES, Newsroom
+from tests.newsroom.test_many_workers import NOW, living, told
+from tests.postgres import serving
+
+pytestmark = pytest.mark.long
+
+WORKERS = 8
+PAUSE = 0.3  # between two requests to a host: so that there is something to disturb
+MINUTE = 60.0
+
+Disturbs = Callable[[Sequence[jobs.Team]], Awaitable[None]]
+
+
+@pytest.fixture
+def room() -> Iterator[Newsroom]:
+    with Newsroom() as room:
+        yield room
+
+
+@pytest.fixture
+def alone(room: Newsroom, tmp_path: Path) -> dict[str, bytes]:
+    """What one process alone tells of the same."""
+    (home := tmp_path / "alone").mkdir()
+    file = config.write(room, home)
+    Play(file, NOW).poll()
+    return told(str(home / "timeline.db"), file)
+
+
+def survived(file: Path, url: str, urls: Sequence[str], disturb: Disturbs) -> None:
+    """Let workers work, each by its own of *urls*, *disturb* them, and wait until all is done; *url* is undisturbed."""
+
+    async def all_of_them() -> None:
+        read = declared.read(file)
+        each = [replace(read, settings=replace(read.settings, database=own)) for own in urls]
+        async with contextlib.AsyncExitStack() as stack:
+            teams = [await stack.enter_async_context(jobs.opened(one, lambda: NOW)) for one in each]
+            running = [asyncio.create_task(living(team)) for team in teams]
+            try:
+                await disturb(teams)
+                await finished(url)
+            finally:
+                for team in teams:
+                    team.stopping.set()
+                await asyncio.gather(*running)
+
+    asyncio.run(all_of_them())
+
+
+async def finished(url: str) -> None:
+    deadline = time.monotonic() + 2 * MINUTE
+    while not await asyncio.to_thread(is_idle, url):
+        assert time.monotonic() < deadline, "not done in time"
+        await asyncio.sleep(0.5)
+
+
+def is_idle(url: str) -> bool:
+    with open_store(url, create=False) as store:
+        polled = all(s.last_poll for s in store.statuses())
+        return polled and not store.left_open() and not list(store.entries(state=EntryState.WAITING))
+
+
+def same(file: Path, url: str, alone: dict[str, bytes]) -> None:
+    """Check that nothing was lost or doubled, and that the same is told."""
+    with open_store(url) as store:
+        states = Counter(e.state for e in store.entries())
+        assert states.total() == len(ARTICLES) and set(states) == {EntryState.KEPT, EntryState.REJECTED}
+        assert {s.state for s in store.statuses()} == {FeedState.OK}
+        audit = store.audit((), [t.id for t in store.topics()])
+        assert not audit.faults, audit.faults
+    found = told(url, file)
+    for name, expected in alone.items():
+        assert found[name].decode().split("\n") == expected.decode().split("\n"), name
+
+
+def written(room: Newsroom, folder: Path, url: str) -> Path:
+    file = config.write(room, folder, database=json.dumps(url))
+    file.write_text(file.read_text("utf-8").replace("pause: 0s", f"pause: {PAUSE}s"), "utf-8")
+    return file
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_server_and_all_its_processes_are_killed_at_any_moment(room, alone, tmp_path, seed):
+    chance = random.Random(seed)
+    with serving() as server:
+        url = server.schema(tmp_path)
+
+        async def killed(teams: Sequence[jobs.Team]) -> None:
+            for _ in range(5):
+                await asyncio.sleep(0.2 + 1.5 * chance.random())
+                await asyncio.to_thread(server.kill)
+                await asyncio.sleep(chance.random())
+                await asyncio.to_thread(server.start)
+
+        survived(written(room, tmp_path, url), url, [url] * WORKERS, killed)
+        same(tmp_path / "config.yaml", url, alone)
+
+
+def test_the_network_between_some_of_them_and_the_server_is_cut_without_a_word(room, alone, tmp_path):
+    with wires(2) as (one, other), serving(one.name) as server:
+        url = server.schema(tmp_path)
+        ends = [server.schema(tmp_path, wire.there) for wire in (one, other)]
+
+        async def cut(teams: Sequence[jobs.Team]) -> None:
+            await until(lambda: leading(teams) >= 0, MINUTE)
+            mine, others = (one, other) if leading(teams) % 2 == 0 else (other, one)
+            await asyncio.sleep(0.5)
+            mine.cut()  # the one that makes the jobs is gone, and so is half of them
+            await until(lambda: leading(teams, but=mine is one) >= 0, MINUTE)
+            others.deafen()  # what they write may come through, but they do not hear so
+            mine.mend()
+            await until(lambda: leading(teams, but=others is one) >= 0, MINUTE)
+            others.hear()
+
+        survived(written(room, tmp_path, url), url, ends * (WORKERS // 2), cut)
+        same(tmp_path / "config.yaml", url, alone)
+
+
+def leading(teams: Sequence[jobs.Team], but: bool | None = None) -> int:
+    """Return which of *teams* makes the jobs; *but* leaves out those on the first wire, or the second."""
+    some = [n for n, _ in enumerate(teams) if but is None or (n % 2 == 0) != but]
+    return next((n for n in some if teams[n].rounds.pulse.leading), -1)
+
+
+async def until(met: Callable[[], bool], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not met():
+        assert time.monotonic() < deadline, "waited in vain"
+        await asyncio.sleep(0.1)
