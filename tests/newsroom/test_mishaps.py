@@ -9,17 +9,21 @@ import asyncio
 import contextlib
 import json
 import random
+import subprocess
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from monitor import declared, jobs
 from monitor.model import EntryState, FeedState
 from monitor.store import open_store
+from tests.commands import start
 from tests.namespaces import wires
 from tests.newsroom import config
 from tests.newsroom.play import Play
@@ -151,3 +155,60 @@ async def until(met: Callable[[], bool], seconds: float) -> None:
     while not met():
         assert time.monotonic() < deadline, "waited in vain"
         await asyncio.sleep(0.1)
+
+
+# --------------------------------------------------------------------------- a full disk
+
+
+@pytest.fixture
+def small() -> Iterator[str]:
+    """The URL of a database whose disk has 24 MB; needs root."""
+    disk = Path(tempfile.mkdtemp(prefix="pg-small"))
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m,mode=0777", "tmpfs", disk], check=True)
+    try:
+        with serving() as server:
+            server.do(f"CREATE TABLESPACE small LOCATION '{disk}'", "CREATE DATABASE small TABLESPACE small")
+            yield server.url("small")
+    finally:
+        subprocess.run(["umount", disk], check=True)
+        disk.rmdir()
+
+
+def fill(url: str) -> None:
+    """Take all room that is left, down to the last page."""
+    with psycopg.connect(url, autocommit=True) as conn:
+        conn.execute("CREATE SCHEMA IF NOT EXISTS filler")
+        conn.execute("CREATE TABLE filler.rows (text text)")
+        for size in (1_000, 100, 10, 1, 1):
+            with contextlib.suppress(psycopg.errors.DiskFull):
+                while True:
+                    conn.execute(
+                        "INSERT INTO filler.rows SELECT repeat(md5(n::text), 30) FROM generate_series(1, %s) n", [size]
+                    )
+
+
+def free(url: str) -> None:
+    with psycopg.connect(url, autocommit=True) as conn:
+        conn.execute("DROP TABLE filler.rows")
+
+
+def test_a_full_disk_is_waited_for_and_nothing_is_lost(room, alone, tmp_path, small: str):
+    async def full(teams: Sequence[jobs.Team]) -> None:
+        await asyncio.sleep(1)
+        await asyncio.to_thread(fill, small)
+        await until(lambda: any("disk is full" in team.rounds.pulse.trouble for team in teams), MINUTE)
+        await asyncio.sleep(5)
+        await asyncio.to_thread(free, small)
+
+    survived(written(room, tmp_path, small), small, [small] * WORKERS, full)
+    same(tmp_path / "config.yaml", small, alone)
+
+
+def test_who_begins_on_a_full_disk_says_so_in_one_sentence(room, tmp_path, small: str):
+    config.write(room, tmp_path, database=json.dumps(small))
+    fill(small)
+    for command in ("run", "work"):
+        process = start(command, cwd=tmp_path)
+        assert process.wait(30) == 3
+        said = (tmp_path / "stderr.txt").read_text("utf-8").strip()
+        assert said.startswith("monitor: the disk is full: no room for postgresql://") and "\n" not in said, said
