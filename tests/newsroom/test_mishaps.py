@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import pwd
 import random
 import subprocess
 import tempfile
@@ -164,7 +165,9 @@ async def until(met: Callable[[], bool], seconds: float) -> None:
 def small() -> Iterator[str]:
     """The URL of a database whose disk has 24 MB; needs root."""
     disk = Path(tempfile.mkdtemp(prefix="pg-small"))
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m,mode=0777", "tmpfs", disk], check=True)
+    subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size=24m,uid={pwd.getpwnam('nobody').pw_uid}", "tmpfs", disk], check=True
+    )
     try:
         with serving() as server:
             server.do(f"CREATE TABLESPACE small LOCATION '{disk}'", "CREATE DATABASE small TABLESPACE small")
