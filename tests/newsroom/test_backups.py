@@ -1,0 +1,104 @@
+"""Backup and restore with PostgreSQL's own tools, as docs/scale.md says: taken beside running workers, and whole."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from monitor.model import EntryState
+from monitor.store import open_store
+from tests.commands import monitor
+from tests.newsroom import config
+from tests.newsroom.server import ARTICLES, Newsroom
+from tests.newsroom.test_side_by_side import Crew, until
+from tests.postgres import Server, programs
+
+pytestmark = pytest.mark.long
+
+TOPIC = "xiaomi-luoyang"
+
+
+@pytest.fixture
+def room() -> Iterator[Newsroom]:
+    with Newsroom() as room:
+        yield room
+
+
+@pytest.fixture
+def crew(tmp_path: Path) -> Iterator[Crew]:
+    crew = Crew(tmp_path)
+    yield crew
+    crew.end()
+
+
+@pytest.fixture
+def url(server: Server) -> str:
+    server.do("DROP DATABASE IF EXISTS kept", "CREATE DATABASE kept")
+    return server.url("kept")
+
+
+def done_by(program: str, *args: str | Path) -> None:
+    ran = subprocess.run([programs() / program, *args], capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+
+
+def finished(url: str) -> bool:
+    with open_store(url, create=False) as store:
+        waiting = list(store.entries(state=EntryState.WAITING))
+        return not waiting and not store.left_open() and all(s.last_poll for s in store.statuses())
+
+
+def export(home: Path) -> str:
+    ran = monitor("export", "--format", "json", "--topic", TOPIC, cwd=home)
+    assert ran.status == 0, ran.err
+    return ran.out
+
+
+def test_what_was_dumped_dropped_and_restored_is_whole_and_goes_on(room, server: Server, crew, url):
+    config.write(room, crew.home, database=json.dumps(url))
+    monitor("seed", cwd=crew.home)
+    for name in ("a", "b"):
+        crew.begin(name, "work")
+    until(lambda: finished(url))
+    dump = crew.home / "timeline.dump"
+    done_by("pg_dump", "--format=custom", f"--file={dump}", url)  # beside them
+    for process in crew.all.values():
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+    before = export(crew.home)
+    server.do("DROP DATABASE kept", "CREATE DATABASE kept")
+    done_by("pg_restore", "--exit-on-error", "--no-owner", f"--dbname={url}", dump)
+    assert monitor("verify", cwd=crew.home).status == 0
+    assert export(crew.home) == before
+    assert monitor("search", "江凌", cwd=crew.home).out
+    crew.begin("c", "run")
+    until(lambda: "makes the jobs" in crew.said("c"))
+    crew.all["c"].send_signal(signal.SIGTERM)
+    assert crew.all["c"].wait(10) == 0
+    assert len(monitor("entries", "--format", "jsonl", cwd=crew.home).out.splitlines()) == len(ARTICLES)
+
+
+def test_a_dump_taken_in_the_middle_of_everything_is_one_state_from_which_the_rest_is_done(
+    room, server: Server, crew, url
+):
+    file = config.write(room, crew.home, database=json.dumps(url))
+    file.write_text(file.read_text("utf-8").replace("pause: 0s", "pause: 0.3s"), "utf-8")
+    monitor("seed", cwd=crew.home)
+    for name in ("a", "b"):
+        crew.begin(name, "work")
+    until(lambda: monitor("entries", "--format", "jsonl", cwd=crew.home).out)
+    dump = crew.home / "timeline.dump"
+    done_by("pg_dump", "--format=custom", f"--file={dump}", url)
+    crew.end()
+    server.do("DROP DATABASE kept WITH (FORCE)", "CREATE DATABASE kept")
+    done_by("pg_restore", "--exit-on-error", "--no-owner", f"--dbname={url}", dump)
+    assert monitor("verify", cwd=crew.home).status == 0
+    crew.begin("c", "work")
+    until(lambda: finished(url), 90)
+    assert len(monitor("entries", "--format", "jsonl", cwd=crew.home).out.splitlines()) == len(ARTICLES)
+    assert monitor("verify", cwd=crew.home).status == 0
