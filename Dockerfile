@@ -6,7 +6,7 @@ COPY docs/export.schema.json docs/
 COPY seeds seeds
 COPY monitor monitor
 RUN python -m venv /opt/monitor
-RUN PIP_CONSTRAINT=constraints.txt /opt/monitor/bin/python -m pip install --quiet --no-cache-dir --disable-pip-version-check .
+RUN PIP_CONSTRAINT=constraints.txt /opt/monitor/bin/python -m pip install --quiet --no-cache-dir --disable-pip-version-check '.[scale]'
 # The root is read-only when it runs: what is compiled is compiled now.
 RUN /opt/monitor/bin/python -m compileall -q /opt/monitor/lib
 

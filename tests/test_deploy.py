@@ -11,18 +11,22 @@ from pathlib import Path
 
 import click
 import pytest
+import yaml
 
 from monitor.cli import cli
 from monitor.pulse import DEAD, TICK, Pulse
+from monitor.store.on_postgres import OLDEST
 from tests.web import town
 
 ROOT = Path(__file__).parents[1]
-UNIT = ROOT / "deploy" / "monitor.service"
+UNITS = [ROOT / "deploy" / name for name in ("monitor.service", "monitor-work@.service")]
+UNIT, WORKER = UNITS
+COMPOSE = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text("utf-8"))
 IMAGE = (ROOT / "Dockerfile").read_text("utf-8")
 
 
-def unit(name: str) -> list[str]:
-    return re.findall(rf"^{name}=(.*)$", UNIT.read_text("utf-8"), re.M)
+def unit(name: str, file: Path = UNIT) -> list[str]:
+    return re.findall(rf"^{name}=(.*)$", file.read_text("utf-8"), re.M)
 
 
 def image(word: str) -> list[str]:
@@ -40,24 +44,39 @@ def accepted(args: list[str]) -> None:
 # --------------------------------------------------------------------------- systemd
 
 
-def test_the_unit_runs_a_command_that_is_there_and_restarts_what_may_pass():
-    (start,) = unit("ExecStart")
-    accepted(shlex.split(start)[1:])
-    assert (
-        unit("Type") == ["notify"] and unit("Restart") == ["on-failure"] and unit("RestartPreventExitStatus") == ["2"]
-    )
-    assert unit("User") == ["monitor"] and unit("NoNewPrivileges") == ["yes"] and unit("ProtectSystem") == ["strict"]
+@pytest.mark.parametrize("file", UNITS, ids=lambda file: file.name)
+def test_the_unit_runs_a_command_that_is_there_and_restarts_what_may_pass(file):
+    (start,) = unit("ExecStart", file)
+    accepted([word for word in shlex.split(start)[1:] if word != "$ARGS"])
+    kept = {"Type": "notify", "Restart": "on-failure", "RestartPreventExitStatus": "2", "User": "monitor"}
+    assert {name: unit(name, file) for name in kept} == {name: [value] for name, value in kept.items()}
+    assert unit("NoNewPrivileges", file) == ["yes"] and unit("ProtectSystem", file) == ["strict"]
 
 
-def test_the_watchdog_waits_as_long_as_the_health_of_the_page():
-    (watchdog,) = unit("WatchdogSec")
+def test_what_the_worker_is_confined_by_is_what_the_daemon_is_confined_by():
+    def confined(file: Path) -> list[str]:
+        return file.read_text("utf-8").partition("# What it needs")[2].splitlines()
+
+    assert confined(UNIT) == confined(WORKER) and len(confined(UNIT)) > 20
+
+
+def test_an_outdated_worker_is_started_until_the_newer_version_is_there():
+    (example,) = re.findall(r"ARGS=(--.*), say", WORKER.read_text("utf-8"))
+    accepted(["work", *shlex.split(example)])
+    assert unit("StartLimitIntervalSec", WORKER) == ["0"]
+
+
+@pytest.mark.parametrize("file", UNITS, ids=lambda file: file.name)
+def test_the_watchdog_waits_as_long_as_the_health_of_the_page(file):
+    (watchdog,) = unit("WatchdogSec", file)
     assert watchdog == f"{DEAD * TICK / 60:g}min"
 
 
 @pytest.mark.long
-def test_systemd_takes_the_unit_and_finds_little_exposed(tmp_path):
-    tried = tmp_path / "monitor.service"
-    tried.write_text(UNIT.read_text("utf-8").replace(unit("ExecStart")[0], "/bin/true"), "utf-8")
+@pytest.mark.parametrize("file", UNITS, ids=lambda file: file.name)
+def test_systemd_takes_the_unit_and_finds_little_exposed(tmp_path, file):
+    tried = tmp_path / file.name.replace("@", "@1")
+    tried.write_text(file.read_text("utf-8").replace(unit("ExecStart", file)[0], "/bin/true"), "utf-8")
     ran = subprocess.run(["systemd-analyze", "verify", tried], capture_output=True, text=True)
     assert (ran.returncode, ran.stderr) == (0, "")
     # Ten is everything; two is what systemd calls OK. What is left is mostly that it has the network.
@@ -111,3 +130,33 @@ def test_the_image_knows_the_living_from_the_dead(tmp_path):
         assert status() == 0
         now[0] += DEAD + 1
         assert status() == 1
+
+
+# --------------------------------------------------------------------------- several of them
+
+
+def test_the_compose_file_starts_commands_that_are_there_where_their_health_can_be_asked():
+    services = COMPOSE["services"]
+    for name in ("run", "work"):
+        accepted(services[name]["command"])
+        assert services[name]["command"][:2] == [name, "--listen"]
+        assert services[name]["command"][2] == f"0.0.0.0:{image('EXPOSE')[0]}"
+        assert (services[name]["read_only"], services[name]["cap_drop"]) == (True, ["ALL"])
+        assert services[name]["depends_on"] == {"database": {"condition": "service_healthy"}}
+    assert (ROOT / "deploy" / services["run"]["build"] / "Dockerfile").is_file()
+    assert services["run"]["ports"] == ["127.0.0.1:8321:8321"] and "ports" not in services["work"]
+
+
+def test_the_compose_file_keeps_the_password_out_and_the_database_in_a_volume():
+    database = COMPOSE["services"]["database"]
+    assert database["image"] == f"postgres:{OLDEST}" and "ports" not in database
+    assert database["volumes"] == ["database:/var/lib/postgresql/data"] and "database" in COMPOSE["volumes"]
+    passwords = [
+        s["environment"][key] for s in COMPOSE["services"].values() for key in s["environment"] if "PASS" in key
+    ]
+    assert set(passwords) == {"${PGPASSWORD:?in .env}"}
+
+
+def test_the_image_can_reach_a_server():
+    (install,) = [line for line in image("RUN") if "pip install" in line]
+    assert "'.[scale]'" in install
