@@ -39,7 +39,7 @@ _COPY = """
     INSERT INTO entries (n, id, feed, identity, sha256, state, reason, duplicate_of, round, first_seen, attempts,
         not_before, edited, article, verdicts, url, title, more, summary, panel)
     SELECT n + k * {most}, 'en_' || substr({hash}, 1, length(id) - 3), feed, replace(identity, '/news/', '/old' || k || '/'),
-        {hash} || {hash}, {state}, reason, duplicate_of, round, first_seen, attempts, not_before, edited, article,
+        {hash} || {hash}, {state}, reason, duplicate_of, round + 1000 + k, first_seen, attempts, not_before, edited, article,
         verdicts, replace(url, '/news/', '/old' || k || '/'), title, more, summary, panel
     FROM entries, {numbers}
 """
@@ -118,8 +118,8 @@ def _fill(db: Any, entries: int, numbers: str, hash: str) -> None:
             numbers.format(a=1, b=until) + sql.format(numbers=table, hash=hash, state=state, first=first, **words)
         )
 
-    do(_COPY, max(entries // have - 1, 1), most=most)
     do(_ROUNDS.replace("{first} + k", "{first} + 1000 + k"), POLLS)
+    do(_COPY, max(entries // have - 1, 1), most=most)
     do(_POLLED.replace("round + k", "round + 1000 + k"), POLLS, most=polled)
 
 
