@@ -45,7 +45,7 @@ def main() -> None:
     ask = argparse.ArgumentParser()
     ask.add_argument("--feeds", type=int, default=1000)
     ask.add_argument("--entries", type=int, default=1_000_000)
-    ask.add_argument("--workers", type=int, action="append")
+    ask.add_argument("--workers", type=int, action="append", help="so many; 0: none")
     ask.add_argument("--plain", type=Path, help="poll what this configuration names, and print JSON")
     ask.add_argument("--json", type=Path)
     said = ask.parse_args()
@@ -58,7 +58,7 @@ def main() -> None:
             with press(said.feeds, "plain") as paper:
                 kept["rounds"] = _rounds(server, Path(home), paper.port, said.feeds)
                 kept["workers"] = [
-                    _working(server, Path(home), paper.port, said.feeds, n) for n in said.workers or WORKERS
+                    _working(server, Path(home), paper.port, said.feeds, n) for n in said.workers or WORKERS if n
                 ]
         if said.entries:
             kept["entries"] = million.measure(server, Path(home), said.entries)

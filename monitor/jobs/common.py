@@ -102,6 +102,11 @@ def named(kind: str, what: str) -> str:
     return f"{kind}:{hashlib.sha256(what.encode('utf-8', 'replace')).hexdigest()[:32]}"
 
 
-def host(url: str) -> str:
-    """Return the turn of whoever asks the host of *url*."""
-    return named("host", urlsplit(url).hostname or url)
+def host(queue: str, url: str) -> str:
+    """
+    Return the turn of whoever asks the host of *url* for *queue*.
+
+    A turn for each: a page that nobody reads just now is not to keep its host's feeds from being polled. That nobody
+    asks twice at once, the fetcher sees to.
+    """
+    return named(f"{queue} host", urlsplit(url).hostname or url)

@@ -33,7 +33,7 @@ class Digests:
         inbox = await common.apart(common.leading.inbox, common.clock(), 4 * UNDER_WAY, 2 * PER_FEED)
         if inbox and (not pending.of(POLL) or self._patience_over()):
             some = fitting(inbox, [w for w in inbox if w.id in reading], PER_FEED)
-            jobs = (job(DIGEST, w.id, host(w.entry.url), {"entry": w.id}) for w in some)
+            jobs = (job(DIGEST, w.id, host(DIGEST, w.entry.url), {"entry": w.id}) for w in some)
             if await common.defer(pending, jobs):
                 self._since = asyncio.get_running_loop().time()
         while await common.apart(common.leading.index):
