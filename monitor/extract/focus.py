@@ -82,7 +82,7 @@ class Focus:
         """Return whether the telling clause speaks of the thing told before, or leaves out a subject that the sentence has not."""
         bare = _bare(page, telling.clause[0], telling.word[0], hits)
         said = page.language.refers.fullmatch(bare)
-        if self._again(page, bare):
+        if self._again(page, bare, telling.kind):
             return True
         if said is None:
             return (self.held == sentence.start and len(bare) <= PART) or _placed(page, telling)
@@ -99,18 +99,20 @@ class Focus:
         if (first and first["thing"]) or start >= cut[0][1]:
             return True
         begins = page.text.text[start : min(start + NOUN, telling.clause[0])]
-        return any(self._told(page, begins[:n]) for n in range(2, len(begins) + 1))
+        return any(self._told(page, begins[:n], telling.kind) for n in range(2, len(begins) + 1))
 
-    def _again(self, page: Page, bare: str) -> bool:
+    def _again(self, page: Page, bare: str, kind: Kind) -> bool:
         """Return whether the subject is a noun of the tied sentence: …平州分院奠基。分院于5月启用。"""
         found = page.language.bare.fullmatch(bare)
-        return found is not None and self._told(page, found["noun"])
+        return found is not None and self._told(page, found["noun"], kind)
 
-    def _told(self, page: Page, noun: str) -> bool:
-        """Return whether *noun* is of the tied sentence, and of no name of a side."""
+    def _told(self, page: Page, noun: str, kind: Kind) -> bool:
+        """Return whether *noun* is of the tied sentence; founded is the firm itself that bears it in its name."""
         if not noun or noun not in page.text.text[slice(*self.told)]:
             return False
-        return not any(noun in name for e in page.topic.entities for name in (*e.names, *e.short))
+        return kind is not Kind.REGISTRATION or not any(
+            noun in name for e in page.topic.entities for name in (*e.names, *e.short)
+        )
 
 
 def _placed(page: Page, telling: Telling) -> bool:

@@ -58,6 +58,9 @@ NEWS_DAYS = 366
 BY_NOBODY = frozenset({Kind.STATISTICS, Kind.FORECAST, Kind.ACCIDENT})
 # Kinds that bind two parties.
 PAPERS = frozenset({Kind.AGREEMENT, Kind.CANCELLATION})
+# Kinds of which a firm has many that have nothing to do with the tie: what it raised, launched or founded before.
+ITS_OWN = frozenset({Kind.INVESTMENT, Kind.REGISTRATION, Kind.PRODUCT})
+RECENT_DAYS = 31
 # Kinds done to a firm, which then is their object.
 DONE_TO = frozenset({Kind.INVESTMENT})
 
@@ -282,7 +285,23 @@ def _of_stranger(page: Page, telling: Telling, named: Sequence[Named]) -> bool:
         return not any(n.start < telling.word[0] for n in named)
     if telling.polarity is Polarity.ASSERTED and _with_others(page, telling, named):
         return True
+    if telling.kind in ITS_OWN and _long_ago(page, telling) and _alone(page, named):
+        return True
     return not sides and telling.kind not in (*PAPERS, *BY_PERSONS, *DONE_TO) and _firm_before(page, telling)
+
+
+def _long_ago(page: Page, telling: Telling) -> bool:
+    """Return whether a date of its own tells that it was more than a month ago."""
+    today = page.published
+    days = [d.when.latest for d in telling.dates if d.when.latest]
+    return today is not None and bool(days) and all((today - day).days > RECENT_DAYS for day in days)
+
+
+def _alone(page: Page, named: Sequence[Named]) -> bool:
+    """Return whether a sentence names a side of the topic, and none of its places although one belongs to it."""
+    places = {e.id for e in page.topic.entities if e.kind == "place" and e.id in page.topic.together}
+    sides = {n.entity.of or n.entity.id for n in named if n.entity}
+    return bool(places and sides) and not sides & places
 
 
 def _with_others(page: Page, telling: Telling, named: Sequence[Named]) -> bool:

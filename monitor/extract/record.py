@@ -115,7 +115,9 @@ def _places(page: Page, telling: Telling, own: Sequence[Named], firms: Sequence[
     """Return the topic's places by their first name, and others as the language knows them, outside names of firms."""
     found = [(n.start, n.end, n.entity.names[0]) for n in own if n.entity and n.kind == "place"]
     # What follows the telling clause tells where something else goes on (并在郑州开启招商).
-    found += page.language.places(page.text.text, telling.start, telling.clause[1])
+    known = [(n.start, n.end) for n in own if n.entity and n.kind == "place"]
+    others = page.language.places(page.text.text, telling.start, telling.clause[1])
+    found += [p for p in others if not any(a <= p[0] < b for a, b in known)]
     names = [(f.start, f.end) for f in firms] + [(n.start, n.end) for n in own if n.kind == "person"]
     free = (p for p in sorted(found) if not any(a <= p[0] < b for a, b in names))
     return tuple(dict.fromkeys(name for _, _, name in free))

@@ -86,6 +86,8 @@ def tellings(
     if not found and polarity[0] is Polarity.DENIED:
         found = [bare_denial(clauses, h, hits) for h in hits if h.term.mark == "deny"][:1]
     found = [t for t in found if not t.noun or t.phase is Phase.CANCELLED] or found
+    if polarity[0] is Polarity.ASSERTED:  # 今年4月签约，一直没有动工: of what did not happen nothing is denied
+        found = [t for t in found if t.polarity is Polarity.ASSERTED] or found
     found = denied(text, found, clauses, marks, bound, language)
     asides = {date: word for date, word in bound.items() if not (language.date_behind and _steps(found, word))}
     groups = _groups(clauses, found, dates, [h.clause for h in marks if h.term.mark == "past"], asides)
@@ -122,11 +124,17 @@ def _candidates(
     for hit in hits:
         if hit.kind is not None:
             told = _judge(text, clauses, hit, hits, polarity, found[-1] if found else None, language)
-            found += [told] if told else []
+            found += [told] if told and not _permitted(text, told, found, language) else []
     for hit in hits:
         if hit.term.mark == "cancel":
             found = called_off(text, clauses, hit, hits, found, polarity, language)
     return found
+
+
+def _permitted(text: str, told: Telling, found: Sequence[Telling], language: Language) -> bool:
+    """Return whether *told* is what a permit before it in its clause allows (批准甲公司迁至乙市), and has not happened yet."""
+    permits = [t for t in found if t.kind is Kind.PERMIT and t.clause == told.clause and told.kind is not Kind.PERMIT]
+    return any(language.restart.search(text, t.word[1], told.word[0]) is None for t in permits)
 
 
 def _judge(

@@ -47,6 +47,9 @@ _REPLIES = re.compile(r"\s*(?!记者|问)(?:答|a|[^:：，。？?]{1,8})\s*[:�
 _REACH = 120  # characters between two paragraphs that one account may span
 _AGAIN = 300  # characters in which something may have been named before
 _DEEP = 8  # pieces of an article that its headline may still open
+_ROUND_UP = re.compile(
+    r"(?:[一本上]周|周[报记刊]|[早晚午日]报|要闻|盘点|速[览递]|快[讯报]|汇总|简报|资讯)\s*[:：|｜丨]"
+)
 _HEADING = 40  # characters of a heading
 
 
@@ -66,6 +69,9 @@ class Tie:
 
 def ties(pieces: Sequence[Piece], reader: Reader, head: int) -> list[Tie]:
     """Return every tie of *pieces*, good or not; the headline takes the first *head* characters."""
+    if _ROUND_UP.search(reader.text, 0, max(head - 1, 0)) and len(_headline(pieces, head)) > 1:
+        # A headline that names several pieces of news ties nothing: each of them is read for itself.
+        return [t for p in pieces if p.sentence.start >= head for t in _of_piece(p, 0.0)]
     found = [
         *_within(pieces, head),
         *_between(pieces, head),

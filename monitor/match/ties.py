@@ -128,7 +128,7 @@ def _nearness(first: Member, second: Member, line: Line) -> Vote:
         and line.ties(b, len(line.text), ("two",))
     ):
         return Vote("clause", _CLAUSE, words)  # an English headline's "and"
-    if line.clause(first.hit.start) != line.clause(second.hit.start):
+    if line.clause(first.hit.start) != line.clause(second.hit.start) and not _APPOSED.fullmatch(line.text, a, b):
         return Vote("sentence", _SENTENCE_LATIN if words.isascii() else _SENTENCE)
     far = _FAR_LATIN if words.isascii() else _FAR
     return Vote("clause", _CLAUSE + (_APART if b - a > far else 0), words[: _FAR * 2])
@@ -193,6 +193,9 @@ def _leads_row(member: Member, line: Line, file: str, far: str) -> str:
     words = lexicon.automaton(file, far)
     return next((words.words[i] for i, a, b in words.find(head, ROW) if b - a > 1), "")
 
+
+# The second is what the first has been called: 甲队新主场——乙市体育馆.
+_APPOSED = re.compile(r"[\u4e00-\u9fff]{0,10}——")
 
 # Before the first of the two these join it to something else, that came earlier.
 _JOINS = frozenset({"与", "和", "同", "跟", "比"})

@@ -37,7 +37,7 @@ def names(correction: Mention, headline: str) -> bool:
     return any(len(quoted) >= HEADLINE and quoted in told for quoted in correction.objects)
 
 
-def _of_report(correction: Mention, known: KnownEvent) -> bool:
+def of_report(correction: Mention, known: KnownEvent) -> bool:
     """Return whether *correction* is of one of the reports of *known*, in what that tells a figure of."""
     units = {f.unit for p in known.mentions if names(correction, p.title) for f in p.mention.figures}
     return any(f.unit in units for f in correction.figures)
@@ -77,5 +77,5 @@ def corrects(mention: Mention | SeedEvent, known: KnownEvent) -> bool:
     if not isinstance(mention, Mention) or is_amendment(mention) == (event.kind is Kind.CORRECTION):
         return False
     if is_amendment(mention):
-        return amends(mention, event.when, event.figures, event.relation) or _of_report(mention, known)
+        return amends(mention, event.when, event.figures, event.relation) or of_report(mention, known)
     return any(amends(p.mention, mention.when, mention.figures, mention.relation) for p in known.mentions)

@@ -87,6 +87,8 @@ def _by_day(told: Mention | SeedEvent | Event) -> str:
     """Return under what a claim or a plan is filed by the day on which it is told; what happened is known by its own."""
     if is_claim(told):
         return "claim|d"
+    if told.phase is Phase.CANCELLED:
+        return "off|d"
     return f"{family(told.kind)}|u" if told.phase is Phase.PLANNED else ""
 
 
@@ -112,8 +114,8 @@ def asked(told: Mention | SeedEvent, topic: Topic, published: date | None = None
     """
     group = family(told.kind)
     around = {f"{group}|{key}" for key in (*_named(told, topic), *_looked(told.when), *_awaited(told))}
-    planned = published and _by_day(told) == f"{group}|u"
-    told_near = _days(f"{group}|u", published, published, DATELESS_DAYS, DATELESS_DAYS) if planned and published else ()
+    by_day = "" if is_claim(told) else _by_day(told)
+    told_near = _days(by_day, published, published, DATELESS_DAYS, DATELESS_DAYS) if by_day and published else ()
     return _own(told, topic) | around | _doubted(told, published) | _amended(told) | set(told_near)
 
 

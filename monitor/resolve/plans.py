@@ -24,7 +24,7 @@ def foretold(mention: Mention, told: date | None, known: KnownEvent) -> bool:
     Return whether *mention*, told on the day *told*, and *known* can be a plan and what came of it, or one plan told
     twice, by their dates and phases alone.
     """
-    if mention.polarity is Polarity.DENIED or Phase.PLANNED not in (mention.phase, *_phases(known)):
+    if mention.polarity is Polarity.DENIED or not AHEAD & {mention.phase, *_phases(known)}:
         return False
     if mention.phase in AHEAD and known.event.phase in AHEAD:
         return _near(mention.when, known.event.when)

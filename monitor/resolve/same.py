@@ -27,7 +27,7 @@ from monitor.model import (
     Topic,
     When,
 )
-from monitor.resolve.amends import corrects, is_amendment
+from monitor.resolve.amends import corrects, is_amendment, of_report
 from monitor.resolve.keys import AHEAD, DATELESS_DAYS, LARGE, ONCE, family, is_narrow, is_told, particular
 from monitor.resolve.nearness import Nearness, nearness
 from monitor.resolve.plans import foretold
@@ -66,11 +66,12 @@ def agreement(mention: Mention | SeedEvent, known: KnownEvent, topic: Topic, tol
     if corrects(mention, known):
         # What is corrected says something else; what told it right from the start is one with it afterwards.
         wrong = not any(figures_agree(f, g) for f in mention.figures for g in event.figures)
-        return Nearness.OVERLAP * 10 + shared(ours, theirs) + (1 if wrong else 0)
+        named = isinstance(mention, Mention) and is_amendment(mention) and of_report(mention, known)
+        return Nearness.OVERLAP * 10 + shared(ours, theirs) + (1 if wrong else 0) + (9 if named else 0)
     if not _kindsfit(mention, known) or _differ(_steps([mention]), _steps(p.mention for p in known.mentions)):
         return None
     near = _nearness(mention, known, told)
-    if near is Nearness.APART and _recalls(mention, event):
+    if near < Nearness.OVERLAP and (_recalls(mention, event) or _announced(mention, known, told)):
         near = Nearness.OVERLAP
     who = max(_company(ours.who, theirs.who, near), Fit.SHARED if ours.units & theirs.units else Fit.CONFLICT)
     what = _things(mention, event, ours, theirs)
@@ -144,11 +145,11 @@ def is_vague(mention: Mention | SeedEvent, score: float) -> bool:
 
 
 def _nearness(mention: Mention | SeedEvent, known: KnownEvent, told: date | None) -> Nearness:
-    """Compare the dates of two tellings; a claim, and a plan without a date, has the days on which it is told."""
+    """Compare the dates of two tellings; a claim, a plan without a date and what is off have the days on which they are told."""
     near = nearness(mention.when, known.event.when)
     claimed = near is not Nearness.EQUAL and (_is_claim(mention) or _is_doubtful(known))
     planned = near is Nearness.UNKNOWN and mention.phase in AHEAD and known.event.phase in AHEAD
-    if not claimed and not planned:
+    if not claimed and not planned and (near > Nearness.UNKNOWN or not _both_off(mention, known)):
         return near
     return Nearness.OVERLAP if _within_days(mention.when, told, known) else near
 
@@ -166,16 +167,15 @@ def _kindsfit(mention: Mention | SeedEvent, known: KnownEvent) -> bool:
     """Return whether the kinds are of one family; a bare denial, and an ending, fits a claim that was told in the same days."""
     if family(mention.kind) == family(known.event.kind):
         return True
-    if not (_is_claim(mention) and _is_doubtful(known)):
-        return False
-    # That a deal is off (收购告吹) and that it was ended (终止交易) are one claim.
-    return Kind.DENIAL in (mention.kind, known.event.kind) or (
-        _is_off(mention) and any(_is_off(p.mention) for p in known.mentions)
-    )
+    if _both_off(mention, known):
+        return True
+    bare = Kind.DENIAL in (mention.kind, known.event.kind)
+    return bare and _is_claim(mention) and _is_doubtful(known)
 
 
-def _is_off(told: Mention | SeedEvent) -> bool:
-    return Kind.CANCELLATION is told.kind or told.phase is Phase.CANCELLED
+def _both_off(mention: Mention | SeedEvent, known: KnownEvent) -> bool:
+    """Return whether both say that something is off: that a plan is (二期暂缓), or that it was ended (终止二期项目)."""
+    return mention.phase is Phase.CANCELLED and any(p.mention.phase is Phase.CANCELLED for p in known.mentions)
 
 
 def _is_claim(told: Mention | SeedEvent) -> bool:
@@ -194,7 +194,7 @@ def _enough(
 ) -> bool:
     """Return whether the agreement on who and what suffices for how well the dates agree."""
     event = known.event
-    alike = mention.kind is event.kind or _is_claim(mention)
+    alike = mention.kind is event.kind or _is_claim(mention) or _both_off(mention, known)
     # Ground is broken, a roof closed and a plant opened within weeks: what is only near is one by the same word alone.
     named = Fit.SHARED in (who, what) and (alike or mention.kind not in WORKS or near is Nearness.EQUAL)
     tied = _tied(mention, known, ours, theirs)
@@ -264,6 +264,13 @@ def _recalls(mention: Mention | SeedEvent, event: Event) -> bool:
     told, happened = mention.when.latest, event.when.latest
     dateless = mention.when.basis is Basis.PUBLISHED and mention.phase is Phase.DONE
     return dateless and bool(told and happened and happened <= told) and one_sum(mention, event)
+
+
+def _announced(mention: Mention | SeedEvent, known: KnownEvent, told: date | None) -> bool:
+    """Return whether one tells as a plan without a date what the other tells of those days: a deal of one large sum."""
+    plan = Precision.UNKNOWN in (mention.when.precision, known.event.when.precision)
+    deals = {mention.kind, known.event.kind} <= DEALS and not _is_claim(mention) and not _is_doubtful(known)
+    return plan and deals and one_sum(mention, known.event) and _within_days(mention.when, told, known)
 
 
 def one_sum(mention: Mention | SeedEvent, event: Event) -> bool:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from monitor.model import KnownEvent, Mention, SeedEvent, Topic
+from monitor.model import Kind, KnownEvent, Mention, SeedEvent, Topic
+from monitor.resolve.amends import HEADLINE
 from monitor.resolve.keys import particulars
 
 Same = Callable[[str, str], bool]
@@ -60,13 +61,19 @@ def sides_of(known: KnownEvent, topic: Topic) -> Sides:
 
 def _sides(told: Sequence[Mention | SeedEvent], places: Iterable[str], topic: Topic) -> Sides:
     # A crowd tells the same over and over: what is told twice is looked at once.
-    said = {(t.actors, t.objects) for t in told}
+    said = {(t.actors, _things(t)) for t in told}
     who = {n for actors, objects in said for n in particulars(actors, topic) if n not in objects}
     ids = {a.entity for actors, _ in said for a in actors if a.entity}
     units = frozenset(i for i in ids if _is_unit(i, topic))
     tied = frozenset(ids & set(topic.together)) | frozenset(e.of for i in units if (e := topic.entity(i)))
     what = frozenset(o for _, objects in said for o in objects)
     return Sides(frozenset(who), units, tied, what, frozenset(places).union(*(t.places for t in told)))
+
+
+def _things(told: Mention | SeedEvent) -> tuple[str, ...]:
+    """Return to what it was done; the headline that a correction quotes is no such thing."""
+    objects = getattr(told, "objects", ())
+    return tuple(o for o in objects if len(o) < HEADLINE) if told.kind is Kind.CORRECTION else objects
 
 
 def _is_unit(id: str, topic: Topic) -> bool:

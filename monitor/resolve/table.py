@@ -79,7 +79,9 @@ class Table:
         fetched = [self.after.get(k.event.id) or self._ruled(k) for k in found]
         ids = {k.event.id for k in fetched}
         here = [k for k in self.after.values() if k.event.id not in ids]
-        return [k for k in (*here, *fetched) if k.event.topic == self.topic.id and k.event.id not in self.dealt]
+        # What was merged is still in the store; it must not come back.
+        gone = self.dealt.union(*self.merged.values())
+        return [k for k in (*here, *fetched) if k.event.topic == self.topic.id and k.event.id not in gone]
 
     def is_empty(self, known: KnownEvent) -> bool:
         """Return whether nothing supports *known* any more, as things stand on the table."""

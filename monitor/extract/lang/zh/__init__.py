@@ -62,7 +62,7 @@ def language() -> Language:
         ),
         both=re.compile(r"双方|两地|客人|来宾|一行人|各方|二人|两人|三方"),
         refers=re.compile(
-            rf"\s*(?:随后|目前|其中|而|据悉|原|现)?(?P<thing>(?:该|此|这一?[个份]?|上述|本|其|整个)?(?:{either(words('zh', 'refers_of.txt'))}){{0,3}}(?:{either(words('zh', 'refers.txt'))})(?:的?(?:主体|主体工程|工程|环评|规划|用地|土地|手续))?)?{_FILLS}"
+            rf"\s*(?:随后|目前|其中|而|据悉|原|现)?(?P<thing>(?:该|此|这一?[个份]?|上述|本|其|整个)?(?:{either(words('zh', 'refers_of.txt'))}){{0,3}}(?:{either(words('zh', 'refers.txt'))})(?:的?(?:主体|主体工程|工程|环评|规划|用地|土地|手续)|[\d.]+[余多万]?[\u4e00-\u9fff]{{1,4}})?)?{_FILLS}"
         ),
         bare=re.compile(
             rf"\s*(?:随后|目前|其中|而|据悉|原|现)?(?:该|此|这一?[个座家条]?|上述|本)?(?P<noun>(?!公司|集团|企业|双方|本报|记者)[\u4e00-\u9fff]{{2,6}}?){_FILLS}"

@@ -35,7 +35,7 @@ _BEFORE_NAME = re.compile(
     r"(?:昨[日天]|今[日天年]|去年|前[天年]|近日|日前|[上本][周月]|当地|本地|本土|我市|咱|国内|知名|上市)+"
 )
 LONGEST_STEM = 4
-_STOP = re.compile(r"[\s，,。；;、：:！？!?“”\"《》\d]")
+_STOP = re.compile(r"[\s，,。；;、：:！？!?“”\"《》【】\d]")
 
 
 @cache

@@ -21,6 +21,7 @@ _WORKS = re.compile(_OF + r"(?:工厂|基地|产业园|园区?|中心|生产线|
 _PART = re.compile(r"[一二三四首]期(?!工厂|基地|产业园|园|中心)")
 _FOUNDS = re.compile(r"(?:成立|设立|组建|注册|新设|创立|创办)了?(?:一家|全资|控股|合资|子|新|公司|项目)*[：:“\"]?$")
 _OWNS = re.compile(r"[^，。；]{0,4}(?:全资|持股|控股|旗下|出资|的子公司)")
+_POINTS = ("上述", "前述", "该", "此", "本", "这份")  # the paper told of before is not what it is called
 _PAPERS = frozenset({Kind.AGREEMENT, Kind.CANCELLATION})
 _BUILT = frozenset({Kind.CONSTRUCTION, Kind.PRODUCTION, Kind.OPENING, Kind.LAND, Kind.PERMIT})
 
@@ -33,7 +34,8 @@ def _posts() -> re.Pattern[str]:
 def objects(text: str, kind: Kind) -> tuple[str, ...]:
     """Return what *text* (one group of clauses) says that a happening of *kind* was done to."""
     if kind in _PAPERS:
-        return _each(m[0].strip("《》") for m in _PAPER.finditer(text))
+        found = (m for m in _PAPER.finditer(text) if not text.endswith(_POINTS, 0, m.start()))
+        return _each(m[0].strip("《》") for m in found)
     if kind is Kind.CORRECTION:
         return (*objects(text, Kind.AGREEMENT), *objects(text, Kind.CONSTRUCTION))[:MOST]
     if kind in _BUILT:
