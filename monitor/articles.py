@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from monitor import codec, namesakes, parse, resolve
@@ -117,6 +117,23 @@ def _published(page: Published, entry: Published) -> Published:
     if entry.day is not None and abs((page.day - entry.day).days) > 1:
         return replace(page, flag="disagrees")
     return page
+
+
+LATER = timedelta(days=400)
+"""A date that is another one seen so much later was told by how long ago it was, or without its year."""
+
+
+def page_of(body: bytes, url: str, content_type: str, zone: str, saved: datetime | None, now: datetime) -> Page:
+    """Return the page in *body* as it read when it was *saved*; where nobody knows when, without a date that hangs on it."""
+    page = parse.page(body, url, content_type, zone, saved or now)
+    if saved is None and parse.page(body, url, content_type, zone, now + LATER).published != page.published:
+        return replace(page, published=undated(page.published))
+    return page
+
+
+def undated(published: Published) -> Published:
+    """Return a date as it was sent, and not understood: it was told from a day that nobody knows."""
+    return Published(published.raw, flag="unreadable")
 
 
 def origin(article: Article) -> str:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
+from typing import Protocol
 
 from monitor import match, namesakes, signs
 from monitor.model import Entry, EntryState, Feed, Judgement, KnownEntry, ParsedFeed, Screened, Source, Verdict, unnamed
@@ -33,6 +34,13 @@ NOTHING = Found()
 NOTHING_NAMED = unnamed("")
 
 
+class Screens(Protocol):
+    """Who judges a title and a summary, as :class:`~monitor.match.Screener` does."""
+
+    def __call__(self, title: str, summary: str, published: date | None) -> tuple[Verdict, ...]:
+        """Return the verdicts of the topics that are named."""
+
+
 @dataclass(frozen=True, slots=True)
 class Screen:
     """What the entries of one feed are held against: who judges, who publishes, and the topics that the feed serves."""
@@ -41,10 +49,10 @@ class Screen:
     sources: Sequence[Source]
     topics: Sequence[str]
 
-    def entries(self, store: Store, feed: Feed, parsed: ParsedFeed) -> Found:
-        """Return what is new or changed in a body of *feed*."""
+    def entries(self, store: Store, feed: Feed, parsed: ParsedFeed, screener: Screens | None = None) -> Found:
+        """Return what is new or changed in a body of *feed*; *screener* is the matcher's own unless one is given."""
         known = store.known(feed.url, [name for e in parsed.entries for name in (e.identity, *e.aliases)])
-        screener = match.Screener(self.matcher, self.topics)
+        screener = screener or match.Screener(self.matcher, self.topics)
         whole: dict[frozenset[str], bool] = {}  # most entries were judged for the same topics
         found: dict[str, Screened] = {}
         seen = 0
@@ -68,9 +76,7 @@ class Screen:
             whole[held.topics] = held.topics.issuperset(self.topics)
         return whole[held.topics]
 
-    def _judged(
-        self, entry: Entry, sha256: str, held: KnownEntry | None, feed: Feed, screener: match.Screener
-    ) -> Screened:
+    def _judged(self, entry: Entry, sha256: str, held: KnownEntry | None, feed: Feed, screener: Screens) -> Screened:
         verdicts = screener(entry.title, entry.summary, entry.published.day)
         if all(v.judgement is Judgement.REJECTED for v in verdicts):
             reason = why(verdicts, unnamed=len(verdicts) < len(self.topics))

@@ -18,18 +18,20 @@ OWNERS = {
     "ahocorasick_rs": {"match"},
     "sqlite_utils": {"store"}, "sqlite3": {"store"}, "psycopg": {"store"},
     "yaml": {"config"}, "pydantic": {"config"}, "pydantic_core": {"config"},
-    "apscheduler": {"daemon"}, "procrastinate": {"jobs"}, "click": {"cli"}, "rich": {"console"}, "jinja2": {"export"}, "orjson": {"export"}, "starlette": {"web"}, "uvicorn": {"web"}, "prometheus_client": {"web"}, "structlog": {"console", "crew", "daemon", "jobs", "deliveries", "rounds", "web"}, "apprise": {"notify"},
+    "apscheduler": {"daemon"}, "procrastinate": {"jobs"}, "click": {"cli"}, "rich": {"console"}, "jinja2": {"export"}, "orjson": {"export"}, "starlette": {"web"}, "uvicorn": {"web"}, "prometheus_client": {"web"}, "fastwarc": {"archives"}, "structlog": {"console", "crew", "daemon", "downloads", "jobs", "deliveries", "rounds", "web"}, "apprise": {"notify"},
 }  # fmt: skip
 
 PURE = {"parse", "normalize", "match", "extract", "resolve", "export"}
-DOORS = {"fetch", "store", "notify"}
+DOORS = {"archives", "fetch", "store", "notify"}
 
 # The roof may see every room; no room may see the roof.
 ROOF = {
     "cli",
     "web",
+    "backfill",
     "daemon",
     "deliveries",
+    "downloads",
     "crew",
     "jobs",
     "recording",
@@ -66,6 +68,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "signs": {"model", "codec"},
     "schedule": {"model", "errors", "rhythm"},
     **{room: {"model", "errors", "normalize"} for room in PURE},
+    "archives": {"model", "errors"},
     "fetch": {"model", "errors"},
     "notify": {"model", "errors"},
     "store": {"model", "errors", "codec"},

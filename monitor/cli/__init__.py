@@ -7,6 +7,7 @@ configuration, 3 the store is unavailable. Rooms are imported inside the command
     common     what the commands share
     polling    run, poll, work
     taking     seed, ingest, import
+    archiving  backfill
     telling    timeline, export
     serving    serve, search
     asking     entries, sources, explain, check
@@ -32,6 +33,7 @@ import click
 from monitor import __version__
 from monitor.cli import (
     alerts,
+    archiving,
     asking,
     completing,
     keeping,
@@ -96,6 +98,7 @@ for command in (
     taking.seed,
     taking.ingest,
     taking.import_,
+    archiving.backfill,
     telling.timeline,
     telling.export,
     serving.serve,

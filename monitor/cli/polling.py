@@ -42,7 +42,7 @@ def run(place: Place, listen: str | None) -> None:
     _live(place, listen, shown=True)
 
 
-QUEUES = "poll,digest,deliver"
+QUEUES = "poll,digest,deliver,backfill"
 
 
 @click.command()

@@ -10,7 +10,7 @@ What a person or a program sees on the terminal. Part of the roof: rich and stru
     output                     what all of them print with
 """
 
-from monitor.console.bars import watching
+from monitor.console.bars import reading, watching
 from monitor.console.entries import entry, show_entries
 from monitor.console.explaining import explain
 from monitor.console.feeds import show_round, show_schedule, show_sources, sources
@@ -24,6 +24,7 @@ __all__ = [
     "entry",
     "explain",
     "printable",
+    "reading",
     "show_audit",
     "show_entries",
     "show_findings",

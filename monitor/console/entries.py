@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from monitor.console.log import printable
 from monitor.console.output import Json
 from monitor.export import record
-from monitor.model import EntryRecord, Verdict
+from monitor.model import EntryRecord, Saved, Verdict
 
 
 def show_entries(told: Iterable[EntryRecord], form: str) -> int:
@@ -50,6 +50,17 @@ def entry(told: EntryRecord) -> dict[str, Json]:
         "article": article,
         "first_seen": record.plain(told.first_seen),
         "duplicate_of": told.duplicate_of or None,
+        "archive": _saved(told.saved) if told.saved else None,
+    }
+
+
+def _saved(told: Saved) -> Json:
+    return {
+        "name": told.archive,
+        "offset": told.offset,
+        "digest": told.digest or None,
+        "sha256": told.sha256 or None,
+        "saved": record.plain(told.fetched),
     }
 
 

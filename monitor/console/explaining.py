@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from monitor.console.output import clean_line
 from monitor.export import display, record
-from monitor.model import Article, DecisionRecord, EntryRecord, Event, Quote, SeedRecord, Verdict
+from monitor.model import Article, DecisionRecord, EntryRecord, Event, Quote, Saved, SeedRecord, Verdict
 from monitor.normalize import clean
 from monitor.store.base import Store
 
@@ -34,6 +34,7 @@ def _explain_entry(store: Store, told: EntryRecord) -> str:
         f"  published  {_published(told.published.raw, told.published.at or told.published.day, told.published.flag)}",
         f"  first seen {record.plain(told.first_seen)}",
     ]
+    lines += _saved_lines(told.saved)
     if told.duplicate_of:
         lines.append(f"  the same article as {told.duplicate_of}")
     article = store.article_by_id(told.article_id) if told.article_id else None
@@ -55,10 +56,23 @@ def _explain_article(store: Store, told: Article, verdicts: Sequence[Verdict]) -
         f"  fetched    {record.plain(told.fetched)}",
         f"  text       {_kept(told)}, sha256 {told.text_sha256}",
         f"  body       sha256 {told.body_sha256}",
+        *_saved_lines(store.saved(told.id)),
         *(line for verdict in verdicts for line in _verdict_lines(verdict, told)),
         *_mention_lines(store, told.id),
     ]
     return "\n".join(clean_line(line) for line in lines)
+
+
+def _saved_lines(saved: Saved | None) -> list[str]:
+    """Say where a page stands in an archive."""
+    if saved is None:
+        return []
+    digest = f", {saved.digest}" if saved.digest else ""
+    body = f", sha256 {saved.sha256}" if saved.sha256 else ""
+    return [
+        f"  archive    {saved.archive} at {saved.offset}",
+        f"             saved {record.plain(saved.fetched) or 'at a time that it does not say'}{digest}{body}",
+    ]
 
 
 def _kept(told: Article) -> str:

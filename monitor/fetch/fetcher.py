@@ -68,6 +68,7 @@ class _Order:
     budget: _Budget
     method: str = "GET"
     body: bytes = b""
+    part: _Lines = ()  # as headers
 
     def conditional(self, goal: Target) -> bool:
         """Say whether *goal* is asked conditionally: what another address called its own means nothing here."""
@@ -140,7 +141,8 @@ class Fetcher:
 
     async def get(self, request: Request) -> Response:
         """
-        Return the answer to *request*: 200 with a body, or 304 where validators were sent; to a POST any 2xx.
+        Return the answer to *request*: 200 with a body, 304 where validators were sent, 206 where a part was asked
+        for; to a POST any 2xx.
 
         Raise Refused (nothing was asked), RateLimited, Gone, or FetchError; ``reason`` is one of
         :mod:`monitor.fetch.reasons`.
@@ -151,10 +153,11 @@ class Fetcher:
             request.validators,
             _sendable(request),
             request.page,
-            Limits(settings.max_bytes, settings.max_inflated),
+            Limits(settings.max_bytes, settings.max_inflated, part=request.part is not None),
             _Budget(settings.timeout.total_seconds()),
             request.method,
             request.body,
+            _part(request),
         )
         end = await self._follow(request.url, order)
         try:
@@ -210,7 +213,7 @@ class Fetcher:
         while True:
             conditional = order.conditional(goal)
             try:
-                answer = await self._ask(goal, declared + (order.conditions if conditional else ()), order)
+                answer = await self._ask(goal, declared + order.part + (order.conditions if conditional else ()), order)
             except FetchError as exc:
                 # Who redirects was there; what it redirects to says nothing of the feeds on that other host.
                 exc.connected = exc.connected or moved
@@ -275,9 +278,10 @@ class Fetcher:
         url, status = request.url, end.answer.status
         if request.method == "POST" and 200 <= status < 300:
             return
-        if status == 200 and not end.answer.body:
-            raise FetchError(url, reasons.EMPTY, "200 without a body")
-        if status == 200 or (status == 304 and end.conditional):
+        carries = status == 200 or (status == 206 and request.part is not None)
+        if carries and not end.answer.body:
+            raise FetchError(url, reasons.EMPTY, f"{status} without a body")
+        if carries or (status == 304 and end.conditional):
             return
         sentence = f"{end.goal.url} answered {status} {_phrase(status)}".rstrip()
         # Where a redirect is for now only, what is gone is its target, not what was asked for.
@@ -322,6 +326,14 @@ def _declared(request: Request) -> _Lines:
             raise Refused(request.url, reasons.BAD_HEADER, f"the header {name[:60]!r} is not for a feed to declare")
         lines.append((name.encode("ascii"), value.strip().encode()))
     return tuple(lines)
+
+
+def _part(request: Request) -> _Lines:
+    """Return what asks for a part of a file as it lies there (RFC 9110 14.2)."""
+    if request.part is None:
+        return ()
+    first, last = request.part
+    return (b"Range", b"bytes=%d-%d" % (first, last)), (b"Accept-Encoding", b"identity")
 
 
 def _sendable(request: Request) -> _Lines:

@@ -154,18 +154,21 @@ class Body:
     """
     Gathers a body sent with the Content-Encoding *codings*; raise FetchError for one not asked for.
 
-    A body that is a gzip file itself (news.xml.gz, as the sitemap protocol has them) is unpacked as well.
+    A body that is a gzip file itself (news.xml.gz, as the sitemap protocol has them) is unpacked as well, unless it is to
+    be left *as_is*: then it is taken as if nothing was said of any coding.
     """
 
-    def __init__(self, url: str, codings: str, limit: int, share: Share, *, cut: bool = False) -> None:
+    def __init__(
+        self, url: str, codings: str, limit: int, share: Share, *, cut: bool = False, as_is: bool = False
+    ) -> None:
         self._url, self._limit, self._cut, self._share = url, limit, cut, share
         # What lies packed twice is unpacked to the limit both times; what is cut is ended by its own.
         self._between = limit * 64 if cut else limit
         self._wire = _Pieces()
         self._top: _Stage = self._wire
-        if coding := _coding(url, codings):
+        if coding := "" if as_is else _coding(url, codings):
             self._top = _Unpacked(url, self._wire, coding, self._between)
-        self._first: bytes | None = b""  # until it is known whether this is a gzip file
+        self._first: bytes | None = None if as_is else b""  # until it is known whether this is a gzip file
         self._out = BytesIO()
         self.full = False
 

@@ -2,7 +2,8 @@
 What one connection brings in answer to one request, read as it comes: heads, framing, body, end.
 
 HTTP/1.1 is taken apart by llhttp (httptools); what an answer may cost, and what of it is believed, is decided here. The
-body of status 200 is unpacked piece by piece as it arrives; of any other status nothing but the head is read.
+body of status 200 is unpacked piece by piece as it arrives (and of 206 taken as it is, where a part was asked for); of
+any other status nothing but the head is read.
 """
 
 from __future__ import annotations
@@ -37,16 +38,21 @@ _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one answer may cost, in bytes; with *cut* the rest of an unpacked body is ignored, not an error."""
+    """
+    What one answer may cost, in bytes; with *cut* the rest of an unpacked body is ignored, not an error.
+
+    *part*: bytes of a file were asked for, which are not unpacked.
+    """
 
     wire: int
     inflated: int
     cut: bool = False
+    part: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back; the body is read for status 200 only."""
+    """What came back; the body is read for status 200, and for 206 where a part was asked for, only."""
 
     status: int
     headers: Headers
@@ -183,7 +189,7 @@ class Reply(asyncio.Protocol):
             raise FetchError(self._url, reasons.BAD_HTTP, "another protocol is offered, which was not asked for")
         if self._status < 200:
             return
-        if self._status == 200:
+        if self._carries:
             self._expect()
         else:
             self._at_end = True
@@ -225,7 +231,7 @@ class Reply(asyncio.Protocol):
         self._look_for_the_end()
 
     def _look_for_the_end(self) -> None:
-        if self._at_end and self._status != 200:
+        if self._at_end and not self._carries:
             self.done.set_result(Answer(self._status, tuple(self._headers), b""))
         elif not self._stuck and (self._at_end or (self._body is not None and self._body.full)):
             # What lies ready behind the end is read before anything is believed: one turn of the loop.
@@ -237,7 +243,12 @@ class Reply(asyncio.Protocol):
             return False
         # A body that nobody may send with these, and that is announced all the same, may still be sent.
         lengths = [v for n, v in self._headers if n in ("content-length", "transfer-encoding")]
-        return self._status == 200 or all(v == "0" for v in lengths)
+        return self._carries or all(v == "0" for v in lengths)
+
+    @property
+    def _carries(self) -> bool:
+        """Say whether there is a body that is of use."""
+        return self._status == 200 or (self._status == 206 and self._limits.part)
 
     def _unpack(self, body: Body, data: bytes) -> None:
         """Unpack *data*, or read no further until there is room for it."""
@@ -269,7 +280,7 @@ class Reply(asyncio.Protocol):
             self._fail(reasons.NO_ROOM, f"given up with {self._share.held} bytes, so that others can be read")
 
     def _expect(self) -> None:
-        """Make ready for the body of a 200."""
+        """Make ready for the body."""
         said = {"content-encoding": "", "content-length": "", "transfer-encoding": ""}
         for name, value in self._headers:
             if name in said:
@@ -281,7 +292,9 @@ class Reply(asyncio.Protocol):
             words = f"{self._length[:20]} bytes are announced, {self._limits.wire} allowed"
             raise FetchError(self._url, reasons.TOO_LARGE, words)
         self.doing = "reading the body"
-        self._body = Body(self._url, said["content-encoding"], self._limits.inflated, self._share, cut=self._limits.cut)
+        limits = self._limits
+        codings = said["content-encoding"]
+        self._body = Body(self._url, codings, limits.inflated, self._share, cut=limits.cut, as_is=limits.part)
 
     def _settle(self) -> None:
         if self.done.done():
@@ -297,7 +310,7 @@ class Reply(asyncio.Protocol):
         length = self._taken if self._length and not self._coding else None
         if not self._body.full and (self._more or self._meter.has_more(length, bool(self._coding))):
             raise FetchError(self._url, reasons.WRONG_LENGTH, "bytes follow the declared end of the body")
-        return Answer(200, tuple(self._headers), self._body.finish())
+        return Answer(self._status, tuple(self._headers), self._body.finish())
 
     def _fail(self, reason: str, detail: str) -> None:
         self._fail_with(FetchError(self._url, reason, detail))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from monitor.jobs.backfilling import BACKFILL, Backfills
 from monitor.jobs.common import Common, Queue
 from monitor.jobs.polling import Polls
 from monitor.jobs.reading import Digests
@@ -15,4 +16,9 @@ from monitor.jobs.telling import Deliveries
 
 __all__ = ["QUEUES"]
 
-QUEUES: Mapping[str, Callable[[Common], Queue]] = {"poll": Polls, "digest": Digests, "deliver": Deliveries}
+QUEUES: Mapping[str, Callable[[Common], Queue]] = {
+    "poll": Polls,
+    "digest": Digests,
+    "deliver": Deliveries,
+    BACKFILL: Backfills,
+}

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from monitor.match.scan import Words, fold
@@ -98,14 +98,18 @@ class Names:
                 by_word.setdefault(name.text, []).append(replace(name, sort=sort))
         self._words = Words(by_word)
         self._refs = [by_word[word] for word in self._words.words]
-        called = {w: refs for w, refs in by_word.items() if any(name.role != "decoy" for name in refs)}
+        self._called = {w: refs for w, refs in by_word.items() if any(name.role != "decoy" for name in refs)}
         spelled: dict[str, set[int]] = {}
-        for word, refs in called.items():
-            for spelling in _spellings(word):
-                spelled.setdefault(spelling, set()).update(name.topic for name in refs)
+        for spelling, refs in self.spelled():
+            spelled.setdefault(spelling, set()).update(name.topic for name in refs)
         self.gate = Words(spelled)
         self._owners = [tuple(spelled[word]) for word in self.gate.words]
         self._weights = [len(owners) for owners in self._owners]
+
+    def spelled(self) -> Iterator[tuple[str, Sequence[Name]]]:
+        """Yield each word that calls somebody, as it may be written, with whom it calls."""
+        for word, refs in self._called.items():
+            yield from ((spelling, refs) for spelling in _spellings(word))
 
     def find(self, folded: str, topics: Container[int], limit: int) -> dict[int, list[Hit]]:
         """Return the hits of *topics* in a folded reading in order, at most *limit* of each."""

@@ -20,11 +20,13 @@ aware and in UTC; days are days in the source's zone; spans count code points of
     kept       what the store is given to keep, and what it tells of it
     timelines  what a reader is shown
     alerts     what somebody is told without asking
+    archives   files of years, and what they have of an entry
 
 All of it is imported from here.
 """
 
 from monitor.model.alerts import Alert, AlertState, Channel, Notice, Pending, Sealed, Secret, Shift, Tell
+from monitor.model.archives import Archive, Brought, Capture, Part, Reads, Saved, Scope, Span, Taken
 from monitor.model.dates import NO_DATE, UNKNOWN_WHEN, DateSpan, Published, When
 from monitor.model.decisions import FIXABLE, NOTHING_FIXED, Decision, Fixed, Order, Verb
 from monitor.model.declared import (
@@ -65,6 +67,15 @@ from monitor.model.text import Clean, Repair
 from monitor.model.timelines import Answer, Coverage, FeedCoverage, Timeline
 
 __all__ = [
+    "Scope",
+    "Taken",
+    "Span",
+    "Saved",
+    "Reads",
+    "Part",
+    "Capture",
+    "Brought",
+    "Archive",
     "Digested",
     "EntryRecord",
     "RoundRecord",

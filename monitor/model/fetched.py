@@ -27,7 +27,8 @@ class Request:
     """
     One thing to ask for; ``page`` requests heed robots.txt.
 
-    ``body`` goes with POST alone, ``method`` is GET or POST; a POST is followed nowhere but on its own server.
+    ``body`` goes with POST alone, ``method`` is GET or POST; a POST is followed nowhere but on its own server. ``part``
+    are the first and the last byte that are wanted, as they lie there, nothing unpacked; who has no parts sends all.
     """
 
     url: str
@@ -36,12 +37,13 @@ class Request:
     page: bool = False
     method: str = "GET"
     body: bytes = b""
+    part: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
     """
-    A usable answer: status 200 with a body, or 304 with ``body`` None.
+    A usable answer: status 200 with a body, 206 with the part that was asked for, or 304 with ``body`` None.
 
     ``headers`` are lower-cased name and value, in order. ``moved_to`` is where a chain made only of
     permanent redirects (301, 308) led, else "".

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from monitor.model.archives import Saved
 from monitor.model.dates import Published
 from monitor.model.events import Event
 from monitor.model.lists import EntryState
@@ -55,6 +56,7 @@ class EntryRecord:
     first_seen: datetime
     duplicate_of: str
     identity: str = ""
+    saved: Saved | None = None  # what an archive has of it, without the page
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from monitor.model import (
     Published,
     Request,
     Response,
+    Saved,
     Verb,
     Verdict,
     Vote,
@@ -57,10 +58,17 @@ class Held:
 
     article: Article | None = None
     said: Mapping[str, Verb] = field(default_factory=dict)
+    saved: Saved | None = None  # the page itself, from an archive
 
 
 def held(desk: Desk, store: Store, waiting: Waiting) -> Held:
-    """Return what is kept of an entry's article already; an edited entry is to be read afresh."""
+    """Return what is kept of an entry's article already, or its page from an archive; an edited entry is to be read afresh."""
+    known = _known(desk, store, waiting)
+    saved = store.saved(waiting.id) if known.article is None else None
+    return replace(known, saved=saved) if saved and saved.sha256 else known
+
+
+def _known(desk: Desk, store: Store, waiting: Waiting) -> Held:
     entry = waiting.entry
     found = store.article(entry.identity)
     known = found or (_namesake(desk, store, entry) if parse.is_closed(entry.url) else None)
@@ -103,6 +111,8 @@ async def read(
     """Get the article of a waiting entry and say what it means; one that is *held* is not fetched again."""
     if held.article is not None:
         return judge(desk, waiting.id, held.article, b"", waiting.topics, held.said)
+    if held.saved is not None and held.saved.body:
+        return await think(len(held.saved.body), partial(_saved, desk, waiting, held.saved, held.said, now()))
     if parse.is_closed(waiting.entry.url):
         return _later(waiting, ParseError(CLOSED), now())
     try:
@@ -114,11 +124,30 @@ async def read(
 
 def _understood(desk: Desk, waiting: Waiting, response: Response, now: datetime, said: Mapping[str, Verb]) -> Digested:
     page = _page(response, desk.feeds.get(waiting.feed), desk, now)
+    return _meant(desk, waiting, page, response, now, said)
+
+
+def _meant(
+    desk: Desk, waiting: Waiting, page: Page, response: Response, now: datetime, said: Mapping[str, Verb]
+) -> Digested:
     article = articles.read(desk.settings, desk.feeds.get(waiting.feed), waiting, page, response, now)
     judged = judge(desk, waiting.id, article, response.body or b"", waiting.topics, said)
     judged = replace(judged, recheck=rechecking.due(article, now))
     # An edited article that is no longer wanted must still withdraw what it used to say.
     return replace(judged, article=article, body=response.body or b"") if waiting.article else judged
+
+
+def _saved(desk: Desk, waiting: Waiting, saved: Saved, said: Mapping[str, Verb], now: datetime) -> Digested:
+    """Say what a page from an archive means: it was read when it was saved, and nobody is asked for it."""
+    url = waiting.entry.url
+    response = Response(url, url, 200, (("content-type", saved.content_type),), saved.body)
+    try:
+        zone = desk.settings.timezone
+        page = articles.page_of(saved.body, url, saved.content_type, zone, saved.fetched, now)
+        read = _meant(desk, waiting, page, response, saved.fetched or now, said)
+    except ParseError as error:
+        return Digested(waiting.id, EntryState.FAILED, str(error), ())
+    return replace(read, recheck=rechecking.due(read.article, now) if read.article else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from monitor.model import FIXABLE, Audit, Event, Quote, SeedEvent, SeedRecord, S
 from monitor.store import decisions
 from monitor.store.database import Database
 from monitor.store.events import NOW, whole
-from monitor.store.rows import Row, Unreadable, from_json, parse
+from monitor.store.rows import Row, Unreadable, from_json, moment, parse
 
 Fault = str
 
@@ -32,6 +32,7 @@ def audit(db: Database, seeds: Sequence[SeedEvent], topics: Sequence[str]) -> Au
         *db.strays(),
         *_bodies(db, seen),
         *_articles(db, seen),
+        *_archived(db, seen),
         *_mentions(db, seen),
         *_quotes(db, seen, imported),
         *_redirects(db, seen),
@@ -92,6 +93,30 @@ def _articles(db: Database, seen: Counter[str]) -> Iterator[Fault]:
             yield f"the text of {row['id']} is another than was kept"
     for row in db.execute("SELECT identity FROM articles GROUP BY identity HAVING sum(newest) != 1"):
         yield f"not just one version of {row['identity']} is the newest"
+
+
+def _archived(db: Database, seen: Counter[str]) -> Iterator[Fault]:
+    """Check that a page that was read in an archive is the one that is kept, and one that waits is whole."""
+    rows = db.stream(
+        """SELECT s.entry, s.sha256, s.fetched, s.body, v.name, a.fetched AS read, a.body_sha256
+        FROM archived s JOIN archives v ON v.n = s.archive JOIN entries e ON e.id = s.entry
+        LEFT JOIN articles a ON a.id = e.article"""
+    )
+    for row in rows:
+        seen["pages in archives"] += 1
+        # Kept as of another moment, it was read elsewhere.
+        read = moment(row["read"])
+        if read and read == moment(row["fetched"]) and row["sha256"] and row["body_sha256"] != row["sha256"]:
+            yield f"the page of {row['entry']} is another than {row['name']} had"
+        if row["body"] and not _unpacks(row["body"], row["sha256"]):
+            yield f"the page of {row['entry']}, from {row['name']}, is another than was kept"
+
+
+def _unpacks(packed: bytes, sha256: str) -> bool:
+    try:
+        return _sha256(zlib.decompress(packed)) == sha256
+    except zlib.error:
+        return False
 
 
 _MENTIONS = """

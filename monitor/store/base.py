@@ -11,6 +11,7 @@ from typing import Protocol, Self
 from monitor.model import (
     Alert,
     AlertState,
+    Archive,
     Article,
     Audit,
     Change,
@@ -36,10 +37,12 @@ from monitor.model import (
     Rework,
     RoundRecord,
     Ruling,
+    Saved,
     Sealed,
     SeedEvent,
     Settings,
     Stock,
+    Taken,
     Tidied,
     Topic,
     Verb,
@@ -190,6 +193,30 @@ class Store(Protocol):
 
         *moved* are statuses that the round as a whole changed (a host that nothing on could be connected to).
         """
+
+    # ------------------------------------------------------------- archives
+
+    def begin_archive(self, archive: Archive, now: datetime) -> Archive:
+        """Return how far *archive* was read; one never heard of is written down as it is."""
+
+    def archive(self, id: str) -> Archive | None:
+        """Return how far the archive called *id* was read."""
+
+    def open_archives(self) -> Sequence[Archive]:
+        """Return the archives that are to be read on, oldest first."""
+
+    def give_up_archive(self, id: str, problem: str) -> None:
+        """Say why the archive *id* cannot be read on; it is left alone until :meth:`begin_archive` asks for it again."""
+
+    def take(self, taken: Taken, now: datetime) -> None:
+        """
+        Save a part of an archive whole: entries as :meth:`record` would, what the archive has of them, where to go on.
+
+        StoreError, and nothing is written, where the archive was read on since it stood there.
+        """
+
+    def saved(self, id: str) -> Saved | None:
+        """Return what an archive has of the entry or article *id*, the page only while that is to be read."""
 
     # ------------------------------------------------------------- digest
 

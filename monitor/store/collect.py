@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -90,20 +91,37 @@ def _set(topics: tuple[str, ...]) -> frozenset[str]:
 def record(db: Database, poll: Poll) -> Counts:
     """Save one poll whole; return its account."""
     feed, was_blind = feed_row(db, poll.status.url)
-    held = _held(db, feed, poll.entries)
-    new: dict[str, Row] = {}
-    alike = {"first_seen": instant(poll.at), "panel": panels.keep(db, poll.topics) if poll.entries else ""}
-    for screened in poll.entries:
-        key = text(screened.entry.identity)
-        if key in held:
-            _update(db, held[key], poll, screened)
-        elif key not in new:  # what a feed lists twice is saved once, as listed first
-            new[key] = {**_row(db, feed, poll, screened), **alike}
-    add_all(db, "entries", list(new.values()))
-    _save_aliases(db, feed, poll.entries)
+    new = save(db, feed, poll.status.url, poll.round, poll.at, poll.topics, poll.entries)
     seen_before = poll.seen + len(poll.entries) - len(new)
     _save_poll(db, feed, poll, seen_before, was_blind)
-    return accounts.account((row["state"] for row in new.values()), seen_before, poll.cut)
+    return accounts.account((row["state"] for row in new), seen_before, poll.cut)
+
+
+def save(
+    db: Database,
+    feed: int,
+    url: str,
+    round: int,
+    at: datetime,
+    topics: tuple[str, ...],
+    entries: Sequence[Screened],
+) -> Sequence[Row]:
+    """
+    Save *entries* of the *feed* at *url* as they were judged for *topics* in *round*; return the rows of those never
+    seen before.
+    """
+    held = _held(db, feed, entries)
+    new: dict[str, Row] = {}
+    alike = {"round": round, "first_seen": instant(at), "panel": panels.keep(db, topics) if entries else ""}
+    for screened in entries:
+        key = text(screened.entry.identity)
+        if key in held:
+            _update(db, held[key], at, topics, screened)
+        elif key not in new:  # what a feed lists twice is saved once, as listed first
+            new[key] = {**_row(db, feed, url, screened), **alike}
+    add_all(db, "entries", list(new.values()))
+    _save_aliases(db, feed, entries)
+    return list(new.values())
 
 
 def _held(db: Database, feed: int, entries: Sequence[Screened]) -> dict[str, Row]:
@@ -114,17 +132,16 @@ def _held(db: Database, feed: int, entries: Sequence[Screened]) -> dict[str, Row
     return found
 
 
-def _row(db: Database, feed: int, poll: Poll, screened: Screened) -> Row:
+def _row(db: Database, feed: int, url: str, screened: Screened) -> Row:
     state, original = _judged(db, feed, screened)
     row = spread(screened.entry, _SENT)
     return {
-        "id": codec.entry_id(poll.status.url, row["identity"]),
+        "id": codec.entry_id(url, row["identity"]),
         "feed": feed,
         "sha256": screened.sha256,
         "state": state.value,
         "reason": text(screened.reason),
         "duplicate_of": original,
-        "round": poll.round,
         "verdicts": panels.written(screened.verdicts),
         **row,
     }
@@ -154,12 +171,12 @@ def _original(db: Database, feed: int, entry: Entry) -> str:
     return next((r["duplicate_of"] or r["id"] for r in others), "")
 
 
-def _update(db: Database, row: Row, poll: Poll, screened: Screened) -> None:
+def _update(db: Database, row: Row, at: datetime, judged: tuple[str, ...], screened: Screened) -> None:
     """Save an entry that the feed held before: sent again with other words, or judged for more topics."""
     edited = row["sha256"] != screened.sha256
     if edited:
-        _keep_version(db, row, poll)
-    topics = poll.topics or tuple(v.topic for v in screened.verdicts)
+        _keep_version(db, row, at)
+    topics = judged or tuple(v.topic for v in screened.verdicts)
     fields = judged_again(db, _UNJUDGED if edited else row, topics, screened.verdicts)
     if edited or screened.state is EntryState.WAITING:
         fields |= _again(db, row["feed"], screened)
@@ -183,8 +200,8 @@ def _again(db: Database, feed: int, screened: Screened) -> dict[str, Any]:
     return {"state": state.value, "reason": text(screened.reason), "duplicate_of": original, **fresh}
 
 
-def _keep_version(db: Database, row: Row, poll: Poll) -> None:
-    version = {"entry": row["n"], "until": instant(poll.at), "sha256": row["sha256"], "data": to_json(sent(row))}
+def _keep_version(db: Database, row: Row, at: datetime) -> None:
+    version = {"entry": row["n"], "until": instant(at), "sha256": row["sha256"], "data": to_json(sent(row))}
     add(db, "entry_versions", version)
 
 

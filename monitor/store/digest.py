@@ -23,7 +23,7 @@ from monitor.model import (
     SeedEvent,
     Waiting,
 )
-from monitor.store import outbox
+from monitor.store import archives, outbox
 from monitor.store.base import Decider
 from monitor.store.collect import joined, judged_again, sent, verdicts
 from monitor.store.database import Database
@@ -259,6 +259,7 @@ def _settle(db: Database, digested: Digested) -> None:
     names = ", ".join(f"{name} = ?" for name in fields)
     db.execute(f"UPDATE entries SET {names} WHERE id = ?", (*fields.values(), digested.entry))
     db.execute("DELETE FROM unsettled WHERE entry = ?", (digested.entry,))
+    archives.release(db, digested.entry, digested.state)
     if digested.state is EntryState.FAILED:
         _revive(db, digested.entry)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from monitor.model import EntryRecord, EntryState, Verdict
+from monitor.model import EntryRecord, EntryState, Saved, Verdict
 from monitor.store import panels
 from monitor.store.collect import sent, verdicts
 from monitor.store.database import Database
@@ -14,8 +14,10 @@ PAGE = 500
 """Entries read at a time: between pages nothing is held, so a slow reader does not keep the WAL from shrinking."""
 
 _RECORDS = """
-    SELECT e.*, f.url AS feed_url, a.url AS article_url, a.body_sha256, a.fetched
+    SELECT e.*, f.url AS feed_url, a.url AS article_url, a.body_sha256, a.fetched,
+        v.name AS archive_name, s.place, s.digest, s.fetched AS saved_at, s.content_type, s.sha256 AS saved_sha256
     FROM entries e JOIN feeds f ON f.id = e.feed LEFT JOIN articles a ON a.id = e.article
+    LEFT JOIN archived s ON s.entry = e.id LEFT JOIN archives v ON v.n = s.archive
     WHERE e.n IN ({marks}) ORDER BY e.n
 """
 
@@ -90,4 +92,12 @@ def _record(row: Row, events: tuple[str, ...], judged: tuple[Verdict, ...]) -> E
         first_seen=first_seen,
         duplicate_of=row["duplicate_of"],
         identity=row["identity"],
+        saved=_saved(row),
     )
+
+
+def _saved(row: Row) -> Saved | None:
+    if row["archive_name"] is None:
+        return None
+    at = moment(row["saved_at"])
+    return Saved(row["archive_name"], row["place"], row["digest"], at, row["content_type"], row["saved_sha256"])

@@ -390,6 +390,35 @@ _GROWN = (
 # Which host a poll could not connect to: whoever finishes the round did not ask it.
 _UNREACHED = ("ALTER TABLE polls ADD COLUMN unreached TEXT",)
 
+# Files that are read back, each as far as its position, and where in them the entries stand that they brought. The page
+# lies here until it is digested.
+_ARCHIVES = (
+    """CREATE TABLE archives (
+        n INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        name TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        feed INTEGER NOT NULL REFERENCES feeds (id),
+        round INTEGER NOT NULL REFERENCES rounds (id),
+        scope TEXT NOT NULL,
+        position INTEGER NOT NULL,
+        reads TEXT NOT NULL,
+        finished TEXT,
+        problem TEXT NOT NULL DEFAULT ''
+    )""",
+    "CREATE INDEX archives_open ON archives (n) WHERE finished IS NULL",
+    """CREATE TABLE archived (
+        entry TEXT PRIMARY KEY REFERENCES entries (id),
+        archive INTEGER NOT NULL REFERENCES archives (n),
+        place INTEGER NOT NULL,
+        digest TEXT NOT NULL,
+        fetched TEXT,
+        content_type TEXT NOT NULL,
+        sha256 TEXT NOT NULL,
+        body BLOB
+    ) WITHOUT ROWID""",
+)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _FIRST,
     _MANNERS,
@@ -405,4 +434,5 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _BESIDE,
     _GROWN,
     _UNREACHED,
+    _ARCHIVES,
 )

@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from monitor.model import Article, Channel, Event, Published
 from monitor.store.database import Database
-from monitor.store.rows import Row, instant, parse, text, to_json
+from monitor.store.rows import Row, instant, moment, parse, text, to_json
 
 
 class Voice(StrEnum):
@@ -31,6 +31,7 @@ Voices = Callable[[str], Voice]
 
 # A time of day is often told to the minute; where only the day is known it may have been its end: in China, 16:00 UTC.
 _MINUTE, _DAY = timedelta(minutes=1), timedelta(hours=16)
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _END = datetime.max.replace(tzinfo=UTC) - _MINUTE
 
 
@@ -84,15 +85,24 @@ def told_by(db: Database, entry: Row | None, article: Article | None, published:
 
     def voice(topic: str) -> Voice:
         since = max(_first_read(db, entry) if entry else "", _declared(db, topic))
-        if not _is_past(entry, published, since):
+        if not _is_past(entry, _saved(db, entry, published), since):
             return Voice.FRESH
         return Voice.AMENDING if edited else Voice.SILENT
 
     return voice
 
 
-def _is_past(entry: Row | None, published: Published, since: str) -> bool:
+def _saved(db: Database, entry: Row | None, published: Published) -> datetime | None:
+    """Return until when what *entry* brought may have come out: what an archive has came out before it was saved."""
     latest = _latest(published)
+    row = db.execute("SELECT fetched FROM archived WHERE entry = ?", (entry["id"],)).fetchone() if entry else None
+    if row is None:
+        return latest
+    told = [at for at in (latest, moment(row["fetched"])) if at]
+    return min(told, default=_LONG_AGO)
+
+
+def _is_past(entry: Row | None, latest: datetime | None, since: str) -> bool:
     if entry is None and latest is None:
         return True
     return bool(entry and entry["first_seen"] <= since) or bool(latest and instant(latest) <= since)

@@ -54,3 +54,6 @@ def forget(db: Database, identities: Collection[str], now: datetime) -> None:
         db.execute(
             "UPDATE entries SET summary = '' WHERE article IN (SELECT id FROM articles WHERE identity = ?)", (identity,)
         )
+        db.execute(
+            "UPDATE archived SET body = NULL WHERE entry IN (SELECT id FROM entries WHERE identity = ?)", (identity,)
+        )

@@ -11,6 +11,7 @@ from typing import Self
 from monitor.model import (
     Alert,
     AlertState,
+    Archive,
     Article,
     Audit,
     Change,
@@ -35,10 +36,12 @@ from monitor.model import (
     Rework,
     RoundRecord,
     Ruling,
+    Saved,
     Sealed,
     SeedEvent,
     Settings,
     Stock,
+    Taken,
     Tidied,
     Topic,
     Verb,
@@ -47,6 +50,7 @@ from monitor.model import (
 from monitor.store import (
     accounts,
     alerts,
+    archives,
     audit,
     collect,
     coverage,
@@ -158,6 +162,32 @@ class Tables:
         with self._connection.write() as db:
             declared.reschedule(db, moved)
             return accounts.close(db, round, now)
+
+    # ------------------------------------------------------------- archives
+
+    def begin_archive(self, archive: Archive, now: datetime) -> Archive:
+        with self._connection.write() as db:
+            return archives.begin(db, archive, now)
+
+    def archive(self, id: str) -> Archive | None:
+        with self._connection.read() as db:
+            return archives.read(db, id)
+
+    def open_archives(self) -> Sequence[Archive]:
+        with self._connection.read() as db:
+            return archives.opened(db)
+
+    def give_up_archive(self, id: str, problem: str) -> None:
+        with self._connection.write() as db:
+            archives.give_up(db, id, problem)
+
+    def take(self, taken: Taken, now: datetime) -> None:
+        with self._connection.write() as db:
+            archives.take(db, taken, now)
+
+    def saved(self, id: str) -> Saved | None:
+        with self._connection.read() as db:
+            return archives.saved(db, id)
 
     # ------------------------------------------------------------- digest
 

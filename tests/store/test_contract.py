@@ -2,6 +2,7 @@ from monitor.store.on_sqlite import SqliteStore
 
 from .contract import StoreContract
 from .contract_alerts import AlertsContract
+from .contract_archives import ArchivesContract
 
 
 class TestSqliteStore(StoreContract):
@@ -9,4 +10,8 @@ class TestSqliteStore(StoreContract):
 
 
 class TestSqliteAlerts(AlertsContract):
+    make = staticmethod(lambda folder: SqliteStore(folder / "timeline.db"))
+
+
+class TestSqliteArchives(ArchivesContract):
     make = staticmethod(lambda folder: SqliteStore(folder / "timeline.db"))

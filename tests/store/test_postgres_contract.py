@@ -13,6 +13,7 @@ from tests.postgres import Server
 
 from .contract import StoreContract
 from .contract_alerts import AlertsContract
+from .contract_archives import ArchivesContract
 
 pytestmark = pytest.mark.long
 
@@ -31,3 +32,7 @@ class TestPostgresStore(OnPostgres, StoreContract):
 
 class TestPostgresAlerts(OnPostgres, AlertsContract):
     """What is told."""
+
+
+class TestPostgresArchives(OnPostgres, ArchivesContract):
+    """Archives on PostgreSQL."""

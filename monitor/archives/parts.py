@@ -1,0 +1,91 @@
+"""What all readers of archives share: how much is read at a time, and how it is put together."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from monitor.model import Capture, Part, Reads, Span
+
+__all__ = ["MAX_BODY", "Draft", "Limits", "Wanted"]
+
+MAX_BODY = 8 * 1024 * 1024
+"""Bytes of one page or feed; the longest report that we met has one. What a record unpacks to is read no further."""
+
+_PROBLEMS = 20  # told of one part
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one part may hold; the writer of what it brings waits for no longer, and others for the writer."""
+
+    records: int = 20_000
+    captures: int = 50
+    bytes: int = 8 * 1024 * 1024
+    seconds: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """
+    What is looked for.
+
+    *lets* says whether the bytes of a page may speak of a topic, *names* whether a list of pages names one; *span*
+    are the days, in *zone*.
+    """
+
+    lets: Callable[[bytes], bool]
+    names: Callable[[bytes], bool]
+    span: Span = Span()
+    zone: str = "UTC"
+
+    def too_early(self, at: datetime | None) -> bool:
+        """Return whether what was saved *at* then came out before the days that are wanted."""
+        since = self.span.since
+        return since is not None and at is not None and at.astimezone(ZoneInfo(self.zone)).date() < since
+
+
+@dataclass(slots=True)
+class Draft:
+    """A part on its way."""
+
+    limits: Limits
+    started: float = field(default_factory=time.monotonic)
+    records: int = 0
+    other: int = 0
+    outside: int = 0
+    unnamed: int = 0
+    unread: int = 0
+    faults: int = 0
+    captures: list[Capture] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    size: int = 0
+
+    def add(self, capture: Capture) -> None:
+        """Take in what names a topic."""
+        self.captures.append(capture)
+        self.size += len(capture.body)
+
+    def problem(self, sentence: str) -> None:
+        """Tell what is wrong with the archive, as far as anybody reads on."""
+        if len(self.problems) < _PROBLEMS:
+            self.problems.append(sentence)
+
+    @property
+    def full(self) -> bool:
+        """Return whether it is to be written before more is read; the clock is looked at now and then."""
+        limits = self.limits
+        return (
+            self.records >= limits.records
+            or len(self.captures) >= limits.captures
+            or self.size >= limits.bytes
+            or (self.records % 256 == 255 and time.monotonic() - self.started > limits.seconds)
+        )
+
+    def part(self, position: int, *, ended: bool = False) -> Part:
+        """Return it as it is, read up to *position*."""
+        told = Reads(self.records, self.other, self.outside, self.unnamed, self.unread, len(self.captures), self.faults)
+        return Part(position, tuple(self.captures), told, tuple(self.problems), ended)
