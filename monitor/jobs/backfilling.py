@@ -15,7 +15,7 @@ import structlog
 
 from monitor import backfill
 from monitor.downloads import PIECE, Downloads
-from monitor.errors import InputError
+from monitor.errors import ConfigError, InputError
 from monitor.jobs.common import Common, Pending, job, named
 from monitor.model import Reads
 from monitor.store import open_store
@@ -72,7 +72,11 @@ class Backfills:
 
             over = lambda: self._closed  # noqa: E731 a word for what is asked at each part
             reader = backfill.Backfill(desk, store, archive.scope, common.clock, self._told, fetch, over)
-            reader.try_to_read(archive)
+            try:
+                reader.try_to_read(archive)
+            except ConfigError as error:  # what reads it is not installed here
+                store.give_up_archive(id, f"{archive.name}: {error}")
+                reader.faults.append(str(error))
         for fault in reader.faults:
             log.warning("archive", reason=fault)
 
