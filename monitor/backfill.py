@@ -26,7 +26,7 @@ from monitor.store.base import Store
 __all__ = ["Backfill", "Fetch", "Told", "refused"]
 
 TOGETHER = 100
-"""Small files that are written in one transaction; a page in them takes 20 ms to read, if it is about a topic."""
+"""Small files that are written in one transaction; reading one takes some 10 ms, if it is about a topic."""
 
 MAX_LIST = 16 * 1024 * 1024
 """Bytes of a list of archives, packed or not."""
