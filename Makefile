@@ -47,6 +47,7 @@ bench: .venv/bench
 bench-scale: .venv/dev
 	$(PY) -m bench.topics
 	$(PY) -m bench.scale
+	$(PY) -m bench.archive
 
 wheel: .venv/dev
 	$(PY) -m build --wheel --no-isolation --outdir dist

@@ -161,7 +161,7 @@ class Backfill:
     def __str__(self) -> str:
         reads = self.reads
         parts = [
-            f"{self.files} archives" + (f" ({self.known} read before)" if self.known else ""),
+            f"{self.files} archive{'s' * (self.files != 1)}" + (f" ({self.known} read before)" if self.known else ""),
             f"{reads.records} records: {reads.found} found, {reads.unnamed} name no topic, {reads.outside} of other days, "
             f"{reads.unread} are no articles, {reads.other} no pages",
             ", ".join(f"{n} {state}" for state, n in sorted(self.entries.items())),

@@ -249,7 +249,7 @@ class TestCommand:
         entries = [json.loads(x) for x in monitor("entries", "--format", "jsonl", cwd=place).out.splitlines()]
         assert [(e["state"], e["article"]["fetched"]) for e in entries] == [("kept", "2019-05-07T02:00:00Z")] * 3
         assert monitor("verify", cwd=place).status == 0
-        assert "1 archives (1 read before)" in monitor("backfill", "a.warc.gz", cwd=place).out
+        assert "1 archive (1 read before)" in monitor("backfill", "a.warc.gz", cwd=place).out
 
     def test_what_cannot_be_read_is_told_and_the_status_says_so(self, place):
         archive(place)
