@@ -20,7 +20,7 @@ from monitor import codec, model
 from .store.make import article, entry, event, mention, placed, revision, seed, settings, status
 
 # Not written down as JSON: what holds bytes, and text beside its reading.
-APART = {"Request", "Response", "Clean", "Digested"}
+APART = {"Brought", "Capture", "Clean", "Digested", "EntryRecord", "Part", "Request", "Response", "Saved", "Taken"}
 
 NOUNS = sorted(
     (c for c in vars(model).values() if isinstance(c, type) and is_dataclass(c) and c.__name__ not in APART),

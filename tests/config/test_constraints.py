@@ -62,4 +62,4 @@ def test_what_the_dependencies_need_in_turn_is_pinned_too():
 
 def test_the_bench_pins_nothing_that_is_pinned_for_all_and_is_no_part_of_what_develops():
     assert not PINS.keys() & BENCH.keys()
-    assert PROJECT["optional-dependencies"].keys() == {"dev", "bench", "scale"}
+    assert PROJECT["optional-dependencies"].keys() == {"archive", "bench", "dev", "scale"}
