@@ -309,7 +309,8 @@ class Ending:
     """
     Ends the process LAST seconds after it was told to stop, whatever hangs: a server that is gone without a word, say.
 
-    What was not committed then was not written, and locks go with the process.
+    What was not committed then was not written, and locks go with the process. It outlasts the ``async with``: what
+    hangs may be the end of the event loop, or of a thread.
     """
 
     def __init__(self, stopping: asyncio.Event) -> None:
@@ -323,7 +324,6 @@ class Ending:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self._last.cancel()
         self._watching.cancel()
 
     async def _watch(self) -> None:
