@@ -14,11 +14,12 @@ import gc
 import logging
 import os
 import signal
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import structlog
 from apscheduler.events import (
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from monitor.deliveries import Deliveries
 
 RELOAD = 5.0  # seconds between two looks at the configuration file
+LAST = 8.5  # seconds after which a process that was told to stop is ended; the promise is 10
 LOCK_PATIENCE = 2.0  # seconds that one try to write waits for another writer
 GARBAGE = (3_000, 10, 10)  # objects more than before until cycles are looked for, and how often among older ones
 M_ARENA_MAX = -8  # glibc's name for how many heaps there are
@@ -301,6 +303,35 @@ def listen(stopping: asyncio.Event, reload: Callable[[], object] = lambda: None)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     loop.add_signal_handler(signal.SIGHUP, reload)
+
+
+class Ending:
+    """
+    Ends the process LAST seconds after it was told to stop, whatever hangs: a server that is gone without a word, say.
+
+    What was not committed then was not written, and locks go with the process. It outlasts the ``async with``: what
+    hangs may be the end of the event loop, or of a thread.
+    """
+
+    def __init__(self, stopping: asyncio.Event) -> None:
+        self.crew: Crew | None = None
+        self._stopping = stopping
+        self._last = threading.Timer(LAST, self._end)
+        self._last.daemon = True
+
+    async def __aenter__(self) -> Self:
+        self._watching = asyncio.create_task(self._watch())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._watching.cancel()
+
+    async def _watch(self) -> None:
+        await self._stopping.wait()
+        self._last.start()
+
+    def _end(self) -> None:
+        os._exit(3 if self.crew and self.crew.fatal else 0)
 
 
 def supervisor() -> Supervisor:

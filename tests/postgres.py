@@ -50,7 +50,8 @@ class Server:
             command[:0] = ["ip", "netns", "exec", self._namespace, "setpriv", f"--reuid={self._user}", "--clear-groups"]
         user = None if self._namespace else self._user
         done = subprocess.run(command, user=user, cwd=self.folder, capture_output=True, text=True)
-        assert done.returncode == 0, done.stdout + done.stderr
+        log = self.folder / "log"
+        assert done.returncode == 0, done.stdout + done.stderr + (log.read_text() if log.exists() else "")
 
     def start(self) -> None:
         log = self.folder / "log"

@@ -90,7 +90,8 @@ def _live(
         stopping = asyncio.Event()
         daemon.listen(stopping)
         with console.watching() as progress:
-            async with _crew(declared, progress, wanted, concurrency) as crew:
+            async with daemon.Ending(stopping) as end, _crew(declared, progress, wanted, concurrency) as crew:
+                end.crew = crew
                 if shown and form == "text":  # else nobody looks
                     await _show(declared.settings, crew.rounds)
                 lasting = daemon.Daemon(crew, place.declared, stamp, supervisor=daemon.supervisor())

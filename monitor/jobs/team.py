@@ -25,6 +25,7 @@ from monitor.jobs import tables
 from monitor.jobs.common import Common, Queue
 from monitor.jobs.link import Link
 from monitor.jobs.queues import QUEUES
+from monitor.jobs.reading import DIGEST
 from monitor.pipeline import Desk
 from monitor.progress import Progress, unwatched
 from monitor.rounds import Rounds
@@ -140,13 +141,13 @@ class Team(Crew):
         self._tend()
 
     async def _made(self) -> bool:
-        """Make jobs of what is due and is none yet; return whether any wait or are under way."""
+        """Make jobs of what is due and is none yet; return whether any is to be read."""
         await self._take_over_jobs()
         pending = await self.common.pending()
         for queue in self._makers:
             await queue.make(pending)
         self.rounds.pulse.jobs = pending.counted()
-        return bool(pending.jobs)
+        return bool(pending.of(DIGEST))
 
     async def _take_over_jobs(self) -> None:
         jobs = self.common.app.job_manager

@@ -10,6 +10,7 @@ import contextlib
 import json
 import pwd
 import random
+import signal
 import subprocess
 import tempfile
 import time
@@ -126,7 +127,7 @@ def test_the_server_and_all_its_processes_are_killed_at_any_moment(room, alone, 
 
 
 def test_the_network_between_some_of_them_and_the_server_is_cut_without_a_word(room, alone, tmp_path):
-    with wires(2) as (one, other), serving(one.name) as server:
+    with wires(2) as (one, other), serving(namespace=one.name) as server:
         url = server.schema(tmp_path)
         ends = [server.schema(tmp_path, wire.there) for wire in (one, other)]
 
@@ -215,3 +216,26 @@ def test_who_begins_on_a_full_disk_says_so_in_one_sentence(room, tmp_path, small
         assert process.wait(30) == 3
         said = (tmp_path / "stderr.txt").read_text("utf-8").strip()
         assert said.startswith("monitor: the disk is full: no room for postgresql://") and "\n" not in said, said
+
+
+@pytest.mark.parametrize("waited", [1, 12])
+def test_who_is_cut_off_still_stops_within_ten_seconds(room, tmp_path, waited):
+    with wires(1) as (wire,), serving(namespace=wire.name) as server:
+        server.schema(tmp_path)
+        written(room, tmp_path, server.schema(tmp_path, wire.there))
+        process = start("work", cwd=tmp_path)
+        try:
+            deadline = time.monotonic() + MINUTE
+            while "polled" not in (tmp_path / "stderr.txt").read_text("utf-8"):
+                assert time.monotonic() < deadline, "did not begin"
+                time.sleep(0.1)
+            wire.cut()
+            time.sleep(waited)
+            process.send_signal(signal.SIGTERM)
+            began = time.monotonic()
+            assert process.wait(60) == 0
+            assert time.monotonic() - began < 10
+        finally:
+            process.kill()
+            process.wait()
+            wire.mend()

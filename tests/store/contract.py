@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.errors import StoreError
+from monitor.errors import Occupied, StoreError
 from monitor.model import (
     UNKNOWN_WHEN,
     Basis,
@@ -937,8 +937,9 @@ class SharingContract(_Made):
     def test_a_second_holder_is_told_at_once_and_may_hold_when_the_first_has_gone(self, store, other):
         store.hold()
         store.hold()
-        with pytest.raises(StoreError, match="another monitor"):
-            other.hold()
+        for at_once in (True, False):
+            with pytest.raises(Occupied, match="another monitor"):
+                other.hold(at_once=at_once)
         store.close()
         other.hold()
 
@@ -1029,6 +1030,14 @@ class MannersContract(_Made):
         moved = replace(store.statuses()[0], next_poll=later(600))
         store.close_round(number, NOW, [moved])
         assert store.statuses()[0] == moved
+
+    def test_who_could_not_be_reached_in_a_round_is_known_to_whoever_finishes_it(self, store):
+        store.declare(settings(), NOW)
+        number = store.open_round(NOW)
+        store.record(poll(number, screened(1)))
+        assert store.ends(number) == []
+        store.record(replace(failed(number, LIST), unreached="b.example"))
+        assert sorted(store.ends(number)) == sorted([(RSS, ""), (LIST, "b.example")])
 
     def test_nobody_waits_longer_for_another_writer_than_it_was_told_to(self, store, other):
         other.patience(0.01)

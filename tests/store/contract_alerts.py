@@ -192,8 +192,9 @@ class AlertsContract:
 
     def test_what_is_sealed_stays_as_it_is_and_what_comes_then_waits_anew(self, store, tmp_path):
         told(store, 1, "ev_1")
+        assert store.untold("desk") and not store.untold("desk", NOW)
         assert store.seal("desk", tells()) == 1
-        assert store.seal("desk", tells()) == 0
+        assert not store.untold("desk") and store.seal("desk", tells()) == 0
         told(store, 2, "ev_1", later(1), status=Status.DENIED)
         with self.make(tmp_path) as other:
             assert [a.id for a in other.alerts(AlertState.WAITING)] == ["al_1"]

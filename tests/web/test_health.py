@@ -112,6 +112,18 @@ def test_the_figures_say_what_there_is_and_what_was_done(url, pulse):
     assert told["process_resident_memory_bytes", ""] > 0
 
 
+def test_what_several_processes_share_is_told_by_each_of_them(url, pulse):
+    pulse.tick()
+    told = samples(get(url, "metrics").text)
+    assert not {"monitor_leading", "monitor_jobs_waiting", "monitor_overdue_seconds"} & {name for name, _ in told}
+    pulse.leading, pulse.overdue = True, 7.5
+    pulse.jobs = {("poll", "todo"): 3, ("poll", "doing"): 1, ("digest", "todo"): 2}
+    told = samples(get(url, "metrics").text)
+    assert (told["monitor_leading", ""], told["monitor_overdue_seconds", ""]) == (1, 7.5)
+    assert (told["monitor_jobs_waiting", "poll"], told["monitor_jobs_waiting", "digest"]) == (3, 2)
+    assert told["monitor_jobs_doing", "poll"] == 1
+
+
 HOSTILE = [
     'https://x.example/"\n# HELP a b\nmonitor_ready 0\\',
     "https://x.example/\u202e\ud800\x00",
