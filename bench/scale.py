@@ -15,6 +15,7 @@ import argparse
 import asyncio
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -52,6 +53,8 @@ def main() -> None:
     if said.plain:
         print(json.dumps(asyncio.run(_polled(said.plain))))
         return
+    # Ended from outside, it takes the server and the workers with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))
     kept: dict[str, Any] = {}
     with serving(OPTIONS) as server, tempfile.TemporaryDirectory() as home:
         if said.feeds:
