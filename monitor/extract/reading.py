@@ -258,7 +258,9 @@ def _of_thing(page: Page, mention: Mention, carried: Carried) -> Mention:
     before = [m for m in carried.found if m.relation is Relation.DIRECT][-3:]
     if not before or carried.focus.chronicle:
         return mention
-    works = (page.language.objects(page.text.text[m.start : m.end], mention.kind) for m in reversed(before))
+    # The paper that ended an agreement is not that agreement.
+    told = [m for m in reversed(before) if (m.kind is Kind.CANCELLATION) <= (mention.kind is Kind.CANCELLATION)]
+    works = (page.language.objects(page.text.text[m.start : m.end], mention.kind) for m in told)
     what = mention.objects or next((w for w in works if w), ())
     return replace(mention, places=mention.places or before[-1].places, objects=what)
 

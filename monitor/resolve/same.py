@@ -101,13 +101,20 @@ def _foretold(mention: Mention | SeedEvent, told: date | None, known: KnownEvent
     if not isinstance(mention, Mention) or _is_claim(mention) or _is_doubtful(known):
         return False
     direct = mention.relation is Relation.DIRECT and known.event.relation is Relation.DIRECT
-    kinds = {known.event.kind, *(p.mention.kind for p in known.mentions)}
-    once = mention.kind in ONCE and mention.kind in kinds
+    kinds = {known.event.kind, *_completed([p.mention for p in known.mentions])}
+    once = mention.kind in ONCE and bool(kinds & {*_completed([mention])})
     once = once or _called_off(mention, known.event, who, what)
     # Works belong to the place that the tie is about; firms that are only planned may be several.
     both = mention.phase is known.event.phase is Phase.PLANNED
     meant = mention.kind in WORKS or Fit.SHARED in (who, what) or not both
     return once and direct and meant and Fit.CONFLICT not in (who, what) and foretold(mention, told, known)
+
+
+def _completed(told: Collection[Mention]) -> set[Kind]:
+    """Return the kinds that are told; what is finished (竣工) is what was to be opened (建成投用)."""
+    kinds = {m.kind for m in told}
+    finished = any(("step", "finished") in m.rules for m in told)
+    return kinds | {Kind.OPENING} if finished else kinds
 
 
 def _called_off(mention: Mention, event: Event, who: Fit, what: Fit) -> bool:
