@@ -122,6 +122,8 @@ def _called_off(mention: Mention, event: Event, who: Fit, what: Fit) -> bool:
     ahead = mention.phase in AHEAD and event.phase in AHEAD and Phase.CANCELLED in (mention.phase, event.phase)
     dated = Precision.UNKNOWN not in (mention.when.precision, event.when.precision)
     alike = mention.kind is event.kind and mention.kind is not Kind.CANCELLATION and dated
+    if Kind.CANCELLATION in (mention.kind, event.kind) and what is Fit.SHARED:
+        alike = mention.kind in WORKS or event.kind in WORKS
     figures = any(figures_agree(f, g) for f in mention.figures for g in event.figures)
     return ahead and alike and (figures or Fit.SHARED in (who, what))
 
@@ -174,10 +176,19 @@ def _kindsfit(mention: Mention | SeedEvent, known: KnownEvent) -> bool:
     """Return whether the kinds are of one family; a bare denial, and an ending, fits a claim that was told in the same days."""
     if family(mention.kind) == family(known.event.kind):
         return True
-    if _both_off(mention, known):
+    if _both_off(mention, known) or _ends_plan(mention, known):
         return True
-    bare = Kind.DENIAL in (mention.kind, known.event.kind)
-    return bare and _is_claim(mention) and _is_doubtful(known)
+    kinds = {mention.kind, known.event.kind}
+    # That a plant is not built on (停建) and that its work goes on are the two sides of one claim.
+    stopped = Kind.CANCELLATION in kinds and bool(kinds & WORKS)
+    return (Kind.DENIAL in kinds or stopped) and _is_claim(mention) and _is_doubtful(known)
+
+
+def _ends_plan(mention: Mention | SeedEvent, known: KnownEvent) -> bool:
+    """Return whether one says that a project is off, and the other is a work that is only planned."""
+    over = mention.kind is Kind.CANCELLATION and mention.phase is Phase.CANCELLED and known.event.kind in WORKS
+    other = known.event.kind is Kind.CANCELLATION and known.event.phase is Phase.CANCELLED and mention.kind in WORKS
+    return (over and known.event.phase in AHEAD) or (other and mention.phase in AHEAD)
 
 
 def _both_off(mention: Mention | SeedEvent, known: KnownEvent) -> bool:
