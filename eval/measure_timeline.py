@@ -13,8 +13,18 @@ they were first run and mended by afterwards: ``dev`` (event F1 at first sight .
 (.79, .95, 1), then ``late`` (.70, 1, 0). What we had forgotten to mark was marked then, where the text tells it.
 ``data/gold_wide`` is 42 articles of other trades (chips, hydrogen, a football club, a hospital), written and labelled in the
 same way after all that had been mended (part ``wide``: at first sight .75, .87, 1), and 25 of milk powder, films and drones
-written once that was mended as well (``second``: .75, .86, 1; that date was told, and we had not marked it). What a reader of
-news that no rule was made by is to expect lies between these and the part ``held``, whose errors nobody has looked at.
+written once that was mended as well (``second``: .75, .86, 1; that date was told, and we had not marked it).
+
+``data/gold_first`` is 302 articles about ten more pairs, a part each (a battery plant, a takeover of a pharma firm, a research
+institute, an airline, a maker of gears, a theme park, a computing centre, a basketball club, seals, membranes): follow-ups,
+reprints, plans put off, rumours, corrections, endings, round-ups and near misses, in Chinese, some in English and in traditional
+script. Each was written and run once before its errors were looked at. Event F1 at that first sight, in the order in which
+they were written, and in brackets what the rules of before all this gave: ``cells`` .73, ``pharma`` .62, ``institute`` .76; then
+``airline`` .85 (.74), ``gears`` .85 (.80); then ``park`` .75 (.77), ``computing`` .77 (.73); then ``club`` .71 (.71); then ``seals``
+.84 (.77); then ``unseen`` 1 (.88), after which nothing was changed. Dates exact were 1, .91, 1, .83, 1, 1, 1, 1, 1 and 1; one date
+was invented, in ``institute``; false merges 0, 0, 0, .07, 0, .12, 0, 0, .06 and 0. Plans that we had forgotten to mark (most of
+these merges) and what is background were marked after the first run. What a reader of news that no rule was made by is to expect
+lies between these first sights and the parts ``held`` and ``unseen``, whose errors nobody has looked at.
 
 How it is counted:
 
@@ -53,6 +63,10 @@ from eval.gold import Found, Gold, Span, Wanted
 
 HOME = Path(__file__).parents[1]
 DATA = Path(__file__).with_name("data")
+# The parts whose errors nobody looks at.
+HIDDEN = frozenset({"held", "unseen"})
+# The parts of the ten pairs, in the order in which they were written.
+FIRST = ("cells", "pharma", "institute", "airline", "gears", "park", "computing", "club", "seals", "unseen")
 ORDERS = (5, 11)  # seeds of the two orders
 
 
@@ -61,6 +75,7 @@ def measure(data: Path) -> Iterable[Score]:
     yield from _timeline(DATA / "gold", "timeline", ("dev", "held"))
     yield from _timeline(DATA / "gold_pairs", "pairs", ("dev", "fresh", "late"))
     yield from _timeline(DATA / "gold_wide", "wide", ("wide", "second"))
+    yield from _timeline(DATA / "gold_first", "first", FIRST)
 
 
 def _timeline(folder: Path, name: str, parts: Sequence[str]) -> Iterator[Score]:
@@ -160,7 +175,7 @@ class Part:
             yield replace(score, name=f"{title}: {score.name}")
 
     def _figures(self, corpus: str) -> Iterator[Score]:
-        shown = _differences(self) if self.name != "held" else ""
+        shown = _differences(self) if self.name not in HIDDEN else ""
         f1 = 2 * len(self.right) / (len(self.counted) + len(self.wanted))
         counts = f"{len(self.right)} right of {len(self.counted)} told, {len(self.wanted)} wanted"
         yield self._score("event F1", f1, corpus, f"{counts}; {len(self.aligned)} aligned{shown}")
@@ -229,11 +244,11 @@ def _telling(gold: Gold, wanted: Wanted, found: Iterable[Found]) -> set[str]:
 
 
 def _from(gold: Gold, found: Found) -> str:
-    """Return the articles of *found*, each with the events that its quotes tell; of ``held`` only how many there are."""
+    """Return the articles of *found*, each with the events that its quotes tell; of hidden parts only how many there are."""
     told: dict[str, set[str]] = {}
     for span in sorted(found.spans):
         told.setdefault(span[0], set()).update(gold.told(span, also=False))
-    dev = {url: events for url, events in told.items() if gold.texts[url].part != "held"}
+    dev = {url: events for url, events in told.items() if gold.texts[url].part not in HIDDEN}
     shown = [f"{gold.texts[url].id}({'+'.join(sorted(events))})" for url, events in dev.items()]
     hidden = len(told) - len(dev)
-    return " ".join([*shown, f"and {hidden} held"] if hidden else shown)
+    return " ".join([*shown, f"and {hidden} hidden"] if hidden else shown)

@@ -10,6 +10,7 @@ Article -> mentions: what happened, when, who, where, how much, and how surely i
     whens        the date of a happening, never made
     actors       topic entities, persons beside an office, firms by their ending
     focus        该项目今年7月签约: what goes on about the tie told before
+    strangers    what in a tied passage is somebody else's
     parties      places that act: X与平州市政府签约, but not 在平州签约
     reading      one article, with what one sentence leaves to the next
     record       a telling as a mention, and its quote

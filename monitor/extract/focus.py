@@ -163,7 +163,7 @@ def _strange(page: Page, start: int, end: int) -> bool:
 
 
 def foreign(page: Page, start: int, end: int) -> bool:
-    """Return whether a place is named there that is none of the topic's, and no part of a person's name (陆淮安)."""
+    """Return whether a place is named there that is none of the topic's, and no part of a person's name (李平州)."""
     own = page.named.within(max(0, start - 3), end)
     known = [n for n in own if n.entity or n.kind == "person"]
     return any(

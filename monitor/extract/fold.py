@@ -165,7 +165,7 @@ def _anchors(kept: Sequence[Mention], topic: Topic, places: Collection[str]) -> 
     told = {name for m in direct for name in (*_who(m.actors, places), *m.objects)}
     # What a fund of the firm does, the firm does; what a person of it does need not be the firm's.
     firms = {e.of for e in topic.entities if e.id in told and e.kind != "person" and e.of}
-    return told | firms or {e.id for e in topic.entities if e.id not in places}
+    return told | firms or {e.id for e in topic.entities if e.id not in places and e.of not in places}
 
 
 def _shares(mention: Mention, anchors: set[str]) -> bool:

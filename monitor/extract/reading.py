@@ -15,13 +15,14 @@ from datetime import date
 from monitor.extract.actors import Named, actors, known, names
 from monitor.extract.behind import attended, behind, joined, measured
 from monitor.extract.chain import steps
-from monitor.extract.focus import Focus, foreign, is_chronicle, things
+from monitor.extract.focus import Focus, is_chronicle, things
 from monitor.extract.hits import hits, scan, within
-from monitor.extract.language import Firm, language_of
+from monitor.extract.language import language_of
 from monitor.extract.page import Page, merged, prose
 from monitor.extract.parties import party
 from monitor.extract.record import opening, record
 from monitor.extract.sentences import Sentence, clauses, sentences
+from monitor.extract.strangers import BY_PERSONS, DONE_TO, firm_before, firms_in, long_founded, of_stranger
 from monitor.extract.telling import Telling
 from monitor.extract.tellings import tellings
 from monitor.extract.whens import COUNTED, Dated, Dates, carries, future, in_series, older, sort_dates, when
@@ -50,19 +51,8 @@ LIST_ITEMS = 3  # so many numbered paragraphs make a list
 
 # Kinds whose subject is a person: a firm that opened the sentence before does not carry over.
 PERSONAL = frozenset({Kind.PERSONNEL})
-# Kinds that a person may be the left-out subject of; a speaker is not the subject of what he tells.
-BY_PERSONS = frozenset({Kind.PERSONNEL, Kind.MEETING, Kind.VISIT})
-# A founding is news for a year; told later it introduces the firm.
-NEWS_DAYS = 366
 # Kinds that nobody does.
 BY_NOBODY = frozenset({Kind.STATISTICS, Kind.FORECAST, Kind.ACCIDENT})
-# Kinds that bind two parties.
-PAPERS = frozenset({Kind.AGREEMENT, Kind.CANCELLATION})
-# Kinds of which a firm has many that have nothing to do with the tie: what it raised, launched or founded before.
-ITS_OWN = frozenset({Kind.INVESTMENT, Kind.REGISTRATION, Kind.PRODUCT})
-RECENT_DAYS = 31
-# Kinds done to a firm, which then is their object.
-DONE_TO = frozenset({Kind.INVESTMENT})
 
 
 @dataclass(slots=True)
@@ -180,11 +170,11 @@ def _tell(
     goes_on: bool,
 ) -> None:
     relation = Relation.DIRECT if goes_on else _relation(page, telling, carried)
-    if relation is Relation.DIRECT and not goes_on and _of_stranger(page, telling, named):
+    if relation is Relation.DIRECT and not goes_on and of_stranger(page, telling, named):
         relation = Relation.BACKGROUND
     dated = when(telling, dates, _day_before(page, sentence, telling, carried), page.published)
     told = dated.when
-    if telling.kind is Kind.REGISTRATION and _long_founded(page, telling, dated, named, goes_on=goes_on):
+    if telling.kind is Kind.REGISTRATION and long_founded(page, telling, dated, named, goes_on=goes_on):
         relation = Relation.BACKGROUND
     phase = Phase.PLANNED if telling.phase is Phase.DONE and future(told, page.published) else telling.phase
     kind = _claim(telling, carried)
@@ -192,7 +182,7 @@ def _tell(
         return
     own = [n for n in named if telling.start <= n.start < telling.end and (not n.short or relation is Relation.DIRECT)]
     acting = _acting(page, telling, kind, own)
-    firms = _firms(page, telling, kind)
+    firms = firms_in(page, telling, kind)
     acted_on = frozenset(f.start for f in firms if kind in DONE_TO and f.start >= telling.word[1])
     parties = actors(page.text.text, [*(n for n in own if n.kind != "place"), *acting], firms, acted_on, page.language)
     parties, stands = _with_carried(page, telling, kind, [*named, *acting], parties, carried)
@@ -217,25 +207,6 @@ def _settled(telling: Telling, told: When) -> bool:
     return telling.polarity is Polarity.ASSERTED and telling.phase is Phase.DONE and dated
 
 
-def _firms(page: Page, telling: Telling, kind: Kind) -> tuple[Firm, ...]:
-    """Return the firms that take part; short names are looked for where two parties belong together."""
-    full = page.language.firms(page.text.text, telling.start, telling.end)
-    if kind not in PAPERS:
-        return full
-    short = page.language.partners(page.text.text, telling.start, telling.end)
-    own = page.named.within(telling.start, telling.end)
-    free = [f for f in short if not any(_over(f, o) for o in full)]
-    return tuple(sorted((*full, *(f for f in free if not any(_over(f, n) for n in own if n.entity))), key=_start))
-
-
-def _over(firm: Firm, other: Firm | Named) -> bool:
-    return firm.start < other.end and other.start < firm.end
-
-
-def _start(firm: Firm) -> int:
-    return firm.start
-
-
 def _told_of(
     page: Page, sentence: Sentence, telling: Telling, kind: Kind, parties: tuple[Actor, ...], carried: Carried
 ) -> tuple[tuple[Actor, ...], list[int]]:
@@ -258,7 +229,9 @@ def _of_thing(page: Page, mention: Mention, carried: Carried) -> Mention:
     before = [m for m in carried.found if m.relation is Relation.DIRECT][-3:]
     if not before or carried.focus.chronicle:
         return mention
-    works = (page.language.objects(page.text.text[m.start : m.end], mention.kind) for m in reversed(before))
+    # The paper that ended an agreement is not that agreement.
+    told = [m for m in reversed(before) if (m.kind is Kind.CANCELLATION) <= (mention.kind is Kind.CANCELLATION)]
+    works = (page.language.objects(page.text.text[m.start : m.end], mention.kind) for m in told)
     what = mention.objects or next((w for w in works if w), ())
     return replace(mention, places=mention.places or before[-1].places, objects=what)
 
@@ -278,69 +251,9 @@ def _relation(page: Page, telling: Telling, carried: Carried) -> Relation:
     return Relation.DIRECT if denies or page.direct(telling.start, telling.end) else Relation.BACKGROUND
 
 
-def _of_stranger(page: Page, telling: Telling, named: Sequence[Named]) -> bool:
-    """Return whether a strange firm does it alone (甲市乙公司获批), or what is counted is of nobody named before."""
-    sides = [n for n in named if n.kind != "place" and telling.start <= n.start < telling.end]
-    if telling.kind is Kind.STATISTICS:
-        return not any(n.start < telling.word[0] for n in named)
-    if telling.polarity is Polarity.ASSERTED and _with_others(page, telling, named):
-        return True
-    if telling.kind in ITS_OWN and _long_ago(page, telling) and _alone(page, named):
-        return True
-    return not sides and telling.kind not in (*PAPERS, *BY_PERSONS, *DONE_TO) and _firm_before(page, telling)
-
-
-def _long_ago(page: Page, telling: Telling) -> bool:
-    """Return whether a date of its own tells that it was more than a month ago."""
-    today = page.published
-    days = [d.when.latest for d in telling.dates if d.when.latest]
-    return today is not None and bool(days) and all((today - day).days > RECENT_DAYS for day in days)
-
-
-def _alone(page: Page, named: Sequence[Named]) -> bool:
-    """Return whether a sentence names a side of the topic, and none of its places although one belongs to it."""
-    places = {e.id for e in page.topic.entities if e.kind == "place" and e.id in page.topic.together}
-    sides = {n.entity.of or n.entity.id for n in named if n.entity}
-    return bool(places and sides) and not sides & places
-
-
-def _with_others(page: Page, telling: Telling, named: Sequence[Named]) -> bool:
-    """
-    Return whether one side does it with somebody else: in another place (甲公司与丙市签约), or another firm with the place
-    (丁公司与乙市签约); or whether no firm of the topic was named by then.
-    """
-    topic = page.topic
-    tied = {e.id: e.kind for e in topic.entities if e.id in topic.together}
-    here = {tied.get(n.entity.of or n.entity.id, "") for n in named if n.entity}
-    if "place" in {*tied.values()} - here and telling.kind is not Kind.OTHER and foreign(page, *telling.clause):
-        return True
-    if "company" not in {*tied.values()} - here or telling.kind in BY_PERSONS:
-        return False
-    start = opening(page, *telling.clause)
-    opens = any(f.start == start for f in _firms(page, telling, telling.kind))
-    before = {n.entity.of or n.entity.id for n in page.named.within(0, telling.end) if n.entity and n.kind != "place"}
-    return (opens and telling.kind in PAPERS) or not ((page.headed | before) & tied.keys())
-
-
 def _in_name(span: tuple[int, int], named: Sequence[Named]) -> bool:
     """Return whether a word is only part of a name (the 若 of 裴若兰)."""
     return any(n.start <= span[0] and span[1] <= n.end and span != (n.start, n.end) for n in named)
-
-
-def _long_founded(page: Page, telling: Telling, dated: Dated, named: Sequence[Named], *, goes_on: bool) -> bool:
-    """
-    Return whether a firm that was founded long before is only introduced, as who reports of a tie does in passing: by a
-    date behind the word (X成立于2010年), or without the topic's place (2010年，X创立).
-    """
-    told = dated.when
-    if not older(told, page.published) or not page.published or not told.latest:
-        return False
-    if (page.published - told.latest).days <= NEWS_DAYS:
-        return False
-    own = [n for n in named if telling.clause[0] <= n.start < telling.clause[1]]
-    if goes_on:  # a subject is left out: 2018年创立X
-        return any(n.entity and n.kind == "company" and n.start >= telling.word[1] for n in own)
-    return not any(n.kind == "place" for n in own) or dated.at >= telling.word[1]
 
 
 def _claim(telling: Telling, carried: Carried) -> Kind:
@@ -411,7 +324,7 @@ def _with_carried(
     before = [n for n in named if n.kind != "place" and n.start < telling.word[0] and not _beside(page, n)]
     if any(n.start >= telling.start for n in before if n.kind == "person" or kind not in PERSONAL):
         return parties, stands
-    if _firm_before(page, telling) and kind not in PERSONAL:
+    if firm_before(page, telling) and kind not in PERSONAL:
         return parties, stands
     subject = _last([n for n in before if _fit(n, kind)]) or _carried_subject(page, telling, kind, carried)
     if subject is None or page.prose.far(subject.start, telling.end):
@@ -430,10 +343,6 @@ def _beside(page: Page, named: Named) -> bool:
     """Return whether a place is the one that somebody does it with (与平州市签署), and so not the subject."""
     left = page.text.text[max(0, named.start - 2) : named.start]
     return named.kind == "party" and page.language.partnering.together.search(left) is not None
-
-
-def _firm_before(page: Page, telling: Telling) -> bool:
-    return bool(page.language.firms(page.text.text, telling.start, telling.word[0]))
 
 
 def _fit(named: Named, kind: Kind) -> bool:

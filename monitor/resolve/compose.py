@@ -20,6 +20,7 @@ from monitor.model import (
     Event,
     Evidence,
     Figure,
+    Kind,
     Mention,
     Phase,
     Placed,
@@ -86,7 +87,9 @@ def compose(
     said = news(told)
     shares = {p.id: w for p, w in zip(told, weights, strict=True)}
     when, when_reason = _when(dating(said), [shares[p.id] for p in dating(said)], seed)
-    kind = _vote([(p.mention.kind, shares[p.id]) for p in said], seed.kind if seed else None)
+    # What is called off (取消二期项目) is of the kind that it was to be.
+    works = [p for p in said if p.mention.kind is not Kind.CANCELLATION] or said
+    kind = _vote([(p.mention.kind, shares[p.id]) for p in works], seed.kind if seed else None)
     phase = _phase(asserted, seed)
     status, status_reason = _status(told, groups, seed)
     direct = (seed is not None and seed.relation is Relation.DIRECT) or any(

@@ -60,6 +60,9 @@ AHEAD = frozenset({Phase.PLANNED, Phase.CANCELLED})
 LARGE = 1e7
 
 
+WORKS = "construction"  # the family of what is built and opened
+
+
 def family(kind: Kind) -> str:
     """Return the name of the family that *kind* belongs to."""
     return next((min(f).value for f in FAMILIES if kind in f), kind.value)
@@ -80,7 +83,8 @@ def carried(told: Mention | SeedEvent | Event, topic: Topic, published: date | N
     group = family(told.kind)
     amended = {f"any|{_month(d)}" for d in _ends(told.when)} if told.kind is Kind.CORRECTION else set()
     on_day = {f"{_by_day(told)}:{published}"} if published and _by_day(told) else set()
-    return frozenset({f"{group}|{key}" for key in _years(told)} | amended | on_day) | _own(told, topic)
+    over = {f"{WORKS}|off:{d.year}" for d in _ends(told.when)} if told.kind is Kind.CANCELLATION else set()
+    return frozenset({f"{group}|{key}" for key in _years(told)} | amended | on_day | over) | _own(told, topic)
 
 
 def _by_day(told: Mention | SeedEvent | Event) -> str:
@@ -116,7 +120,15 @@ def asked(told: Mention | SeedEvent, topic: Topic, published: date | None = None
     around = {f"{group}|{key}" for key in (*_named(told, topic), *_looked(told.when), *_awaited(told))}
     by_day = "" if is_claim(told) else _by_day(told)
     told_near = _days(by_day, published, published, DATELESS_DAYS, DATELESS_DAYS) if by_day and published else ()
-    return _own(told, topic) | around | _doubted(told, published) | _amended(told) | set(told_near)
+    return _own(told, topic) | around | _doubted(told, published) | _amended(told) | set(told_near) | _ended(told)
+
+
+def _ended(told: Mention | SeedEvent) -> set[str]:
+    """Return the keys of the plans of works that an ending (取消二期项目) may call off."""
+    if told.kind is not Kind.CANCELLATION or told.phase is not Phase.CANCELLED:
+        return set()
+    years = {d.year + step for d in _ends(told.when) for step in range(-1, 3)}
+    return {f"{WORKS}|plan:{year}" for year in years} | {f"{WORKS}|plan:unknown"}
 
 
 def _doubted(told: Mention | SeedEvent, published: date | None) -> set[str]:

@@ -101,8 +101,8 @@ def _foretold(mention: Mention | SeedEvent, told: date | None, known: KnownEvent
     if not isinstance(mention, Mention) or _is_claim(mention) or _is_doubtful(known):
         return False
     direct = mention.relation is Relation.DIRECT and known.event.relation is Relation.DIRECT
-    kinds = {known.event.kind, *(p.mention.kind for p in known.mentions)}
-    once = mention.kind in ONCE and mention.kind in kinds
+    kinds = {known.event.kind, *_completed([p.mention for p in known.mentions])}
+    once = mention.kind in ONCE and bool(kinds & {*_completed([mention])})
     once = once or _called_off(mention, known.event, who, what)
     # Works belong to the place that the tie is about; firms that are only planned may be several.
     both = mention.phase is known.event.phase is Phase.PLANNED
@@ -110,11 +110,20 @@ def _foretold(mention: Mention | SeedEvent, told: date | None, known: KnownEvent
     return once and direct and meant and Fit.CONFLICT not in (who, what) and foretold(mention, told, known)
 
 
+def _completed(told: Collection[Mention]) -> set[Kind]:
+    """Return the kinds that are told; what is finished (竣工) is what was to be opened (建成投用)."""
+    kinds = {m.kind for m in told}
+    finished = any(("step", "finished") in m.rules for m in told)
+    return kinds | {Kind.OPENING} if finished else kinds
+
+
 def _called_off(mention: Mention, event: Event, who: Fit, what: Fit) -> bool:
     """Return whether one of two plans of a kind is called off, which share somebody, something or a figure."""
     ahead = mention.phase in AHEAD and event.phase in AHEAD and Phase.CANCELLED in (mention.phase, event.phase)
     dated = Precision.UNKNOWN not in (mention.when.precision, event.when.precision)
     alike = mention.kind is event.kind and mention.kind is not Kind.CANCELLATION and dated
+    if Kind.CANCELLATION in (mention.kind, event.kind) and what is Fit.SHARED:
+        alike = mention.kind in WORKS or event.kind in WORKS
     figures = any(figures_agree(f, g) for f in mention.figures for g in event.figures)
     return ahead and alike and (figures or Fit.SHARED in (who, what))
 
@@ -167,10 +176,19 @@ def _kindsfit(mention: Mention | SeedEvent, known: KnownEvent) -> bool:
     """Return whether the kinds are of one family; a bare denial, and an ending, fits a claim that was told in the same days."""
     if family(mention.kind) == family(known.event.kind):
         return True
-    if _both_off(mention, known):
+    if _both_off(mention, known) or _ends_plan(mention, known):
         return True
-    bare = Kind.DENIAL in (mention.kind, known.event.kind)
-    return bare and _is_claim(mention) and _is_doubtful(known)
+    kinds = {mention.kind, known.event.kind}
+    # That a plant is not built on (停建) and that its work goes on are the two sides of one claim.
+    stopped = Kind.CANCELLATION in kinds and bool(kinds & WORKS)
+    return (Kind.DENIAL in kinds or stopped) and _is_claim(mention) and _is_doubtful(known)
+
+
+def _ends_plan(mention: Mention | SeedEvent, known: KnownEvent) -> bool:
+    """Return whether one says that a project is off, and the other is a work that is only planned."""
+    over = mention.kind is Kind.CANCELLATION and mention.phase is Phase.CANCELLED and known.event.kind in WORKS
+    other = known.event.kind is Kind.CANCELLATION and known.event.phase is Phase.CANCELLED and mention.kind in WORKS
+    return (over and known.event.phase in AHEAD) or (other and mention.phase in AHEAD)
 
 
 def _both_off(mention: Mention | SeedEvent, known: KnownEvent) -> bool:

@@ -35,17 +35,20 @@ def objects(text: str, kind: Kind) -> tuple[str, ...]:
     """Return what *text* (one group of clauses) says that a happening of *kind* was done to."""
     if kind in _PAPERS:
         found = (m for m in _PAPER.finditer(text) if not text.endswith(_POINTS, 0, m.start()))
-        return _each(m[0].strip("《》") for m in found)
+        return _each((*(m[0].strip("《》") for m in found), *_parts(text)))
     if kind is Kind.CORRECTION:
         return (*objects(text, Kind.AGREEMENT), *objects(text, Kind.CONSTRUCTION))[:MOST]
     if kind in _BUILT:
-        parts = (m[0].replace("首", "一") for m in _PART.finditer(text))
-        return _each((*(m[0] for m in _WORKS.finditer(text)), *parts))
+        return _each((*(m[0] for m in _WORKS.finditer(text)), *_parts(text)))
     if kind is Kind.REGISTRATION:
         return _each(f.name for f in _founded(text))
     if kind is Kind.PERSONNEL:
         return _each(m[0] for m in _posts().finditer(text))
     return ()
+
+
+def _parts(text: str) -> Iterable[str]:
+    return (m[0].replace("首", "一") for m in _PART.finditer(text))
 
 
 def _founded(text: str) -> Iterable[Firm]:
