@@ -5,12 +5,17 @@ How the nouns are written down: as JSON, and as ids that follow from content.
 in :mod:`monitor.model` that holds no bytes. Instants are RFC 3339 in UTC with Z, days ISO 8601, durations seconds,
 tuples and sets lists, enumerations their values. Every field is written; a missing one takes its default when it
 has one (that is how a field can be added later); an unknown one is an error.
+
+``encode`` and ``decode`` are the text itself: compact, the same for the same value. orjson writes it, with the bytes that
+:mod:`json` would write; where a float is so large or small that they would differ (1e+16), that library does.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import json
 import math
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
@@ -19,6 +24,8 @@ from hashlib import sha256
 from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+import orjson
 
 from monitor.model import Mention
 
@@ -65,20 +72,26 @@ def dump(value: object) -> Any:
     Raises ValueError for a naive datetime and a number that is not finite, TypeError for what has no JSON form.
     """
     kind: Any = type(value)
-    return value if kind in _PLAIN else _dumper(kind)(value)
+    return value if kind in _PLAIN else _dumper(kind, nearly=False)(value)
+
+
+def nearly(value: object) -> Any:
+    """Return what :func:`dump` does, but instants and days as they are: :func:`written` takes them at a tenth of the time."""
+    kind: Any = type(value)
+    return value if kind in _PLAIN else _dumper(kind, nearly=True)(value)
 
 
 @cache
-def _dumper(kind: type) -> Convert:
+def _dumper(kind: type, *, nearly: bool) -> Convert:
     if dataclasses.is_dataclass(kind):
-        return _fields_out(kind)
-    for base, convert in _OUT:
+        return _fields_out(kind, nearly=nearly)
+    for base, convert in (*_NEARLY, *_OUT) if nearly else _OUT:
         if issubclass(kind, base):
             return convert
     raise TypeError(f"{kind.__name__} has no JSON form")
 
 
-def _fields_out(kind: type) -> Convert:
+def _fields_out(kind: type, *, nearly: bool) -> Convert:
     hints = get_type_hints(kind)
     names = tuple(f.name for f in dataclasses.fields(kind))
     # Most fields are text or whole numbers, which are their own JSON: taken all at once, the rest one by one.
@@ -90,7 +103,7 @@ def _fields_out(kind: type) -> Convert:
         for name in others:
             one = data[name]
             if (held := one.__class__) not in _PLAIN:
-                data[name] = _dumper(held)(one)
+                data[name] = _dumper(held, nearly=nearly)(one)
         return data
 
     return convert
@@ -100,11 +113,14 @@ def _same(value: Any) -> Any:
     return value
 
 
-def _instant_out(value: datetime) -> str:
+def _in_utc(value: datetime) -> datetime:
     if value.tzinfo is None:
         raise ValueError(f"{value} has no time zone")
-    there = value if value.tzinfo is UTC else value.astimezone(UTC)
-    return there.isoformat()[:-6] + "Z"
+    return value if value.tzinfo is UTC else value.astimezone(UTC)
+
+
+def _instant_out(value: datetime) -> str:
+    return _in_utc(value).isoformat()[:-6] + "Z"
 
 
 def _float_out(value: float) -> float:
@@ -126,6 +142,7 @@ def _list_out(value: Any) -> list[Any]:
 
 
 _PLAIN = frozenset({str, int, bool, NoneType})
+_NONE, _TINY = timedelta(0), timedelta(milliseconds=1)
 
 # datetime before date: the first is a kind of the second.
 _OUT: tuple[tuple[type, Convert], ...] = (
@@ -140,7 +157,75 @@ _OUT: tuple[tuple[type, Convert], ...] = (
     (tuple, _list_out),
     (list, _list_out),
 )
+_NEARLY: tuple[tuple[type, Convert], ...] = (
+    (datetime, _in_utc),
+    (date, _same),
+    (timedelta, lambda v: v if _NONE < abs(v) < _TINY else _seconds(v)),  # orjson refuses it: 1e-06 would be 1e-6
+    (tuple, lambda v: [nearly(one) for one in v]),
+)
 
+
+# --------------------------------------------------------------------------- text
+
+_SLOWLY = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=dump).encode
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_EXPONENT = re.compile(r"[:,\[]-?[0-9.]+e")  # or what looks like one within a text
+
+
+def encode(value: object) -> str:
+    """Return *value* as JSON text: :func:`dump`, written."""
+    return written(nearly(value), type(value))
+
+
+def written(plain: object, kind: type) -> str:
+    """
+    Return what :func:`nearly` made of a *kind* as compact JSON that UTF-8 can hold: a lone surrogate becomes U+FFFD.
+
+    Raises ValueError for a whole number beyond 64 bits.
+    """
+    try:
+        told = orjson.dumps(plain, option=orjson.OPT_UTC_Z).decode()
+    except orjson.JSONEncodeError:
+        return _mended(plain)
+    return _SLOWLY(plain) if _has_floats(kind) and _EXPONENT.search(told) else told
+
+
+def decode(data: str) -> Any:
+    """Return the value that the JSON text *data* stands for; raise ValueError where it is none."""
+    return orjson.loads(data)
+
+
+def text(value: str) -> str:
+    """Return *value* as UTF-8 can hold it: a lone surrogate, one code point, becomes U+FFFD, one code point."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return _SURROGATE.sub("\ufffd", value)
+    return value
+
+
+def _mended(plain: Any) -> str:
+    """Return the text of what orjson refuses: for lone surrogates, which are mended, or for a number that is too long."""
+    told = text(_SLOWLY(plain))
+    try:
+        orjson.dumps(json.loads(told))
+    except orjson.JSONEncodeError as exc:
+        raise ValueError(str(exc)) from exc
+    return told
+
+
+@cache
+def _has_floats(kind: Any) -> bool:
+    """Return whether a *kind* may hold a float, or nobody knows what."""
+    if dataclasses.is_dataclass(kind):
+        return any(map(_has_floats, get_type_hints(kind).values()))
+    if isinstance(kind, type) and issubclass(kind, _WITHOUT):
+        return False
+    parts = [part for part in get_args(kind) if part is not Ellipsis]
+    return not parts or any(map(_has_floats, parts))
+
+
+_WITHOUT = (str, int, NoneType, date, timedelta, Enum)
 
 # --------------------------------------------------------------------------- in
 

@@ -46,14 +46,19 @@ class Life:
     silences: int
     gaps: tuple[Gap, ...]
 
-    def then(self, at: datetime) -> Life:
-        """Return what is remembered after a sign of life *at* that time."""
-        assert self.alive is not None
-        gap = Gap(at, at - self.alive)
-        if gap.length > LONGEST_LEARNED:
-            return replace(self, alive=at)
-        kept = [g for g in self.gaps if g.length > gap.length and at - g.ended <= max(MEMORY, 4 * g.length)]
-        return Life(at, self.watched, self.silences + 1, (*kept, gap)[:MOST])
+    def then(self, signs: Sequence[datetime]) -> Life:
+        """Return what is remembered after *signs* of life, in order, each later than what is known."""
+        alive, silences = self.alive, self.silences
+        gaps = [(g.ended, g.length) for g in self.gaps]
+        for at in signs:
+            assert alive is not None
+            length, alive = at - alive, at
+            if length > LONGEST_LEARNED:
+                continue
+            kept = [gap for gap in gaps if gap[1] > length and at - gap[0] <= max(MEMORY, 4 * gap[1])]
+            gaps = [*kept, (at, length)][:MOST]
+            silences += 1
+        return Life(alive, self.watched, silences, tuple(Gap(*gap) for gap in gaps))
 
 
 def learned(status: FeedStatus, feed: Feed, now: datetime, new: int, signs: Sequence[datetime]) -> Life:
@@ -73,8 +78,7 @@ def learned(status: FeedStatus, feed: Feed, now: datetime, new: int, signs: Sequ
     if life.alive == life.watched:  # nobody saw when that silence began
         return Life(now, now - timedelta(microseconds=1), 0, ())
     later = [at for at in dated if at > life.alive]
-    for at in later or [_seen_by(status, now)]:
-        life = life.then(at)
+    life = life.then(later or [_seen_by(status, now)])
     # Undated or dated back, entries that were not there before are life all the same.
     return life if later else replace(life, alive=now)
 
@@ -85,12 +89,16 @@ def _first(dated: Sequence[datetime], now: datetime, *, declared: bool) -> Life:
 
     Silence counts from now, since nobody watched before; from its newest date where it is known what to expect.
     """
-    life = Life(None, now, 0, ())
-    for at in dated:
-        known = life.alive is not None and at - life.alive <= LONGEST_LISTED
-        life = life.then(at) if known else Life(at, at, 0, ())
+    first = _first_of_last_run(dated)
+    life = Life(dated[first], dated[first], 0, ()).then(dated[first + 1 :]) if dated else Life(None, now, 0, ())
     alive = dated[-1] if declared and dated else now
     return Life(alive, life.watched if life.silences else alive, life.silences, life.gaps)
+
+
+def _first_of_last_run(dated: Sequence[datetime]) -> int:
+    """Return which of *dated* is the first that no gap beyond LONGEST_LISTED parts from the last."""
+    breaks = (i for i in range(len(dated) - 1, 0, -1) if dated[i] - dated[i - 1] > LONGEST_LISTED)
+    return next(breaks, 0)
 
 
 def _seen_by(status: FeedStatus, now: datetime) -> datetime:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -16,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor import codec, model
+from monitor.model import Figure, Gap
 
 from .store.make import article, entry, event, mention, placed, revision, seed, settings, status
 
@@ -73,6 +75,48 @@ def test_every_noun_comes_back_as_it_was_written(noun: type) -> None:
         assert codec.load(noun, json.loads(written)) == value
 
     holds()
+
+
+def _written(value: object) -> str:
+    return json.dumps(codec.dump(value), allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+
+
+@pytest.mark.parametrize("noun", NOUNS, ids=lambda n: n.__name__)
+def test_the_text_of_a_noun_is_that_of_the_standard_library(noun: type) -> None:
+    @hypothesis.settings(max_examples=10, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+    @given(values(noun))
+    def holds(value: object) -> None:
+        try:
+            told = codec.encode(value)
+        except ValueError:
+            assert re.search(r"\d{19}", _written(value)), "only whole numbers beyond 64 bits are refused"
+            return
+        assert told == _written(value)
+        assert codec.load(noun, codec.decode(told)) == value
+
+    holds()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        Figure(1e16, "元", "", ""),
+        Figure(1e-7, "元", "", ""),
+        Figure(1.5e300, "元", "", ""),
+        Gap(datetime(2026, 1, 1, tzinfo=UTC), timedelta(microseconds=1)),
+        Gap(datetime(1, 1, 1, tzinfo=UTC), timedelta(microseconds=-99)),
+        Gap(datetime(2026, 1, 1, 8, 0, 0, 1, tzinfo=timezone(timedelta(hours=8))), timedelta(days=999_999_999)),
+        ('a\x00\x1f\x7f\u2028"\\/é', Figure(0.1, "元", "", "")),
+    ],
+    ids=repr,
+)
+def test_what_two_libraries_write_otherwise_is_written_the_old_way(value: object) -> None:
+    assert codec.encode(value) == _written(value)
+
+
+def test_a_lone_surrogate_is_one_code_point_in_the_text_too() -> None:
+    said = replace(entry(1), title="a\ud800b", published=replace(entry(1).published, raw="\udfff"))
+    assert codec.load(type(said), codec.decode(codec.encode(said))).title == "a\ufffdb"
 
 
 def test_an_event_reads_like_json_that_a_person_would_write() -> None:

@@ -18,7 +18,7 @@ OWNERS = {
     "ahocorasick_rs": {"match"},
     "sqlite_utils": {"store"}, "sqlite3": {"store"}, "psycopg": {"store"},
     "yaml": {"config"}, "pydantic": {"config"}, "pydantic_core": {"config"},
-    "apscheduler": {"daemon"}, "procrastinate": {"jobs"}, "click": {"cli"}, "rich": {"console"}, "jinja2": {"export"}, "orjson": {"export"}, "starlette": {"web"}, "uvicorn": {"web"}, "prometheus_client": {"web"}, "fastwarc": {"archives"}, "structlog": {"console", "crew", "daemon", "downloads", "jobs", "deliveries", "rounds", "web"}, "apprise": {"notify"},
+    "apscheduler": {"daemon"}, "procrastinate": {"jobs"}, "click": {"cli"}, "rich": {"console"}, "jinja2": {"export"}, "orjson": {"codec", "export"}, "starlette": {"web"}, "uvicorn": {"web"}, "prometheus_client": {"web"}, "fastwarc": {"archives"}, "structlog": {"console", "crew", "daemon", "downloads", "jobs", "deliveries", "rounds", "web"}, "apprise": {"notify"},
 }  # fmt: skip
 
 PURE = {"parse", "normalize", "match", "extract", "resolve", "export"}

@@ -84,7 +84,7 @@ class Matcher:
     def told(self, title: str, summary: str, among: Among, published: date | None) -> tuple[Verdict, ...]:
         """Return the verdicts of :meth:`screen` that are not that nothing is named, in its order: a thousand topics cost what they are named."""
         raw = _raw(title, summary)
-        if not self._names.gate.any(raw) and not _RESIDUE.search(raw):
+        if not self._names.gate.any(raw) and not _garbled(raw):
             return ()
         head = _reading(title).replace("\n", " ")
         written = f"{head}\n{_reading(summary)}"
@@ -98,7 +98,7 @@ class Matcher:
     def cost(self, title: str, summary: str) -> int:
         """Return what it costs to screen an entry, in names to be weighed; 0 for most."""
         raw = _raw(title, summary)
-        return self._names.cost(raw) + (len(raw) // _MENDED if _RESIDUE.search(raw) else 0)
+        return self._names.cost(raw) + (len(raw) // _MENDED if _garbled(raw) else 0)
 
     def unweighed(self, title: str, summary: str, among: Among) -> tuple[Verdict, ...]:
         """Return the verdicts where nothing is weighed: worth reading where a name stands; what begins with one is not read on."""
@@ -187,6 +187,11 @@ def _raw(title: str, summary: str) -> str:
     return f"{title}\n{summary}"[:_READ]
 
 
+def _garbled(raw: str) -> bool:
+    """Return whether *raw* looks garbled; what is plain ASCII never does."""
+    return not raw.isascii() and _RESIDUE.search(raw) is not None
+
+
 def _one_sided(topic: str, reader: Reader, hits: list[Hit]) -> Verdict:
     """Return what the first screen says where the names of one side stand: only plain other senses rule it out."""
     votes: tuple[Vote, ...] = (Vote("no_name", -1.0),)
@@ -201,4 +206,4 @@ def _reading(raw: str) -> str:
     """Return the reading of a title or summary in one line; only what looks garbled is repaired, which is slow."""
     if not raw:
         return ""
-    return clean(raw[:_READ]).text if _RESIDUE.search(raw) else simplify(raw[:_READ])
+    return clean(raw[:_READ]).text if _garbled(raw) else simplify(raw[:_READ])

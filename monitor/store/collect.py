@@ -15,9 +15,10 @@ from monitor.store.declared import SAVED, feed_row, saved
 from monitor.store.rows import (
     Row,
     add,
-    add_all,
     chunks,
     gather,
+    in_short,
+    insertion,
     instant,
     marks,
     spread,
@@ -94,7 +95,7 @@ def record(db: Database, poll: Poll) -> Counts:
     new = save(db, feed, poll.status.url, poll.round, poll.at, poll.topics, poll.entries)
     seen_before = poll.seen + len(poll.entries) - len(new)
     _save_poll(db, feed, poll, seen_before, was_blind)
-    return accounts.account((row["state"] for row in new), seen_before, poll.cut)
+    return accounts.account((row[0] for row in new), seen_before, poll.cut)
 
 
 def save(
@@ -105,21 +106,22 @@ def save(
     at: datetime,
     topics: tuple[str, ...],
     entries: Sequence[Screened],
-) -> Sequence[Row]:
+) -> Sequence[tuple[Any, ...]]:
     """
     Save *entries* of the *feed* at *url* as they were judged for *topics* in *round*; return the rows of those never
-    seen before.
+    seen before, their state first.
     """
     held = _held(db, feed, entries)
-    new: dict[str, Row] = {}
-    alike = {"round": round, "first_seen": instant(at), "panel": panels.keep(db, topics) if entries else ""}
+    new: dict[str, tuple[Any, ...]] = {}
+    alike = round, instant(at), panels.keep(db, topics) if entries else ""
     for screened in entries:
         key = text(screened.entry.identity)
         if key in held:
             _update(db, held[key], at, topics, screened)
         elif key not in new:  # what a feed lists twice is saved once, as listed first
-            new[key] = {**_row(db, feed, url, screened), **alike}
-    add_all(db, "entries", list(new.values()))
+            new[key] = _row(db, feed, url, screened, key, alike)
+    if new:
+        db.many(_ADD, list(new.values()))
     _save_aliases(db, feed, entries)
     return list(new.values())
 
@@ -132,28 +134,41 @@ def _held(db: Database, feed: int, entries: Sequence[Screened]) -> dict[str, Row
     return found
 
 
-def _row(db: Database, feed: int, url: str, screened: Screened) -> Row:
-    state, original = _judged(db, feed, screened)
-    row = spread(screened.entry, _SENT)
-    return {
-        "id": codec.entry_id(url, row["identity"]),
-        "feed": feed,
-        "sha256": screened.sha256,
-        "state": state.value,
-        "reason": text(screened.reason),
-        "duplicate_of": original,
-        "verdicts": panels.written(screened.verdicts),
-        **row,
-    }
+_COLUMNS = (
+    "state", "duplicate_of", "id", "feed", "sha256", "reason", "verdicts",
+    "identity", "url", "title", "summary", "more", "round", "first_seen", "panel",
+)  # fmt: skip
+_ADD = insertion("entries", _COLUMNS)
 
 
-def _judged(db: Database, feed: int, screened: Screened) -> tuple[EntryState, str]:
+def _row(
+    db: Database, feed: int, url: str, screened: Screened, key: str, alike: tuple[int, str, str]
+) -> tuple[Any, ...]:
+    """Return the row of a new entry in the order of _COLUMNS; what is *alike* in all of one poll comes last."""
+    entry = screened.entry
+    return (
+        *_judged(db, feed, screened),
+        codec.entry_id(url, key),
+        feed,
+        screened.sha256,
+        text(screened.reason),
+        panels.written(screened.verdicts),
+        key,
+        text(entry.url),
+        text(entry.title),
+        text(entry.summary),
+        in_short(entry, _SENT),
+        *alike,
+    )
+
+
+def _judged(db: Database, feed: int, screened: Screened) -> tuple[str, str]:
     """Return the state to save and the entry that a duplicate points to."""
     if screened.state is not EntryState.DUPLICATE:
-        return screened.state, ""
+        return screened.state.value, ""
     original = _original(db, feed, screened.entry)
     # A duplicate of nothing would be lost for good: it waits like any other.
-    return (EntryState.DUPLICATE, original) if original else (EntryState.WAITING, "")
+    return (EntryState.DUPLICATE.value, original) if original else (EntryState.WAITING.value, "")
 
 
 def _original(db: Database, feed: int, entry: Entry) -> str:
@@ -197,7 +212,7 @@ def judged_again(db: Database, row: Row, topics: tuple[str, ...], told: Sequence
 def _again(db: Database, feed: int, screened: Screened) -> dict[str, Any]:
     state, original = _judged(db, feed, screened)
     fresh = {"attempts": 0, "not_before": ""}
-    return {"state": state.value, "reason": text(screened.reason), "duplicate_of": original, **fresh}
+    return {"state": state, "reason": text(screened.reason), "duplicate_of": original, **fresh}
 
 
 def _keep_version(db: Database, row: Row, at: datetime) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
@@ -11,6 +9,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 from monitor import codec
+from monitor.codec import text as text
 from monitor.store.database import Database
 
 T = TypeVar("T")
@@ -20,22 +19,9 @@ Row = Mapping[str, Any]
 CHUNK = 500
 """Values in one IN (...): the oldest SQLite that we meet takes 32,766 variables, but short statements are cached."""
 
-_ENCODE = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
-
 
 class Unreadable(Exception):
     """A row does not hold what we write there."""
-
-
-def text(value: str) -> str:
-    """Return *value* as UTF-8 can hold it: a lone surrogate, one code point, becomes U+FFFD, one code point."""
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return _SURROGATE.sub("\ufffd", value)
-    return value
 
 
 def instant(at: datetime) -> str:
@@ -51,7 +37,7 @@ def moment(value: str | None) -> datetime | None:
 
 def to_json(value: object) -> str:
     """Return *value* as compact JSON: the same value gives the same text."""
-    return text(_ENCODE(codec.dump(value)))
+    return codec.encode(value)
 
 
 def from_json(kind: type[T], data: str) -> T:
@@ -62,7 +48,7 @@ def from_json(kind: type[T], data: str) -> T:
 def parse(data: str) -> Any:
     """Return the JSON value in *data*."""
     try:
-        return json.loads(data)
+        return codec.decode(data)
     except ValueError as exc:
         raise Unreadable(str(exc)) from exc
 
@@ -89,8 +75,8 @@ def in_short(record: Any, but: Sequence[str] = ()) -> str:
     for name, empty in _empties(kind, tuple(but)):
         value = getattr(record, name)
         if value is not empty and value != empty:
-            told[name] = value if value.__class__ is str else codec.dump(value)
-    return text(_ENCODE(told))
+            told[name] = value if value.__class__ is str else codec.nearly(value)
+    return codec.written(told, kind)
 
 
 def gather(kind: type[T], row: Row, columns: Sequence[str]) -> T:
@@ -127,23 +113,24 @@ def chunks(values: Iterable[T]) -> Iterable[list[T]]:
 
 def add(db: Database, table: str, row: Row) -> None:
     """Insert one row."""
-    db.execute(_insert(table, tuple(row)), tuple(row.values()))
+    db.execute(insertion(table, tuple(row)), tuple(row.values()))
 
 
 def add_numbered(db: Database, table: str, number: str, row: Row) -> int:
     """Insert one row and return its *number*, the column so called."""
-    (added,) = db.execute(f"{_insert(table, tuple(row))} RETURNING {number}", tuple(row.values())).fetchall()
+    (added,) = db.execute(f"{insertion(table, tuple(row))} RETURNING {number}", tuple(row.values())).fetchall()
     return int(added[number])
 
 
 def add_all(db: Database, table: str, rows: Sequence[Row]) -> None:
     """Insert *rows*, which have the same columns."""
     if rows:
-        db.many(_insert(table, tuple(rows[0])), [tuple(row.values()) for row in rows])
+        db.many(insertion(table, tuple(rows[0])), [tuple(row.values()) for row in rows])
 
 
 @cache
-def _insert(table: str, columns: tuple[str, ...]) -> str:
+def insertion(table: str, columns: tuple[str, ...]) -> str:
+    """Return the statement that inserts a row of these *columns*."""
     # Not Table.insert_all: it looks at the schema before every call, which costs more than a poll's few rows.
     names = ", ".join(f'"{name}"' for name in columns)
     return f'INSERT INTO "{table}" ({names}) VALUES ({marks(columns)})'
