@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 from math import inf
@@ -95,19 +95,9 @@ class Pace:
         now = _now()
         return {party: left for party, host in self._hosts.items() if (left := host.ready(host.pause) - now) > 0}
 
-    @asynccontextmanager
-    async def _among_all(self, url: str, party: str, pause: float) -> AsyncIterator[None]:
+    def _among_all(self, url: str, party: str, pause: float) -> AbstractAsyncContextManager[None]:
         """Hold the turn that all processes share, where there are others."""
-        if self._shared is None:
-            yield
-            return
-        while (wait := await self._shared.take(party, pause)) > 0:
-            _bearable(url, party, wait)
-            await asyncio.sleep(wait)
-        try:
-            yield
-        finally:
-            await asyncio.shield(self._shared.give(party))
+        return _ALONE if self._shared is None else _held(self._shared, url, party, pause)
 
     async def _rest(self, url: str, party: str, host: _Host, pause: float) -> None:
         while (wait := host.ready(pause) - _now()) > 0:
@@ -119,6 +109,20 @@ class Pace:
             now = _now()
             self._hosts = {p: h for p, h in self._hosts.items() if h.users or h.ready(h.pause) > now}
         return self._hosts.setdefault(party, _Host(ended=self._began))
+
+
+_ALONE = nullcontext()
+
+
+@asynccontextmanager
+async def _held(shared: Shared, url: str, party: str, pause: float) -> AsyncIterator[None]:
+    while (wait := await shared.take(party, pause)) > 0:
+        _bearable(url, party, wait)
+        await asyncio.sleep(wait)
+    try:
+        yield
+    finally:
+        await asyncio.shield(shared.give(party))
 
 
 def _bearable(url: str, party: str, wait: float) -> None:

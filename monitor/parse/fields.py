@@ -7,10 +7,11 @@ A name is written as ``local`` for the feed's own vocabulary, ``prefix:local`` f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 from functools import lru_cache
 from operator import itemgetter
+from typing import NamedTuple
 from urllib.parse import urljoin
 
 from lxml import etree
@@ -87,12 +88,13 @@ _SLOTS = {
         ("date", _DATES),
         ("source", _SOURCES),
         ("link", _LINKS),
-        ("own link", ("feedburner:origlink",)),
+        ("own_link", ("feedburner:origlink",)),
     )
     for rank, name in enumerate(names)
 }
 """What an element is for, and how good it is for that (0 best)."""
 _ATOM_PLAIN = ("", "text", "text/plain")
+_USUAL = 40  # children of an item: what has more is not remembered
 
 
 def local(tag: object) -> str:
@@ -100,9 +102,30 @@ def local(tag: object) -> str:
     return tag.rpartition("}")[2].rpartition(":")[2] if isinstance(tag, str) else ""
 
 
-@lru_cache(maxsize=4096)
-def _slot_of(tag: str, own: str) -> tuple[str, int] | None:
-    return _SLOTS.get(name_of(tag, own))
+class _Plan(NamedTuple):
+    """Which children of an item serve for what, by their places, best first."""
+
+    title: tuple[int, ...]
+    summary: tuple[int, ...]
+    guid: tuple[int, ...]
+    date: tuple[int, ...]
+    source: tuple[int, ...]
+    link: tuple[int, ...]
+    own_link: tuple[int, ...]
+
+
+@lru_cache(maxsize=256)
+def _plan(own: str, tags: tuple[object, ...]) -> _Plan:
+    """Return the plan of an item with children so called: the items of a feed are of one or two makes."""
+    return _planned(own, tags)
+
+
+def _planned(own: str, tags: tuple[object, ...]) -> _Plan:
+    places: dict[str, list[tuple[int, int]]] = {slot: [] for slot in _Plan._fields}
+    for place, tag in enumerate(tags):
+        if slot := _SLOTS.get(name_of(str(tag), own)):
+            places[slot[0]].append((slot[1], place))
+    return _Plan(*(tuple(place for _, place in sorted(found)) for found in places.values()))
 
 
 def name_of(tag: str, own: str) -> str:
@@ -135,29 +158,39 @@ def first_text(head: Sequence[etree._Element], name: str) -> str:
 
 def item_of(item: etree._Element, base: str | None) -> Raw:
     """Read an item or entry; *base* is what xml:base says around it, None where the body has none anywhere."""
-    found = _fields(item)
-    guids, sources = found.get("guid"), found.get("source")
-    guid = guids[0][2].strip() if guids else ""
+    children = list(item)
+    tags = tuple([child.tag for child in children])
+    plan = (_plan if len(tags) <= _USUAL else _planned)(_space(item.tag), tags)
+    guid, told = next(_filled(children, plan.guid), (None, ""))
+    told = told.strip()
     return Raw(
-        title=_said(found.get("title"), _line),
-        links=_best_links(item, found, base),
-        guid=guid or item.get(_RDF_ABOUT, ""),
-        permalink=guids is not None and _is_permalink(guids[0][1], guid),
-        summary=_said(found.get("summary"), _lines),
-        dates=_dates(item, found.get("date", ())),
-        source=_said(sources, _source),
-        source_url=_source_url(sources) if sources else "",
+        title=_said(_filled(children, plan.title), _line),
+        links=_best_links(item, children, plan, base),
+        guid=told or item.get(_RDF_ABOUT, ""),
+        permalink=guid is not None and _is_permalink(guid, told or item.get(_RDF_ABOUT, "")),
+        summary=_said(_filled(children, plan.summary), _lines),
+        dates=_dates(item, _filled(children, plan.date)),
+        source=_said(_filled(children, plan.source), _source) if plan.source else "",
+        source_url=_source_url(_filled(children, plan.source)) if plan.source else "",
     )
 
 
-# How good an element is for its slot, the element, and its text: making a string of it takes time, so it is done once.
-_Part = tuple[int, etree._Element, str]
-_Found = dict[str, list[_Part]]
+# An element and its text: making a string of it takes time, so it is done once, and not before it is needed.
+_Part = tuple[etree._Element, str]
 
 
-def _said(parts: Sequence[_Part] | None, read: Callable[[etree._Element, str], str]) -> str:
+def _filled(children: Sequence[etree._Element], places: Sequence[int]) -> Iterator[_Part]:
+    """Yield those of *children* in *places* that hold something."""
+    for place in places:
+        child = children[place]
+        text = child.text or ""
+        if (text and not text.isspace()) or len(child):
+            yield child, text
+
+
+def _said(parts: Iterable[_Part], read: Callable[[etree._Element, str], str]) -> str:
     """Return the text of the best element that has one."""
-    for _, element, text in parts or ():
+    for element, text in parts:
         if words := read(element, text):
             return words
     return ""
@@ -179,30 +212,6 @@ def url_of(url: etree._Element) -> Raw:
     )
 
 
-def _fields(item: etree._Element) -> _Found:
-    """Return the filled elements of each slot, best first."""
-    found: _Found = {}
-    own = _space(item.tag)
-    for child in item:
-        slot = _slot_of(str(child.tag), own)
-        if slot is None:
-            continue
-        name, rank = slot
-        text = child.text or ""
-        if (text and not text.isspace()) or len(child) or name == "link":
-            if name in found:
-                found[name].append((rank, child, text))
-            else:
-                found[name] = [(rank, child, text)]
-    for parts in found.values():
-        if len(parts) > 1:
-            parts.sort(key=_rank)
-    return found
-
-
-_rank = itemgetter(0)
-
-
 def _space(tag: object) -> str:
     return tag[1:].partition("}")[0] if isinstance(tag, str) and tag.startswith("{") else ""
 
@@ -215,14 +224,16 @@ def _is_permalink(guid: etree._Element, text: str) -> bool:
     return text.startswith(("http://", "https://")) and guid.get("isPermaLink", "true").lower() != "false"
 
 
-def _best_links(item: etree._Element, found: _Found, base: str | None) -> tuple[str, ...]:
+def _best_links(
+    item: etree._Element, children: Sequence[etree._Element], plan: _Plan, base: str | None
+) -> tuple[str, ...]:
     """Return the link to the article: the publisher's own before a counter's, HTML before other forms."""
-    links = found.get("link", ())
-    if len(links) == 1 and base is None and "own link" not in found and (only := _link(*links[0][1:])[1]):
+    links = [children[place] for place in plan.link]
+    if len(links) == 1 and base is None and not plan.own_link and (only := _link(links[0])[1]):
         return (only,)
-    best = [text.strip() for _, _, text in found.get("own link", ())]
-    ranked = [(*_link(link, text), link) for _, link, text in links]
-    good = min((r for r in ranked if r[1]), key=_rank, default=None)
+    best = [text.strip() for _, text in _filled(children, plan.own_link)]
+    ranked = [(*_link(link), link) for link in links]
+    good = min((r for r in ranked if r[1]), key=itemgetter(0), default=None)
     if good:
         _, target, link = good
         best.append(target if base is None else _joined(base, attribute(item, "base"), attribute(link, "base"), target))
@@ -238,8 +249,9 @@ def _joined(base: str, *steps: str) -> str:
     return base
 
 
-def _link(link: etree._Element, text: str) -> tuple[int, str]:
+def _link(link: etree._Element) -> tuple[int, str]:
     """Return how good a link element is (0 best) and where it leads; "" where it leads to no article."""
+    text = link.text or ""
     if text and not len(link) and not link.keys():
         return 0, text.strip()
     target = (attribute(link, "href") or ("".join(map(str, link.itertext())) if len(link) else text)).strip()
@@ -250,13 +262,13 @@ def _link(link: etree._Element, text: str) -> tuple[int, str]:
     return (0 if not kind or "html" in kind else 1), target
 
 
-def _dates(item: etree._Element, parts: Sequence[_Part]) -> tuple[tuple[str, str], ...]:
-    texts = [text.strip() for _, _, text in parts] or [attribute(item, "lastmod")]
+def _dates(item: etree._Element, parts: Iterable[_Part]) -> tuple[tuple[str, str], ...]:
+    texts = [text.strip() for _, text in parts] or [attribute(item, "lastmod")]
     return tuple((t, t) for t in (text[:MAX_TITLE] for text in texts) if t)
 
 
-def _source_url(parts: Sequence[_Part]) -> str:
-    return next((url for _, e, _ in parts if (url := e.get("url", "") or e.get("href", ""))), "")
+def _source_url(parts: Iterable[_Part]) -> str:
+    return next((url for e, _ in parts if (url := e.get("url", "") or e.get("href", ""))), "")
 
 
 def _source(element: etree._Element, text: str) -> str:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from monitor.errors import FetchError, Refused
-from monitor.fetch import Fetcher
+from monitor.fetch import Fetcher, target
 from monitor.fetch.guard import Guard, is_public
 from monitor.fetch.resolve import MAX_LOOKUPS, SystemResolver
 from monitor.fetch.target import join, read
@@ -280,3 +280,24 @@ def test_with_a_proxy_literal_addresses_and_local_names_are_still_refused() -> N
     for url in ("http://10.0.0.1/", "http://0x7f.1/", "http://localhost/", "http://[::1]/"):
         with pytest.raises(Refused):
             get(Fetcher(through), url)
+
+
+PIECES = st.sampled_from(
+    ["http", "https", "HTTP", "ftp", "://", "/", "a.example", "A.example", "127.0.0.1", "127.1", "0x7f.1", "1.2.3.4.", "_a.b"]
+    + [":", ":80", ":443", ":8080", ":65535", ":65536", ":0", ":08", "@", "?", "#", "[::1]", "[", "]", "%41", "%", "路", " ", "\t"]
+    + ["x", "..", "&a=b;c", "'", '"', "\\", "~", "|", "e.com", "-", "/a/b.xml", "?q=1", "a" * 70, "\n", "\u3002"]
+)  # fmt: skip
+
+
+@given(st.lists(PIECES, max_size=8).map("".join) | st.lists(PIECES, max_size=6).map(lambda p: "http://" + "".join(p)))
+@example("http://a.example:80/x?y")
+@example("https://a.example./")
+@example("http://a.example/?")
+def test_a_plain_address_is_read_at_once_as_it_is_readin_general(url: str) -> None:
+    def outcome(read: Callable[[str], object]) -> object:
+        try:
+            return read(url)
+        except Refused as refused:
+            return str(refused)
+
+    assert outcome(target.read) == outcome(target.in_general)
