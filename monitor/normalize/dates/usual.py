@@ -16,7 +16,7 @@ __all__ = ["usual"]
 
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_MONTH = {name: f"{number:02}" for number, name in enumerate(_MONTHS, 1)}
+_MONTH = {name: number for number, name in enumerate(_MONTHS, 1)}
 _YEAR = r"(?:199\d|20\d\d)"
 _CLOCK = r"([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.\d{1,9})?)?"
 _OFFSET = r"([+-])(0\d|1[0-3]):?([0-5]\d)"
@@ -31,34 +31,30 @@ def usual(text: str, zone: ZoneInfo) -> tuple[datetime | None, date] | None:
     found = _RFC_822.fullmatch(text)
     if found:
         weekday, day, month, year, hour, minute, second, *offset = found.groups()
-        local = _local(year, _MONTH[month], day, hour, minute, second)
-        if local is None or (weekday and _WEEKDAYS[local.weekday()] != weekday):
+        at = _at(year, _MONTH[month], day, hour, minute, second)
+        if at is None or (weekday and _WEEKDAYS[at.weekday()] != weekday):
             return None
-        return _seen(_in_utc(local, *offset), zone)
+        return _seen(at - _east(*offset), zone)
     found = _ISO.fullmatch(text)
     if found is None:
         return None
     year, month, day, hour, minute, second, told, *offset = found.groups()
-    local = _local(year, month, day, hour or "0", minute or "0", second)
-    if local is None:
+    at = _at(year, int(month), day, hour or "0", minute or "0", second)
+    if at is None:
         return None
     if hour is None:
-        return None, local.date()
+        return None, at.date()
     if told is None:
-        return _seen(local.replace(tzinfo=zone).astimezone(UTC), zone)
-    return _seen(_in_utc(local, *offset), zone)
+        return _seen(at.replace(tzinfo=zone).astimezone(UTC), zone)
+    return _seen(at - _east(*offset), zone)
 
 
-def _local(year: str, month: str, day: str, hour: str, minute: str, second: str | None) -> datetime | None:
+def _at(year: str, month: int, day: str, hour: str, minute: str, second: str | None) -> datetime | None:
+    """Return what the clock of the sender showed, as if it stood in UTC."""
     try:
-        return datetime(int(year), int(month), int(day), int(hour), int(minute), int(second or 0))  # noqa: DTZ001
+        return datetime(int(year), month, int(day), int(hour), int(minute), int(second or 0), tzinfo=UTC)
     except ValueError:
         return None
-
-
-def _in_utc(local: datetime, sign: str | None, hours: str | None, minutes: str | None) -> datetime:
-    east = _east(sign, hours, minutes)
-    return (local - east if east else local).replace(tzinfo=UTC)
 
 
 @lru_cache(maxsize=256)
