@@ -94,4 +94,4 @@ def _lines(trace: object) -> str:
 
 def printable(text: str) -> str:
     """Return *text* with control, bidi and surrogate characters made visible or dropped."""
-    return "".join(c if c.isprintable() else " " for c in text)
+    return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
-from functools import lru_cache
 from operator import itemgetter
 from typing import NamedTuple
 from urllib.parse import urljoin
@@ -20,7 +19,7 @@ from monitor.model import Hints
 from monitor.parse import markup
 from monitor.parse.entries import MAX_TITLE, Raw
 
-__all__ = ["attribute", "first_text", "hints_of", "item_of", "local", "name_of", "url_of"]
+__all__ = ["Plans", "attribute", "first_text", "hints_of", "item_of", "local", "name_of", "url_of"]
 
 _XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 _RDF_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
@@ -94,7 +93,6 @@ _SLOTS = {
 }
 """What an element is for, and how good it is for that (0 best)."""
 _ATOM_PLAIN = ("", "text", "text/plain")
-_USUAL = 40  # children of an item: what has more is not remembered
 
 
 def local(tag: object) -> str:
@@ -114,13 +112,11 @@ class _Plan(NamedTuple):
     own_link: tuple[int, ...]
 
 
-@lru_cache(maxsize=256)
-def _plan(own: str, tags: tuple[object, ...]) -> _Plan:
-    """Return the plan of an item with children so called: the items of a feed are of one or two makes."""
-    return _planned(own, tags)
+Plans = dict[tuple[object, ...], _Plan]
+"""The plans of the items of one body, by what they and their children are called: most items are of one make."""
 
 
-def _planned(own: str, tags: tuple[object, ...]) -> _Plan:
+def _planned(own: str, tags: Sequence[object]) -> _Plan:
     places: dict[str, list[tuple[int, int]]] = {slot: [] for slot in _Plan._fields}
     for place, tag in enumerate(tags):
         if slot := _SLOTS.get(name_of(str(tag), own)):
@@ -156,22 +152,22 @@ def first_text(head: Sequence[etree._Element], name: str) -> str:
 # --------------------------------------------------------------------------- items
 
 
-def item_of(item: etree._Element, base: str | None) -> Raw:
+def item_of(item: etree._Element, base: str | None, plans: Plans) -> Raw:
     """Read an item or entry; *base* is what xml:base says around it, None where the body has none anywhere."""
     children = list(item)
-    tags = tuple([child.tag for child in children])
-    plan = (_plan if len(tags) <= _USUAL else _planned)(_space(item.tag), tags)
+    tags = (item.tag, *[child.tag for child in children])
+    plan = plans.get(tags) or plans.setdefault(tags, _planned(_space(item.tag), tags[1:]))
     guid, told = next(_filled(children, plan.guid), (None, ""))
-    told = told.strip()
+    named = told.strip() or item.get(_RDF_ABOUT, "")
     return Raw(
-        title=_said(_filled(children, plan.title), _line),
-        links=_best_links(item, children, plan, base),
-        guid=told or item.get(_RDF_ABOUT, ""),
-        permalink=guid is not None and _is_permalink(guid, told or item.get(_RDF_ABOUT, "")),
-        summary=_said(_filled(children, plan.summary), _lines),
-        dates=_dates(item, _filled(children, plan.date)),
-        source=_said(_filled(children, plan.source), _source) if plan.source else "",
-        source_url=_source_url(_filled(children, plan.source)) if plan.source else "",
+        _said(_filled(children, plan.title), _line),
+        _best_links(item, children, plan, base),
+        named,
+        guid is not None and _is_permalink(guid, named),
+        _said(_filled(children, plan.summary), _lines),
+        _dates(item, _filled(children, plan.date)),
+        _said(_filled(children, plan.source), _source) if plan.source else "",
+        _source_url(_filled(children, plan.source)) if plan.source else "",
     )
 
 

@@ -18,7 +18,7 @@ from lxml import etree
 
 from monitor.model import Hints
 from monitor.parse.entries import MAX_ENTRIES, Raw
-from monitor.parse.fields import attribute, first_text, hints_of, item_of, local, url_of
+from monitor.parse.fields import Plans, attribute, first_text, hints_of, item_of, local, url_of
 from monitor.parse.repair import doctype_at, repaired
 
 __all__ = ["Harvest", "read"]
@@ -177,6 +177,7 @@ class _Gatherer:
         self.around: tuple[etree._Element | None, str] = (None, "")
         self.previous: etree._Element | None = None
         self.root: etree._Element | None = None
+        self.plans: Plans = {}
         self.load = 0
         self.half = False
         self.long = False
@@ -204,7 +205,7 @@ class _Gatherer:
             self.root = item.getroottree().getroot()
             self.harvest.root = local(self.root.tag).lower()
         sitemap = self.harvest.root == "urlset"
-        if (local(item.tag) == "url") != sitemap:
+        if str(item.tag).endswith("url") != sitemap:
             return False
         if not self.harvest.closing:
             name = f"{item.prefix}:{local(item.tag)}" if item.prefix else local(item.tag)
@@ -218,7 +219,7 @@ class _Gatherer:
         elif sitemap:
             self.harvest.raws.append(url_of(item))
         else:
-            self.harvest.raws.append(item_of(item, self._base(item) if self.with_bases else None))
+            self.harvest.raws.append(item_of(item, self._base(item) if self.with_bases else None, self.plans))
         return True
 
     def _base(self, item: etree._Element) -> str:
