@@ -12,6 +12,7 @@ without an end, to see that nothing is missed.
 from __future__ import annotations
 
 import argparse
+import gc
 import random
 import sqlite3
 import statistics
@@ -24,6 +25,7 @@ from typing import TypeVar
 
 from bench.growth import NOW, TOPIC, fill
 from monitor import finding, reading
+from monitor.cli import GARBAGE
 from monitor.export import render
 from monitor.model import FetchSettings, Settings
 from monitor.store import open_store
@@ -45,6 +47,7 @@ def main() -> None:
     ask.add_argument("--events", type=int, default=10_000)
     ask.add_argument("--texts", type=int, default=1_000_000)
     said = ask.parse_args()
+    gc.set_threshold(*GARBAGE)  # as for any command
     with tempfile.TemporaryDirectory() as home:
         _exporting(Path(home) / "events.db", said.events)
         _finding(Path(home) / "texts.db", said.texts)

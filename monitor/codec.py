@@ -181,12 +181,12 @@ def written(plain: object, kind: type) -> str:
     """
     Return what :func:`nearly` made of a *kind* as compact JSON that UTF-8 can hold: a lone surrogate becomes U+FFFD.
 
-    Raises ValueError for a whole number beyond 64 bits.
+    A whole number beyond 64 bits is read back as a float.
     """
     try:
         told = orjson.dumps(plain, option=orjson.OPT_UTC_Z).decode()
-    except orjson.JSONEncodeError:
-        return _mended(plain)
+    except orjson.JSONEncodeError:  # a lone surrogate, a number that long, a length of time that short
+        return text(_SLOWLY(plain))
     return _SLOWLY(plain) if _has_floats(kind) and _EXPONENT.search(told) else told
 
 
@@ -202,16 +202,6 @@ def text(value: str) -> str:
     except UnicodeEncodeError:
         return _SURROGATE.sub("\ufffd", value)
     return value
-
-
-def _mended(plain: Any) -> str:
-    """Return the text of what orjson refuses: for lone surrogates, which are mended, or for a number that is too long."""
-    told = text(_SLOWLY(plain))
-    try:
-        orjson.dumps(json.loads(told))
-    except orjson.JSONEncodeError as exc:
-        raise ValueError(str(exc)) from exc
-    return told
 
 
 @cache
@@ -268,21 +258,24 @@ def _composed(kind: Any, origin: Any, args: tuple[Any, ...]) -> Convert:
 def _record(kind: type) -> Convert:
     hints = get_type_hints(kind)
     parts = tuple((f.name, _loader(hints[f.name]), _default(f)) for f in dataclasses.fields(kind))
-    names = frozenset(name for name, _, _ in parts)
+    names = tuple(name for name, _, _ in parts)
     loaders = {name: load_one for name, load_one, _ in parts}
+    texts = frozenset(name for name, load_one, _ in parts if load_one is _text_in)  # most fields: no call for each
     title = kind.__name__
 
     def slowly(data: Any) -> Any:
         _expect(data, dict, title)
-        if not data.keys() <= names:
-            raise ValueError(f"{title} has no {', '.join(sorted(data.keys() - names))}")
+        if unknown := data.keys() - loaders.keys():
+            raise ValueError(f"{title} has no {', '.join(sorted(unknown))}")
         return kind(*[_field(data, title, *part) for part in parts])
 
     def convert(data: Any) -> Any:
-        if type(data) is not dict:
+        if data.__class__ is not dict:
             return slowly(data)
         try:
-            return kind(**{name: loaders[name](value) for name, value in data.items()})
+            if tuple(data) == names:  # as dump wrote it
+                return kind(*[v if n in texts and v.__class__ is str else loaders[n](v) for n, v in data.items()])
+            return kind(**{n: loaders[n](v) for n, v in data.items()})
         except (KeyError, TypeError, ValueError):
             return slowly(data)  # which says where
 
@@ -377,8 +370,8 @@ def _text_in(data: Any) -> str:
 
 
 def _int_in(data: Any) -> int:
-    if type(data) is not int:
-        raise ValueError(f"{data!r} where a whole number was expected")
+    if type(data) is not int or not -(2**63) <= data < 2**63:
+        raise ValueError(f"{data!r} where a whole number of at most 64 bits was expected")
     return data
 
 

@@ -7,10 +7,12 @@ same as a schema; a test holds the two together.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
 from enum import Enum
+from functools import cache
+from typing import Any
 
 from monitor.model import (
     Coverage,
@@ -97,14 +99,15 @@ def published(told: Published) -> dict[str, Json]:
 
 def evidence(told: Evidence) -> dict[str, Json]:
     """Return one piece of evidence; ``type`` tells which of the three kinds it is."""
-    record = {name: plain(getattr(told, name)) for name in _names(type(told))}
+    kind: Any = type(told)
+    record = _fields_of(kind)(told)
     if isinstance(told, Quote):
         record |= {"published": published(told.published), "reading": told.reading or None, "url": told.url or None}
         if not told.forgotten:
             del record["forgotten"]
     if isinstance(told, SeedRecord):
         record["source_url"] = told.source_url or None
-    return {"type": EVIDENCE_KINDS[type(told)], **record}
+    return {"type": EVIDENCE_KINDS[kind], **record}
 
 
 def coverage(told: Coverage) -> dict[str, Json]:
@@ -180,36 +183,45 @@ def plain(value: object) -> Json:
 
     Raises TypeError for what no noun holds.
     """
-    if value is None or type(value) in _AS_IT_IS:
-        return value  # type: ignore[return-value]
-    match value:
-        case When():
-            return when(value)
-        case Enum():
-            return plain(value.value)
-        case datetime():
-            return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-        case date():
-            return value.isoformat()
-        case str() | int() | float():
-            return value
-        case Mapping():
-            return {str(k): plain(v) for k, v in value.items()}
-        case tuple() | list() | frozenset():
-            return [plain(v) for v in value]
-    return {name: plain(getattr(value, name)) for name in _names(type(value))}
+    kind: Any = type(value)
+    told: Json = value if kind in _AS_IT_IS else _writer(kind)(value)  # type: ignore[assignment]
+    return told
 
 
-_AS_IT_IS = frozenset({str, int, float, bool})  # most of all values: asked first
+_AS_IT_IS = frozenset({str, int, float, bool, type(None)})  # most of all values: asked first
+
+_Writes = Callable[[Any], Json]
 
 
-_NAMES: dict[type, tuple[str, ...]] = {}
+@cache
+def _writer(kind: Any) -> _Writes:
+    """Return what writes a *kind*: it is asked of every value, so it is looked up once."""
+    for base, write in _WRITERS:
+        if issubclass(kind, base):
+            return write
+    return _fields_of(kind)
 
 
-def _names(noun: type) -> tuple[str, ...]:
-    """Return what the fields of *noun* are called; asked of every value, so it is looked up once."""
-    if noun not in _NAMES:
-        if not is_dataclass(noun):
-            raise TypeError(f"cannot write {noun.__name__} as JSON")
-        _NAMES[noun] = tuple(f.name for f in fields(noun))
-    return _NAMES[noun]
+@cache
+def _fields_of(kind: Any) -> Callable[[Any], dict[str, Json]]:
+    """Return what writes the fields of the noun *kind* under their names."""
+    if not is_dataclass(kind):
+        raise TypeError(f"cannot write {kind.__name__} as JSON")
+    names = tuple(f.name for f in fields(kind))
+
+    def write(value: object) -> dict[str, Json]:
+        told = {name: getattr(value, name) for name in names}
+        return {n: v if v.__class__ in _AS_IT_IS else _writer(v.__class__)(v) for n, v in told.items()}
+
+    return write
+
+
+_WRITERS: tuple[tuple[type | tuple[type, ...], _Writes], ...] = (
+    (When, when),
+    (Enum, lambda value: plain(value.value)),
+    (datetime, lambda value: value.astimezone(UTC).isoformat().replace("+00:00", "Z")),
+    (date, date.isoformat),
+    ((str, int, float), lambda value: value),
+    (Mapping, lambda value: {str(k): plain(v) for k, v in value.items()}),
+    ((tuple, list, frozenset), lambda value: [plain(v) for v in value]),
+)

@@ -9,7 +9,7 @@ many versions rest on it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -26,9 +26,15 @@ from monitor.store.rows import Row, add, add_numbered, chunks, instant, load, ma
 def whole(db: Database, rows: Iterable[Row], *, revisions: bool = True) -> list[Event]:
     """Return the events whose versions *rows* are (``event``, ``version``, ``data``), in order."""
     versions = {row["event"]: row for row in rows}
+    return [event for some in chunks(versions) for event in _some(db, {id: versions[id] for id in some}, revisions)]
+
+
+def _some(db: Database, versions: Mapping[str, Row], with_revisions: bool) -> Iterator[Event]:
+    """Yield the events of so many *versions* as are asked for at once: what they are made of is small enough to lie near."""
     evidence = _evidence(db, list(versions))
-    said = _revisions(db, versions) if revisions else {}
-    return [_event(parse(row["data"]), evidence, said.get(id, [])) for id, row in versions.items()]
+    said = _revisions(db, versions) if with_revisions else {}
+    for id, row in versions.items():
+        yield _event(parse(row["data"]), evidence, said.get(id, []))
 
 
 def _event(data: dict[str, Any], evidence: dict[int, Any], revisions: list[Any]) -> Event:
@@ -38,19 +44,17 @@ def _event(data: dict[str, Any], evidence: dict[int, Any], revisions: list[Any])
 
 
 def _evidence(db: Database, ids: Sequence[str]) -> dict[int, Any]:
-    found = {}
-    for some in chunks(ids):
-        rows = db.execute(f"SELECT n, data FROM evidence WHERE event IN ({marks(some)})", some)
-        found.update({row["n"]: parse(row["data"]) for row in rows})
-    return found
+    rows = db.execute(f"SELECT n, data FROM evidence WHERE event IN ({marks(ids)})", ids)
+    return {row["n"]: parse(row["data"]) for row in rows}
 
 
-def _revisions(db: Database, versions: dict[str, Row]) -> dict[str, list[Any]]:
+def _revisions(db: Database, versions: Mapping[str, Row]) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = defaultdict(list)
-    for some in chunks(versions):
-        for row in db.execute(f"SELECT * FROM revisions WHERE event IN ({marks(some)}) ORDER BY n", some):
-            if row["version"] <= versions[row["event"]]["version"]:
-                found[row["event"]].append(_revision(row))
+    for row in db.execute(
+        f"SELECT * FROM revisions WHERE event IN ({marks(list(versions))}) ORDER BY n", list(versions)
+    ):
+        if row["version"] <= versions[row["event"]]["version"]:
+            found[row["event"]].append(_revision(row))
     return found
 
 
