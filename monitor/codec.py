@@ -169,7 +169,8 @@ _NEARLY: tuple[tuple[type, Convert], ...] = (
 
 _SLOWLY = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=dump).encode
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_EXPONENT = re.compile(r"[:,\[]-?[0-9.]+e")  # or what looks like one within a text
+# A float that the two may write otherwise, below 0.0001 or from 1e16 on; or what looks like one within a text.
+_ODD_FLOAT = re.compile(r"[:,\[]-?(?:[0-9.]+e|0\.0000|[0-9]{16})")
 
 
 def encode(value: object) -> str:
@@ -187,7 +188,7 @@ def written(plain: object, kind: type) -> str:
         told = orjson.dumps(plain, option=orjson.OPT_UTC_Z).decode()
     except orjson.JSONEncodeError:  # a lone surrogate, a number that long, a length of time that short
         return text(_SLOWLY(plain))
-    return _SLOWLY(plain) if _has_floats(kind) and _EXPONENT.search(told) else told
+    return _SLOWLY(plain) if _has_floats(kind) and _ODD_FLOAT.search(told) else told
 
 
 def decode(data: str) -> Any:

@@ -106,6 +106,8 @@ def test_the_text_of_a_noun_is_that_of_the_standard_library(noun: type) -> None:
     [
         Figure(1e16, "元", "", ""),
         Figure(1e-7, "元", "", ""),
+        Figure(-1.5e-05, "元", "", ""),
+        Figure(123456789012345678.0, "元", "", ""),
         Figure(1.5e300, "元", "", ""),
         Gap(datetime(2026, 1, 1, tzinfo=UTC), timedelta(microseconds=1)),
         Gap(datetime(1, 1, 1, tzinfo=UTC), timedelta(microseconds=-99)),
