@@ -87,6 +87,9 @@ def _with_others(page: Page, telling: Telling, named: Sequence[Named]) -> bool:
         return False
     start = opening(page, *telling.clause)
     opens = any(f.start == start for f in firms_in(page, telling, telling.kind))
+    said = page.language.refers.match(page.text.text, start, telling.clause[1])
+    if (said and said["thing"]) or page.language.both.search(page.text.text, telling.start, telling.end):
+        return opens and telling.kind in PAPERS
     before = {n.entity.of or n.entity.id for n in page.named.within(0, telling.end) if n.entity and n.kind != "place"}
     return (opens and telling.kind in PAPERS) or not ((page.headed | before) & tied.keys())
 

@@ -21,8 +21,8 @@ from monitor.web.keys import FREE
 from tests.web import told, town
 from tests.web.town import Reader
 
-TALKED, SIGNED, VISITED, INVESTED = (
-    f"ev_{n}" for n in ("2a6766aee0be7da78256", "0b4fb23701c51e1e8b14", "4bfc7b4aed7147802967", "6d9b0b0949c4f8d9e489")
+TALKED, SIGNED, VISITED, PLANNED = (
+    f"ev_{n}" for n in ("2a6766aee0be7da78256", "0b4fb23701c51e1e8b14", "4bfc7b4aed7147802967", "eaece224f9dd04c398d8")
 )
 
 
@@ -270,7 +270,7 @@ def test_a_figure_that_is_no_number_is_refused(inside, value):
 
 @pytest.mark.parametrize("field", FIXABLE)
 def test_every_field_can_be_saved_as_it_is_shown(inside, field):
-    for id in (SIGNED, VISITED, INVESTED, TALKED):
+    for id in (SIGNED, VISITED, PLANNED, TALKED):
         old = inside.event(id)[field]
         page = inside.press(f"/review/event/{id}", "edit", field)
         assert "已照办" in said(page), said(page)
