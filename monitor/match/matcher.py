@@ -63,6 +63,7 @@ class Matcher:
         self._names = Names(self._topics)
         self._wanted = tuple(alternatives(topic) for topic in self._topics)
         self._all = {i: i for i in self._index.values()}
+        self._nothing = whole(tuple(self._index), ())
 
     def screen(
         self, title: str, summary: str, topics: Collection[str] = (), published: date | None = None
@@ -75,7 +76,7 @@ class Matcher:
         *published* is the day that people in office are judged by. Raises KeyError for an unknown topic.
         """
         told = self.told(title, summary, self.among(topics), published)
-        return whole(tuple(topics) or tuple(self._index), told)
+        return whole(tuple(topics) or tuple(self._index), told) if told or topics else self._nothing
 
     def among(self, topics: Collection[str]) -> Among:
         """Return *topics*, all when empty, as :meth:`told` takes them. Raises KeyError for an unknown one."""
