@@ -165,13 +165,13 @@ def folder() -> Iterator[Path]:
 
 
 SETTINGS = FetchSettings(pauses={"crowd.example": timedelta(seconds=PAUSE)})
-SIMULATED = [3, pytest.param(14, marks=pytest.mark.long)]
+SIMULATED = [2, pytest.param(14, marks=pytest.mark.long)]
 REAL = pytest.param(1, marks=pytest.mark.long)
 MANY = pytest.param(0, marks=pytest.mark.long)
 
 
 @pytest.fixture(
-    scope="module", params=[*SIMULATED, REAL, MANY], ids=["3 days", "14 days", "a day of processes", "eight workers"]
+    scope="module", params=[*SIMULATED, REAL, MANY], ids=["2 days", "14 days", "a day of processes", "eight workers"]
 )
 def world(request: pytest.FixtureRequest, folder: Path) -> Lived:
     if not request.param:
@@ -327,7 +327,7 @@ def test_every_failure_doubles_the_distance(world):
 
 
 # Not by processes: behind a proxy no host is dead, for the proxy answers.
-@pytest.mark.parametrize("world", [*SIMULATED, MANY], ids=["3 days", "14 days", "eight workers"], indirect=True)
+@pytest.mark.parametrize("world", [*SIMULATED, MANY], ids=["2 days", "14 days", "eight workers"], indirect=True)
 def test_a_dead_host_is_asked_by_one_rhythm_for_all_its_feeds(world):
     asked = {url: world.of(url) for url in DEAD}
     counts = {len(a) for a in asked.values()}

@@ -190,6 +190,6 @@ class TestScreener:
     def test_a_body_of_nothing_but_names_costs_a_bounded_time(self, text: str) -> None:
         screener = Screener(MATCHER, FULL)
         began = time.process_time()
-        for _ in range(2_000):
+        for _ in range(1_000):
             screener("小米", text, None)
-        assert time.process_time() - began < 4
+        assert time.process_time() - began < 3
