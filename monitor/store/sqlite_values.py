@@ -10,6 +10,8 @@ import sqlite_utils
 from monitor.store import migrations
 from monitor.store.database import Values
 from monitor.store.fts import Fts
+from monitor.store.rows import parse
+from monitor.store.tokens import spaced
 
 
 class Database(sqlite_utils.Database):
@@ -18,6 +20,9 @@ class Database(sqlite_utils.Database):
     def __init__(self, conn: sqlite3.Connection) -> None:
         super().__init__(conn, recursive_triggers=False, execute_plugins=False)
         self.words = Fts(self.execute)
+        # What migrations ask for.
+        conn.create_function("spaced", 1, spaced, deterministic=True)
+        conn.create_function("title_of", 1, lambda data: parse(data)["title"], deterministic=True)
 
     def stream(self, sql: str, values: Values = (), /) -> sqlite3.Cursor:
         return self.execute(sql, values)

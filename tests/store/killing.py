@@ -19,6 +19,7 @@ from types import FrameType
 from typing import Any
 
 from monitor.store import backup, copies, lock, migrations, on_sqlite, open_store, restore, restoring
+from monitor.store.sqlite_values import Database
 from tests.store.make import NOW, collected, screened
 
 WATCHED = {module.__file__ for module in (on_sqlite, copies, lock, restoring)}
@@ -34,7 +35,7 @@ def old(path: Path, schema: int) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
         for statements in migrations.MIGRATIONS[:schema]:
             for statement in statements:
-                db.execute(statement)
+                Database(db).execute(statement)
         db.execute(f"PRAGMA user_version = {schema}")
         db.execute(f"PRAGMA application_id = {migrations.APPLICATION_ID}")
         db.executemany("INSERT INTO rounds (started) VALUES (?)", [("2025",)] * 3)

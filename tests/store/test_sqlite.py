@@ -19,6 +19,7 @@ from monitor.errors import StoreError
 from monitor.model import EntryState
 from monitor.store import migrations, open_store
 from monitor.store.on_sqlite import SqliteStore, insist
+from monitor.store.sqlite_values import Database
 
 from .make import NOW, RSS, TOPIC, article, change, collected, decides, digested, entry, screened, told
 
@@ -197,13 +198,14 @@ def test_a_commit_has_reached_the_disk_when_it_returns(store):
 
 def at_version(path: Path, version: int) -> None:
     """Make the database as the program that knew *version* steps left it."""
-    db = raw(path)
+    conn = raw(path)
+    db = Database(conn)
     for number, statements in enumerate(migrations.MIGRATIONS[:version], 1):
         for statement in statements:
             db.execute(statement)
         db.execute(f"PRAGMA user_version = {number}")
     db.execute(f"PRAGMA application_id = {migrations.APPLICATION_ID}")
-    db.close()
+    conn.close()
 
 
 def schema(path: Path) -> set[tuple[str, str]]:
