@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 RELOAD = 5.0  # seconds between two looks at the configuration file
 LAST = 8.5  # seconds after which a process that was told to stop is ended; the promise is 10
 LOCK_PATIENCE = 2.0  # seconds that one try to write waits for another writer
-GARBAGE = (10_000, 10, 10)  # objects more than before until cycles are looked for, and how often among older ones
+GARBAGE = (3_000, 10, 10)  # objects more than before until cycles are looked for, and how often among older ones
 M_ARENA_MAX = -8  # glibc's name for how many heaps there are
 
 log = structlog.get_logger()

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import structlog
 from rich.progress import (
@@ -19,11 +20,13 @@ from rich.progress import (
 )
 from rich.progress import Progress as Bar
 
-from monitor.backfill import Told
 from monitor.console.log import printable
 from monitor.console.output import console
 from monitor.model import Reads
 from monitor.progress import Progress, unwatched
+
+if TYPE_CHECKING:
+    from monitor.backfill import Told
 
 log = structlog.get_logger()
 

@@ -53,7 +53,7 @@ def _compare(root: list[int], i: int, shape: Shape, texts: dict[int, Shape]) -> 
         _join(root, i, max(texts))
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=256)
 def _shape(text: str) -> Shape:
     """Return the character pairs of *text* in one script, without marks and spaces: mirrors set their own."""
     flat = _MARKS.sub("", simplify(text.encode("utf-8", "replace").decode("utf-8")).lower())
@@ -61,7 +61,7 @@ def _shape(text: str) -> Shape:
     return frozenset((ord(a) << 21 | ord(b)) << 21 | n for (a, b), total in pairs.items() for n in range(total))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _alike(a: Shape, b: Shape) -> bool:
     shorter, both = min(len(a), len(b)), len(a) + len(b)
     if shorter * (1 + COPY_OF_BOTH) < COPY_OF_BOTH * both:  # though it lay in the longer one wholly
