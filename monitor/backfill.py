@@ -11,14 +11,14 @@ import hashlib
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
 from monitor import archives, match, pipeline
 from monitor.archives import File, Limits, Wanted
-from monitor.errors import FetchError, InputError
+from monitor.errors import FetchError, InputError, Overtaken
 from monitor.model import Archive, Part, Reads, Scope
 from monitor.pipeline import Desk
 from monitor.store.base import Store
@@ -27,6 +27,9 @@ __all__ = ["Backfill", "Fetch", "Told", "refused"]
 
 TOGETHER = 100
 """Small files that are written in one transaction; reading one takes some 10 ms, if it is about a topic."""
+
+WEIGHT = 16 * 1024 * 1024
+"""Bytes of small files that are held at a time."""
 
 MAX_LIST = 16 * 1024 * 1024
 """Bytes of a list of archives, packed or not."""
@@ -71,29 +74,24 @@ class Backfill:
 
     def take(self, sources: Sequence[str]) -> None:
         """Read every archive of *sources*; one that cannot be read costs itself alone."""
-        small: list[File] = []
-        for file in self.named(sources):
+        for files in self._batches(self.named(sources)):
             if self.stopped():
                 return
-            if file.kind in archives.SMALL and len(small) < TOGETHER:
-                small.append(file)
-                continue
-            self._small(small)
-            small = []
-            self._each(file)
-        self._small(small)
+            if files[0].kind in archives.SMALL:
+                self._small(files)
+            else:
+                self._each(files[0])
 
     def wait(self, sources: Sequence[str]) -> None:
         """Leave the archives of *sources* to other processes, and tell how far they are until all are read or given up."""
-        small: list[File] = []
         waiting: dict[str, int] = {}
-        for file in self.named(sources):
-            if file.kind in archives.SMALL:
-                small.append(file)
-            elif archive := self._left(file):
-                waiting[archive.id] = 0 if file.url else file.path.stat().st_size
-        for start in range(0, len(small), TOGETHER):
-            self._small(small[start : start + TOGETHER])
+        for files in self._batches(self.named(sources)):
+            if self.stopped():
+                return
+            if files[0].kind in archives.SMALL:
+                self._small(files)
+            elif archive := self._left(files[0]):
+                waiting[archive.id] = 0 if files[0].url else files[0].path.stat().st_size
         while waiting and not self.stopped():
             time.sleep(LOOK)
             waiting = {id: size for id, size in waiting.items() if self._watched(id, size)}
@@ -133,7 +131,10 @@ class Backfill:
         url = archive.name if archives.is_url(archive.name) else ""
         path = self.fetch(url) if url else Path(archive.name)
         size = path.stat().st_size
-        for part in archives.parts(File(path, archive.kind), archive.position, self.wanted, self.limits):
+        if url and not size:
+            raise InputError(f"{url}: is empty")
+        limits = replace(self.limits, stopped=self.stopped)
+        for part in archives.parts(File(path, archive.kind), archive.position, self.wanted, limits):
             archive = self._write(archive, part)
             self.told(archive.name, size if part.ended else archive.position, size, archive.reads)
             if self.stopped():
@@ -145,6 +146,10 @@ class Backfill:
         """Read *archive*; why that cannot be is written down with it, and told."""
         try:
             self.read(archive)
+        except archives.Stopped:
+            return
+        except Overtaken as error:
+            self.faults.append(str(error))
         except (OSError, InputError, FetchError) as error:
             problem = _why(archive.name, error)
             self.store.give_up_archive(archive.id, problem)
@@ -173,6 +178,8 @@ class Backfill:
     def named(self, sources: Iterable[str], within: str = "") -> Iterator[File]:
         """Yield the files that *sources* name, those in the list *within* where one is given."""
         for line in sources:
+            if self.stopped():  # of a million lines that lead nowhere, none is a file
+                return
             try:
                 source = archives.near(line, within) if within else line
                 if archives.is_list(source) and not within and not Path(source).is_dir():
@@ -180,9 +187,30 @@ class Backfill:
                 elif archives.is_url(source):
                     yield archives.remote(source)
                 else:
-                    yield from archives.found(Path(source))
+                    yield from archives.found(Path(source), self._noted)
             except (OSError, InputError, FetchError) as error:
                 self.faults.append(_why(line, error))
+
+    def _noted(self, error: OSError) -> None:
+        self.faults.append(_why(str(error.filename), error))
+
+    @staticmethod
+    def _batches(files: Iterable[File]) -> Iterator[Sequence[File]]:
+        """Yield files that are read together: small ones, or one alone."""
+        small: list[File] = []
+        weight = 0
+        for file in files:
+            if file.kind not in archives.SMALL:
+                yield (file,)
+                continue
+            with suppress(OSError):  # told when it is read
+                weight += file.path.stat().st_size
+            small.append(file)
+            if len(small) >= TOGETHER or weight >= WEIGHT:
+                yield small
+                small, weight = [], 0
+        if small:
+            yield small
 
     def _list(self, source: str) -> bytes:
         file = self.fetch(source) if archives.is_url(source) else Path(source)

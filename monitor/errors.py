@@ -33,6 +33,7 @@ __all__ = [
     "NotifyError",
     "Occupied",
     "Outdated",
+    "Overtaken",
     "ParseError",
     "RateLimited",
     "Refused",
@@ -127,6 +128,10 @@ class StoreError(MonitorError):
 
 class Occupied(StoreError):
     """Another process has the single instance lock."""
+
+
+class Overtaken(StoreError):
+    """Another process reads the same archive."""
 
 
 class Outdated(StoreError):

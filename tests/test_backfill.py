@@ -21,7 +21,7 @@ from monitor.pipeline import Desk
 from monitor.store import open_store
 from monitor.store.base import Store
 
-from .archives.warcs import info, packed, page, response
+from .archives.warcs import TEXT, info, packed, page, response
 from .commands import monitor, start
 from .store.make import settings
 
@@ -147,9 +147,64 @@ def test_two_readers_of_one_archive_do_not_both_write(store, tmp_path):
         second.take([str(file)])
 
     first.told = overtaken
-    with pytest.raises(StoreError, match="another process"):
-        first.take([str(file)])
-    assert titles(store) == ["河城大桥第0号消息", "河城大桥第3号消息", "河城大桥第6号消息"]
+    other = archive(tmp_path, 4, "b.warc.gz")
+    first.take([str(file), str(other)])
+    assert "another process" in first.faults[0] and (len(first.faults), first.files) == (1, 2)
+    assert titles(store)[:3] == ["河城大桥第0号消息", "河城大桥第3号消息", "河城大桥第6号消息"]
+
+
+def saved(folder: Path, *records: bytes, name: str = "a.warc.gz") -> str:
+    (folder / name).write_bytes(packed(records))
+    return str(folder / name)
+
+
+def test_a_date_is_not_held_against_a_moment_that_is_still_to_come(store, tmp_path):
+    told = response(url(1), page("河城大桥通车", day="2098-05-06"), at="2099-01-01T00:00:00Z")
+    backfill(store).take([saved(tmp_path, told)])
+    assert [e.published.day for e in store.entries()] == [None]
+
+
+def test_a_page_that_is_wanted_is_not_lost_behind_one_that_is_not(store, tmp_path):
+    """Two pages begin alike, and one of them is saved again when it says something else."""
+    lead = TEXT * 8
+    about = page("公告", lead, "河城大桥通车。" + TEXT)
+    other = page("公告", lead, "天气晴好。<!-- 河城大桥 -->" + TEXT)
+    backfill(store).take([saved(tmp_path, response(url(1), about), response(url(1), other), response(url(2), other))])
+    assert (url(1), "waiting") in [(e.url, e.state.value) for e in store.entries()]
+
+
+def test_an_address_that_gave_no_archive_is_asked_for_again(store, tmp_path):
+    told = [b"<html>come back later</html>", b"", archive(tmp_path).read_bytes()]
+
+    def fetch(url: str) -> Path:
+        (tmp_path / "fetched").write_bytes(told.pop(0))
+        return tmp_path / "fetched"
+
+    for faults, found in ((1, 0), (1, 0), (0, 3), (0, 3)):
+        done = backfill(store)
+        done.fetch = fetch
+        done.take(["https://data.example/a.warc.gz"])
+        assert (len(done.faults), len(titles(store))) == (faults, found)
+
+
+def test_what_lies_in_a_folder_and_cannot_be_read_is_told(store, tmp_path):
+    home = tmp_path / "saved"
+    home.mkdir()
+    (home / "gone.warc.gz").symlink_to(tmp_path / "nowhere")
+    os.mkfifo(home / "pipe.html")
+    archive(home)
+    done = backfill(store)
+    done.take([str(home)])
+    assert len(titles(store)) == 3
+    assert [f.rpartition(": ")[2] for f in done.faults] == ["No such file or directory", "is no plain file"]
+
+
+def test_a_list_of_what_is_not_there_is_left_when_it_is_time(store, tmp_path):
+    (tmp_path / "a.paths").write_text("none.warc.gz\n" * 100_000)
+    done = backfill(store)
+    done.stopped = lambda: len(done.faults) >= 5
+    done.take([str(tmp_path / "a.paths")])
+    assert len(done.faults) == 5
 
 
 def test_what_a_feed_brought_is_not_read_again(store, tmp_path):

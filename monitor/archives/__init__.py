@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 from monitor.archives.files import KINDS, SMALL, File, found, mark, remote
 from monitor.archives.lists import is_list, is_url, listed, near
-from monitor.archives.parts import Limits, Wanted
+from monitor.archives.parts import Limits, Stopped, Wanted
 from monitor.model import Part
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "SMALL",
     "File",
     "Limits",
+    "Stopped",
     "Wanted",
     "found",
     "is_list",
@@ -36,5 +37,5 @@ __all__ = [
 
 
 def parts(file: File, position: int, wanted: Wanted, limits: Limits = Limits()) -> Iterator[Part]:
-    """Yield what *file* holds from *position* on; raise OSError where it cannot be read, ConfigError where a library is missing."""
+    """Yield what *file* holds from *position* on; raise OSError or InputError where it cannot be read, ConfigError where a library is missing."""
     return KINDS[file.kind](file.path, position, wanted, limits)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
+import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePath, PurePosixPath
@@ -33,10 +36,15 @@ class File:
     url: str = ""
 
 
-def found(path: Path) -> Iterator[File]:
-    """Yield the archives at *path*, a file or a folder with all that lies below it; raise InputError where there is none."""
+def found(path: Path, told: Callable[[OSError], None]) -> Iterator[File]:
+    """
+    Yield the archives at *path*, a file or a folder with all that lies below it; raise InputError where there is none.
+
+    A folder that cannot be looked into is *told*.
+    """
     if path.is_dir():
-        files = [File(p, k) for p in sorted(path.rglob("*")) if (k := kind(p)) and p.is_file()]
+        below = (Path(home, name) for home, _, names in os.walk(path, onerror=told) for name in names)
+        files = [File(p, k) for p in sorted(below) if (k := kind(p))]
         if not files:
             raise InputError(f"{path}: the folder holds no archive")
         yield from files
@@ -74,6 +82,8 @@ def mark(path: Path) -> str:
     Raises OSError where it cannot be read.
     """
     digest = hashlib.sha256()
+    if not stat.S_ISREG(path.stat().st_mode):  # a pipe would be waited for
+        raise OSError(errno.EINVAL, "is no plain file")
     with path.open("rb") as file:
         size = file.seek(0, 2)
         digest.update(str(size).encode())

@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, cast
 
-from monitor.archives.parts import Draft, Limits, Wanted
+from monitor.archives.parts import Draft, Limits, Wanted, moment, opened
 from monitor.model import Capture, Part
 
 __all__ = ["read"]
@@ -55,7 +55,7 @@ def read(path: Path, position: int, wanted: Wanted, limits: Limits) -> Iterator[
     draft, at = Draft(limits), position
     with contextlib.ExitStack() as stack:
         try:
-            for line in _lines(_unpacked(stack, path), position):
+            for line in _lines(_unpacked(stack, path, limits), position):
                 if draft.full:
                     yield draft.part(at)
                     draft = Draft(limits)
@@ -111,25 +111,29 @@ def _names(cells: Sequence[str], table: _Table) -> Iterator[str]:
 def _instant(digits: str) -> datetime | None:
     """Return the moment that is written as 20190506 or 20190506081500, in UTC."""
     try:
-        return datetime.strptime(digits, "%Y%m%d%H%M%S" if len(digits) == 14 else "%Y%m%d").replace(tzinfo=UTC)
+        at = datetime.strptime(digits, "%Y%m%d%H%M%S" if len(digits) == 14 else "%Y%m%d").replace(tzinfo=UTC)
     except ValueError:
         return None
+    return moment(at)
 
 
 # --------------------------------------------------------------------------- lines
 
 
-def _unpacked(stack: contextlib.ExitStack, path: Path) -> Iterator[IO[bytes]]:
+def _unpacked(stack: contextlib.ExitStack, path: Path, limits: Limits) -> Iterator[IO[bytes]]:
     """Yield the streams of a file: those within a zip file one after the other."""
-    with path.open("rb") as file:
-        magic = file.read(2)
+    file = stack.enter_context(opened(path, limits))
+    magic = file.peek(2)[:2]
     if magic == b"PK":
-        whole = stack.enter_context(zipfile.ZipFile(path))
-        yield from (stack.enter_context(whole.open(one)) for one in whole.infolist() if not one.is_dir())
+        whole = stack.enter_context(zipfile.ZipFile(file))
+        for one in whole.infolist():
+            if not one.is_dir():
+                with whole.open(one) as stream:
+                    yield stream
     elif magic == b"\x1f\x8b":
-        yield cast(IO[bytes], stack.enter_context(gzip.GzipFile(path)))
+        yield cast(IO[bytes], stack.enter_context(gzip.GzipFile(fileobj=file)))
     else:
-        yield stack.enter_context(path.open("rb"))
+        yield file
 
 
 def _lines(streams: Iterator[IO[bytes]], position: int) -> Iterator[bytes]:

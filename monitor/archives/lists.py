@@ -25,13 +25,18 @@ def is_list(name: str) -> bool:
 
 
 def listed(body: bytes) -> list[str]:
-    """Return what each line of a list names: its last word, since some have size and digest before it (GDELT)."""
+    """Return what each line of a list names; before an address some have size and digest (GDELT)."""
     if body.startswith(b"\x1f\x8b"):
         body = _unpacked(body)
     if b"\0" in body[:4096]:
         raise InputError("is no list of archives, one a line")
     lines = body.decode("utf-8", "replace").splitlines()
-    return [line.split()[-1] for line in lines if line.strip() and not line.lstrip().startswith("#")]
+    return [_named(line.strip()) for line in lines if line.strip() and not line.lstrip().startswith("#")]
+
+
+def _named(line: str) -> str:
+    last = line.split()[-1]
+    return last if is_url(last) else line
 
 
 def near(line: str, source: str) -> str:

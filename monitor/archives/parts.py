@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from monitor.model import Capture, Part, Reads, Span
 
-__all__ = ["MAX_BODY", "Draft", "Limits", "Wanted"]
+__all__ = ["MAX_BODY", "Draft", "Limits", "Stopped", "Wanted", "moment", "opened"]
 
 MAX_BODY = 8 * 1024 * 1024
 """Bytes of one page or feed; the longest report that we met has one. What a record unpacks to is read no further."""
@@ -26,6 +28,37 @@ class Limits:
     captures: int = 50
     bytes: int = 8 * 1024 * 1024
     seconds: float = 1.0
+    stopped: Callable[[], bool] = lambda: False  # asked at each read from the disk; see :class:`Stopped`
+
+
+class Stopped(Exception):
+    """It is time to stop, in the middle of a record: three gigabytes of zeros pack into three megabytes."""
+
+
+class _File(io.BufferedReader):
+    """A file that is read no further once it is time to stop."""
+
+    def __init__(self, path: Path, stopped: Callable[[], bool]) -> None:
+        super().__init__(io.FileIO(path))
+        self._stopped = stopped
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if self._stopped():
+            raise Stopped
+        return super().read(size)
+
+
+def opened(path: Path, limits: Limits) -> io.BufferedReader:
+    """Return the file at *path*, to be read until it is time to stop; raise OSError."""
+    return _File(path, limits.stopped)
+
+
+_FIRST_YEAR = 1991  # nobody saved a page before there was one
+
+
+def moment(at: datetime | None) -> datetime | None:
+    """Return when something was saved, None where that cannot be: no archive is of the year 1, or 9999."""
+    return at if at is not None and at.tzinfo is not None and _FIRST_YEAR <= at.year < 9999 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +109,13 @@ class Draft:
 
     @property
     def full(self) -> bool:
-        """Return whether it is to be written before more is read; the clock is looked at now and then."""
+        """Return whether it is to be written before more is read."""
         limits = self.limits
         return (
             self.records >= limits.records
             or len(self.captures) >= limits.captures
             or self.size >= limits.bytes
-            or (self.records % 256 == 255 and time.monotonic() - self.started > limits.seconds)
+            or time.monotonic() - self.started > limits.seconds
         )
 
     def part(self, position: int, *, ended: bool = False) -> Part:

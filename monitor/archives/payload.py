@@ -8,12 +8,18 @@ from collections.abc import Callable
 
 from fastwarc.stream_io import BrotliReader, ChunkedReader, GzipReader, WarcReader
 
-__all__ = ["MAX_HEAD", "Head", "body_of", "head_of", "is_coded"]
+__all__ = ["MAX_HEAD", "Head", "body_of", "glance", "head_of", "is_page"]
 
 MAX_HEAD = 32 * 1024
 
 _END = re.compile(rb"\r?\n\r?\n")
-_TEXTS = ("text/", "application/xhtml", "application/xml")
+_PAGES = ("text/html", "application/xhtml")
+_TYPE = b"\ncontent-type: "
+_NO_PAGES = (b"image/", b"video/", b"audio/", b"font/", b"application/pdf")
+_FEED = re.compile(
+    rb"\s*(?:<\?xml[^>]{0,200}>\s*|<!--.{0,2000}?-->\s*|<\?xml-stylesheet[^>]{0,500}>\s*)*<(?:rss|feed|rdf:RDF)\b",
+    re.DOTALL,
+)
 _DEFLATED = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
 
 Head = dict[str, str]
@@ -34,17 +40,22 @@ def head_of(block: bytes) -> tuple[int, Head, int] | None:
     return (int(status[0]) if status and status[0].isdigit() else 0), headers, found.end()
 
 
-def is_coded(block: bytes) -> bool:
-    """Return whether the body is not as it would be shown: then names do not stand in it as they are."""
+def glance(block: bytes) -> tuple[bool, bool]:
+    """
+    Return, before anything is taken apart, whether the body is not as it would be shown, so that names do not stand in
+    it as they are, and whether it is plainly no page.
+    """
     end = block.find(b"\r\n\r\n", 0, MAX_HEAD)
     head = block[: end if end >= 0 else MAX_HEAD].lower()
-    return b"\ncontent-encoding:" in head or b"\ntransfer-encoding:" in head
+    coded = b"\ncontent-encoding" in head or b"\ntransfer-encoding" in head
+    kind = head.find(_TYPE)
+    return coded, kind >= 0 and head.startswith(_NO_PAGES, kind + len(_TYPE))
 
 
-def is_page(headers: Head) -> bool:
-    """Return whether a body is text that may be a page; one that does not say is looked at."""
+def is_page(headers: Head, body: bytes) -> bool:
+    """Return whether *body* may be a page; one that does not say is looked at. A feed is none, whatever it says it is."""
     kind = headers.get("content-type", "").lower()
-    return not kind or kind.startswith(_TEXTS)
+    return (not kind or kind.startswith(_PAGES)) and not _FEED.match(body)
 
 
 def body_of(headers: Head, raw: bytes, limit: int) -> bytes:

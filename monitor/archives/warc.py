@@ -19,7 +19,8 @@ from typing import BinaryIO, cast
 from fastwarc import ArchiveIterator, WarcRecord, WarcRecordType
 
 from monitor.archives import payload
-from monitor.archives.parts import MAX_BODY, Draft, Limits, Wanted
+from monitor.archives.parts import MAX_BODY, Draft, Limits, Wanted, moment, opened
+from monitor.errors import InputError
 from monitor.model import Capture, Part
 
 __all__ = ["read"]
@@ -36,18 +37,19 @@ _HTTP = re.compile(r"https?://[^/\s]", re.IGNORECASE)
 
 
 def read(path: Path, position: int, wanted: Wanted, limits: Limits = Limits()) -> Iterator[Part]:
-    """Yield what the file at *path* holds from *position* on, part by part; raise OSError where it cannot be read at all."""
+    """Yield what the file at *path* holds from *position* on, part by part; raise OSError or InputError where it cannot be read at all."""
     with contextlib.ExitStack() as stack:
-        file = stack.enter_context(path.open("rb"))
-        reader = _Reader(file, path.stat().st_size, wanted, limits, whole=_is_packed_whole(file))
+        file = stack.enter_context(opened(path, limits))
+        reader = _Reader(path, file, wanted, limits)
         yield from reader.parts(position)
 
 
 class _Reader:
     """One file being read; *whole*: it is packed as one piece, so that no record can be gone to."""
 
-    def __init__(self, file: BinaryIO, size: int, wanted: Wanted, limits: Limits, *, whole: bool) -> None:
-        self._file, self._size, self._wanted, self._limits, self._whole = file, size, wanted, limits, whole
+    def __init__(self, path: Path, file: BinaryIO, wanted: Wanted, limits: Limits) -> None:
+        self._path, self._file, self._wanted, self._limits = path, file, wanted, limits
+        self._size, self._whole = path.stat().st_size, _is_packed_whole(file)
         self._faults, self._seen = 0, False
 
     def parts(self, position: int) -> Iterator[Part]:
@@ -72,8 +74,8 @@ class _Reader:
                 if found is None:
                     break
                 start = found
-        if self._size and not self._seen and not self._faults:
-            draft.problem("holds no record that can be read")
+        if self._size and not self._seen and not position:
+            raise InputError(f"{self._path}: {next(iter(draft.problems), 'holds no record that can be read')}")
         yield draft.part(self._size, ended=True)
 
     def _records(self, start: int) -> Iterator[WarcRecord]:
@@ -99,8 +101,10 @@ class _Reader:
         if not record.record_type & _PAGES:
             return
         draft.records += 1
-        coded = payload.is_coded(block)
-        if self._wanted.span.since and self._wanted.too_early(_date(record)):
+        coded, other = payload.glance(block)
+        if other and record.record_type == WarcRecordType.response:
+            draft.other += 1
+        elif self._wanted.span.since and self._wanted.too_early(_date(record)):
             draft.outside += 1
         elif coded or self._wanted.lets(block):
             _look_into(record, block, draft, self._wanted if coded else None)
@@ -119,7 +123,7 @@ def _look_into(record: WarcRecord, block: bytes, draft: Draft, wanted: Wanted | 
         found = payload.head_of(block)
         status, headers, begins = found or (0, {}, 0)
         body = payload.body_of(headers, block[begins:], MAX_BODY)
-    if status != 200 or not payload.is_page(headers) or not _HTTP.match(url) or at is None:
+    if status != 200 or not payload.is_page(headers, body) or not _HTTP.match(url):
         draft.other += 1
     elif wanted and not wanted.lets(body):
         draft.unnamed += 1
@@ -129,9 +133,8 @@ def _look_into(record: WarcRecord, block: bytes, draft: Draft, wanted: Wanted | 
 
 
 def _date(record: WarcRecord) -> datetime | None:
-    """Return when a record says it was saved."""
-    date: datetime | None = record.record_date
-    return date if date is not None and date.tzinfo is not None else None
+    """Return when a record says it was saved, None where that cannot be."""
+    return moment(record.record_date)
 
 
 # --------------------------------------------------------------------------- where records begin

@@ -1,14 +1,17 @@
 """
 The names of all topics in bytes as they came: what may speak of a topic, before anything is decoded or parsed.
 
-Each name is looked for in UTF-8, GB18030 and Big5, in either script and any case, in one pass; in
-Han characters by number too, as mark-up may have them. What is let through is
+Each name is looked for in UTF-8, GB18030 and Big5, in either script and any case, in one pass; where the bytes hold
+what may hide one (characters by number, as mark-up and JSON have them, characters that are not seen), they
+are looked at again without. What is let through is
 what :meth:`~monitor.match.matcher.Matcher.judge` might want: a page that names all sides of a tie, or a person or unit
 of one side (see ``verdicts``). A page that names less is rejected by it whatever it says.
 """
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cache
 from itertools import product
@@ -32,7 +35,24 @@ _SMALL = 64 * 1024
 # Bytes of names up to which there is such a table: it takes 440 bytes for each, and is twice as fast as what is smaller.
 # Ten thousand names in UTF-8 have 250,000.
 _TABLE = 400_000
-_NUMBERED = 2  # characters of a name that are looked for as numbers (&#23567;): few pages have them, and they are long
+# What may hide a name. They are looked for with the names, in the same pass.
+_HIDING = (
+    *(b"&#", b"\\u", b"\\n", b"\\r", b"\\t", b"&shy", b"&zwn", b"&zwj", b"<wbr", b"\xc2\xad", b"\xef\xbb\xbf"),
+    *(b"&amp;shy", b"&amp;zw", b"&amp;#"),
+    *(b"\xe2\x80" + bytes([last]) for last in range(0x8B, 0x90)),
+    *(b"\xe2\x81" + bytes([last]) for last in range(0xA0, 0xB0)),
+    *(b"\xef\xb8" + bytes([last]) for last in range(0x80, 0x90)),
+    *(b"\xe2" + bytes([middle]) for middle in range(0xBC, 0xC0)),
+)
+_HIDES = frozenset(_HIDING)
+_NONE: frozenset[bytes] = frozenset()
+_HIDDEN = re.compile(
+    rb"&(?:amp;)*#(?:x([0-9a-f]{1,8})|([0-9]{1,8}));?|\\u([0-9a-f]{4})|\\[nrt]"
+    rb"|&(?:amp;)*(?:shy|zwnj|zwj);|<wbr ?/?>|\xc2\xad|\xe2\x80[\x8b-\x8f]|\xe2\x81[\xa0-\xaf]|\xef\xbb\xbf|\xef\xb8[\x80-\x8f]"
+    rb"|(\xe2[\xbc-\xbe][\x80-\xbf]|\xe2\xbf[\x80-\x95])"  # radicals that look like the characters
+)
+_UNSEEN = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+_WIDE = 8192  # bytes at the end of a page by which one in UTF-16 is told: every other byte of its mark-up is 0
 
 
 class Sieve:
@@ -46,26 +66,36 @@ class Sieve:
             if _is_one_script(word):
                 named = {(n.topic, n.side, _stands_alone(n)) for n in refs}
                 plain.add(_written(word, _ENCODINGS[:1]), named)
-                other.add((*_written(word, _ENCODINGS[1:]), *_numbered(word)), named)
+                other.add(_written(word, _ENCODINGS[1:]), named)
         if plain.size + other.size <= _SMALL:
             plain.add_all(other)
             other = _Forms()
+        plain.add(_HIDING, set())
         self._plain, self._other = _Automaton(plain), _Automaton(other) if other.size else None
 
     def lets(self, data: bytes) -> bool:
         """Return whether a whole page, *data*, may speak of a topic."""
-        low = data.lower()
-        return any(a.any(low) for a in self._automata(low)) and self._enough(low)
+        return any(self._enough(low) for low in self._readings(data))
 
     def names(self, data: bytes) -> bool:
         """Return whether *data*, which lists pages that say more, names anybody."""
+        return any(True for low in self._readings(data) for a in self._automata(low) for _ in a.named(low))
+
+    def _readings(self, data: bytes) -> Iterator[bytes]:
+        """Yield *data* in small letters, where it may name anybody, and as it reads where it may hide a name."""
         low = data.lower()
-        return any(True for a in self._automata(low) for _ in a.named(low))
+        found = frozenset().union(*(a.found(low) for a in self._automata(low)))
+        if not found <= _HIDES:
+            yield low
+        if b"\0" in low and low.count(b"\0", -_WIDE) * 8 > min(len(low), _WIDE):
+            yield _narrow(data)
+        elif any(hiding.isascii() or _is_utf8(low) for hiding in found & _HIDES):
+            yield _HIDDEN.sub(_shown, low)
 
     def _automata(self, low: bytes) -> Iterator[_Automaton]:
         """Yield what *low* is to be searched with: what is UTF-8 has no name in another encoding."""
         yield self._plain
-        if self._other is not None and (b"&#" in low or not _is_utf8(low)):
+        if self._other is not None and not _is_utf8(low):
             yield self._other
 
     def _enough(self, low: bytes) -> bool:
@@ -102,22 +132,42 @@ class _Automaton:
     """One pass for many forms."""
 
     def __init__(self, forms: _Forms) -> None:
-        self._named = tuple(forms.named.values())
+        self._forms, self._named = tuple(forms.named), tuple(forms.named.values())
         quick = forms.size <= _TABLE
-        # No text holds the byte 0xFF: an automaton of nothing is refused.
         self._automaton = BytesAhoCorasick(
-            tuple(forms.named) or (b"\xff",),
+            self._forms,
             implementation=Implementation.DFA if quick else Implementation.ContiguousNFA,
         )
 
-    def any(self, low: bytes) -> bool:
-        return bool(self._automaton.find_matches_as_indexes(low))
+    def found(self, low: bytes) -> frozenset[bytes]:
+        """Return which forms stand in *low*, those left out that overlap with one that ends before."""
+        matches = self._automaton.find_matches_as_indexes(low)
+        return frozenset(self._forms[index] for index in {m[0] for m in matches}) if matches else _NONE
 
     def named(self, low: bytes) -> Iterator[set[_Named]]:
         """Yield whom the names in *low* name; names in Latin letters only where whole."""
         for index, start, end in self._automaton.find_matches_as_indexes(low, overlapping=True):
-            if index < len(self._named) and _is_whole(low, start, end):
+            if self._named[index] and _is_whole(low, start, end):
                 yield self._named[index]
+
+
+def _narrow(data: bytes) -> bytes:
+    """Return what is written in UTF-16 in UTF-8, whatever the order of its bytes and wherever it begins."""
+    orders = product(("utf-16-le", "utf-16-be"), (0, 1))
+    read = "\n".join(data[start:].decode(order, "ignore") for order, start in orders)
+    return read.encode("utf-8", "ignore").lower()
+
+
+def _shown(found: re.Match[bytes]) -> bytes:
+    """Return what a reader sees in the place of what was *found*."""
+    hexed, number, escaped, radical = found.groups()
+    if radical:
+        return unicodedata.normalize("NFKC", radical.decode()).encode()
+    if code := int(hexed or escaped or b"0", 16) or int(number or b"0"):
+        return (
+            b"" if chr(min(code, 0x10FFFF)) in _UNSEEN else chr(min(code, 0x10FFFF)).encode("utf-8", "ignore").lower()
+        )
+    return b" " if found[0].startswith(b"\\") else b""
 
 
 def _is_utf8(low: bytes) -> bool:
@@ -136,7 +186,7 @@ def _is_one_script(word: str) -> bool:
 
     The gate of titles takes any mix, which is three times as many words.
     """
-    return simplify(word) == word or all(char in "·" or _in_big5(char) for char in word)
+    return simplify(word) == word or all(char in "·" or _in_big5(char) or simplify(char) != char for char in word)
 
 
 @cache
@@ -162,19 +212,13 @@ def _written(word: str, encodings: Iterable[str]) -> Iterator[bytes]:
                 continue
 
 
-def _numbered(word: str) -> Iterator[bytes]:
-    """Yield the first characters of *word* as mark-up may name them."""
-    if not word.isascii():
-        yield "".join(f"&#{ord(char)};" for char in word[:_NUMBERED]).encode()
-        yield "".join(f"&#x{ord(char):x};" for char in word[:_NUMBERED]).encode()
-
-
 def _wrapped(word: str) -> Iterator[str]:
     parts = word.split(" ")
     if len(_BLANKS) ** (len(parts) - 1) > _MOST:
         yield word
         return
     for blanks in product(_BLANKS, repeat=len(parts) - 1):
+        yield "".join(part.replace("&", "&amp;") + blank for part, blank in zip(parts, (*blanks, ""), strict=True))
         yield "".join(part + blank for part, blank in zip(parts, (*blanks, ""), strict=True))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -17,6 +17,7 @@ from monitor.model import (
     Entry,
     EntryState,
     Feed,
+    Judgement,
     ParsedFeed,
     Part,
     Published,
@@ -34,11 +35,19 @@ from monitor.store.base import Store
 _SUMMARY = 300
 """Characters of a page's text that are kept as the summary of its entry: feeds have 50 to 500."""
 
+_AHEAD = timedelta(days=1)
+"""How far ahead of ours the clock of a crawler may be."""
+
 
 def wants(scope: Scope, published: Published, at: datetime | None) -> bool:
     """Return whether the days hold what was *published* then, or, where that is not known, saved *at* then."""
     day = published.day or (at.astimezone(ZoneInfo(scope.zone)).date() if at else None)
     return day is None or scope.span.holds(day)
+
+
+def _until(capture: Capture, now: datetime) -> Capture:
+    """Return *capture* without the moment at which it was saved where that is still to come: what it tells is not to be dated by it."""
+    return replace(capture, at=None) if capture.at and capture.at > now + _AHEAD else capture
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +74,8 @@ def found(desk: Desk, archive: Archive, part: Part, now: datetime) -> Found:
     read: list[_Read] = []
     problems: list[str] = []
     unread = outside = 0
-    for capture in part.captures:
+    for each in part.captures:
+        capture = _until(each, now)
         try:
             wanted = list(_READERS[capture.kind](desk, archive, capture, screener, now))
         except ParseError as error:
@@ -131,8 +141,10 @@ def _saved(archive: Archive, capture: Capture, sha256: str) -> Saved:
 
 
 def _taken(desk: Desk, archive: Archive, part: Part, reads: Reads, read: Sequence[_Read], store: Store) -> Taken:
-    judged = {r.entry.identity: r for r in read}  # of two captures of one page the later in the file
-    said = {(r.entry.title, r.entry.summary, r.entry.published.day): r.verdicts for r in judged.values()}
+    judged = _each_once(read, lambda r: r.entry.identity)
+    # Of pages that begin alike, too: that they are different is seen when they are read.
+    alike = _each_once(judged.values(), lambda r: (r.entry.title, r.entry.summary, r.entry.published.day))
+    said = {key: r.verdicts for key, r in alike.items()}
 
     def as_judged(title: str, summary: str, published: date | None) -> tuple[Verdict, ...]:
         return said[title, summary, published]
@@ -143,6 +155,20 @@ def _taken(desk: Desk, archive: Archive, part: Part, reads: Reads, read: Sequenc
     screened = screen.entries(store, feed, listed, as_judged) if judged else screening.NOTHING
     entries = tuple(Brought(s, _kept(judged[s.entry.identity].saved, s.state)) for s in screened.entries)
     return Taken(archive.id, archive.position, part.position, reads, entries, part.ended)
+
+
+def _each_once(read: Iterable[_Read], key: Callable[[_Read], object]) -> dict[object, _Read]:
+    """Return of those with one key the latest in the file, but none that the topics reject where they want another."""
+    kept: dict[object, _Read] = {}
+    for one in read:
+        there = kept.get(key(one))
+        if there is None or _is_wanted(one) or not _is_wanted(there):
+            kept[key(one)] = one
+    return kept
+
+
+def _is_wanted(read: _Read) -> bool:
+    return any(v.judgement is not Judgement.REJECTED for v in read.verdicts)
 
 
 def _kept(saved: Saved, state: EntryState) -> Saved:

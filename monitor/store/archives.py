@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from monitor import codec
-from monitor.errors import StoreError
+from monitor.errors import Overtaken
 from monitor.model import Archive, Brought, EntryState, Reads, Saved, Scope, Taken
 from monitor.store import accounts, collect
 from monitor.store.database import Database
@@ -91,7 +91,7 @@ def take(db: Database, taken: Taken, now: datetime) -> None:
     """Save a part of an archive whole: its entries, what the archive has of them, and where to go on."""
     row = db.execute(f"{_ARCHIVE} WHERE a.id = ?", (taken.archive,)).fetchone()
     if row is None or row["finished"] or row["position"] != taken.before:
-        raise StoreError(f"{row['name'] if row else taken.archive} is read by another process at the same time")
+        raise Overtaken(f"{row['name'] if row else taken.archive} is read by another process at the same time")
     topics = from_json(Scope, row["scope"]).topics
     screened = [b.screened for b in taken.brought]
     collect.save(db, row["feed"], row["feed_url"], row["round"], now, topics, screened)

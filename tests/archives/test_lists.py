@@ -14,8 +14,8 @@ CRAWL = "https://data.example/crawl-data/NEWS/2019/05/warc.paths.gz"
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])
 def test_each_line_names_an_archive(pack):
-    body = b"# ours\r\na/1.warc.gz\n\n150383 297a16b493de7cf6ca809a7cc31d0b93 http://data.example/2.export.CSV.zip\n"
-    assert listed(pack(body)) == ["a/1.warc.gz", "http://data.example/2.export.CSV.zip"]
+    body = b"# ours\r\na/1.warc.gz\n\n150383 297a16b493de7cf6ca809a7cc31d0b93 http://data.example/2.export.CSV.zip\nmy news/3.warc\n"
+    assert listed(pack(body)) == ["a/1.warc.gz", "http://data.example/2.export.CSV.zip", "my news/3.warc"]
 
 
 @pytest.mark.parametrize("body", [b"\x1f\x8bdamaged", b"\x00\x01binary", gzip.compress(b"a\n" * 40_000_000, 1)])

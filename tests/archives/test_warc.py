@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import gzip
+import re
 import zlib
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from monitor.archives import File, Limits, Wanted, parts
-from monitor.model import Capture, Part, Reads
+from monitor.archives import File, Limits, Stopped, Wanted, parts
+from monitor.errors import InputError
+from monitor.model import Capture, Part, Reads, Span
 
 from .warcs import SAVED, info, packed, page, response
 
@@ -101,6 +104,11 @@ def test_names_are_found_within_coded_bodies(tmp_path, name):
     assert [c.body for c in captures(read(file))] == [body, page("大桥通车").encode(), page("大桥通车").encode()]
 
 
+RSS = """<?xml version="1.0" encoding="utf-8"?>
+<!-- made by a program -->
+<rss version="2.0"><channel><title>大桥</title><item><title>大桥通车</title></item></channel></rss>"""
+
+
 @pytest.mark.parametrize(
     "strange",
     [
@@ -108,13 +116,15 @@ def test_names_are_found_within_coded_bodies(tmp_path, name):
         response("https://a.example/1", page("大桥"), head=["Content-Type: image/png"]),
         response("ftp://a.example/1", page("大桥")),
         response("dns:a.example", page("大桥")),
-        response("https://a.example/1", page("大桥"), at="yesterday"),
+        response("https://a.example/1", RSS, head=["Content-Type: text/xml"]),
+        response("https://a.example/1", RSS),
+        response("https://a.example/1", "var a = '大桥'", head=["Content-Type: text/javascript"]),
         response("https://a.example/1", page("大桥"), kind="request"),
         response("https://a.example/1", page("大桥"), kind="revisit"),
         response("https://a.example/1", page("大桥"), kind="metadata"),
         b"WARC/1.0\r\n\xff\xfe broken\r\nContent-Length: 3\r\n\r\nabc\r\n\r\n",
     ],
-    ids=["404", "image", "ftp", "dns", "undated", "request", "revisit", "metadata", "broken"],
+    ids=["404", "image", "ftp", "dns", "feed", "feed as a page", "script", "request", "revisit", "metadata", "broken"],
 )
 def test_what_is_no_page_is_passed_over(tmp_path, strange):
     file = tmp_path / "a.warc.gz"
@@ -157,8 +167,37 @@ def test_a_file_that_ends_within_a_record_gives_what_came_before(tmp_path):
 def test_a_file_that_is_no_archive_says_so(tmp_path, junk):
     file = tmp_path / "a.warc.gz"
     file.write_bytes(junk)
-    (part,) = read(file)
-    assert part.ended and not part.captures and bool(part.problems) == bool(junk)
+    if junk:
+        with pytest.raises(InputError, match=re.escape(str(file))):
+            read(file)
+    else:
+        (part,) = read(file)
+        assert part.ended and not part.captures and not part.problems
+
+
+@pytest.mark.parametrize(
+    "at", ["yesterday", "2019-05-07", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "2019-02-30T00:00:00Z"]
+)
+def test_a_page_of_which_the_archive_does_not_say_when_it_was_saved_is_one(tmp_path, at):
+    file = tmp_path / "a.warc.gz"
+    file.write_bytes(packed([response("https://a.example/1", page("大桥"), at=at)]))
+    days = Span(since=date(2019, 5, 8))
+    (part,) = parts(File(file, "warc"), 0, Wanted(wanted, wanted, days, "America/New_York"))
+    assert [(c.url, c.at) for c in part.captures] == [("https://a.example/1", None)]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_reading_stops_in_the_middle_of_a_long_record(tmp_path, form):
+    file = tmp_path / "a.warc.gz"
+    file.write_bytes(FORMS[form]([*records(1), response("https://a.example/zeros", b"\0" * 40_000_000)]))
+    asked = []
+
+    def stopped() -> bool:
+        asked.append(1)
+        return len(asked) > 4
+
+    with pytest.raises(Stopped):
+        read(file, 0, Limits(stopped=stopped))
 
 
 def test_what_unpacks_without_end_is_bounded(tmp_path):
@@ -171,10 +210,6 @@ def test_what_unpacks_without_end_is_bounded(tmp_path):
 
 
 def test_pages_saved_before_the_days_that_are_wanted_are_not_looked_at(tmp_path):
-    from datetime import date
-
-    from monitor.model import Span
-
     file = tmp_path / "a.warc.gz"
     file.write_bytes(packed(records(3)))
     span = Wanted(wanted, wanted, Span(since=date(2019, 5, 8)), "Asia/Shanghai")

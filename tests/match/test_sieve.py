@@ -57,11 +57,48 @@ def test_traditional_names_are_found_in_big5(sieve):
     assert sieve.lets("<p>長風汽車落戶河城</p>".encode("big5"))
 
 
-@pytest.mark.parametrize("form", ["&#{};", "&#x{:x};", "&#x{:X};"])
+@pytest.mark.parametrize("form", ["&#{};", "&#x{:x};", "&#x{:X};", "&#0{};", "&#x0{:x}", "&#{}"])
 def test_names_written_as_numbers_are_found(form, sieve):
     text = "长风汽车落户河城"
     coded = "".join(form.format(ord(c)) for c in text)
     assert html.unescape(coded) == text and sieve.lets(coded.encode())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "长&#39118;汽车落户河&#x57ce;",
+        "长\u200b风汽车落户河&shy;城",
+        "长风<wbr>汽\ufeff车落户河\u2060城",
+        "Changfeng Mot&#111;r 河城",
+        '{"t": "\\u957f\\u98ce\\u6c7d\\u8f66\\u6cb3\\u57ce"}',
+        '{"t": "河城\\nChangfeng Motor"}',
+        "&amp;#38271;&amp;#39118;&amp;#27773;&amp;#36710;河城",
+    ],
+)
+def test_names_that_the_bytes_hide_are_found(text, sieve):
+    assert sieve.lets(text.encode()) and sieve.names(text.encode())
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("head", ["", "HTTP/1.1 200 OK\r\n\r\n", "HTTP/1.1 200 OK\r\nA: b\r\n\r\n"])
+def test_names_are_found_in_utf_16(encoding, head, sieve):
+    page = f"<html><head><title>t</title></head><body><p>长风汽车落户河城</p>{'<p>a</p>' * 9}</body></html>"
+    assert sieve.lets(head.encode() + page.encode(encoding))
+    assert not sieve.lets(head.encode() + page.replace("长风", "短风").encode(encoding))
+
+
+def test_radicals_are_read_as_the_characters_that_they_look_like():
+    assert Sieve([Topic("h", "?", (Entity("hill", "place", ("小山",)),))]).lets("\u2f29\u2f2d".encode())
+
+
+def test_an_ampersand_is_found_as_markup_has_it():
+    firm = Topic("f", "?", (Entity("firm", "company", ("Long & Wind",)),))
+    assert Sieve([firm]).lets(b"Long &amp; Wind said") and Sieve([firm]).lets(b"LONG & WIND said")
+
+
+def test_a_variant_that_big5_does_not_have_is_traditional_all_the_same():
+    assert Sieve([Topic("p", "?", (Entity("p", "company", ("高峰会",)),))]).lets("高峯會".encode())
 
 
 def test_a_person_of_one_side_is_enough(sieve):
