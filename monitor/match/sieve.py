@@ -52,7 +52,8 @@ _HIDDEN = re.compile(
     rb"|(\xe2[\xbc-\xbe][\x80-\xbf]|\xe2\xbf[\x80-\x95])"  # radicals that look like the characters
 )
 _UNSEEN = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
-_WIDE = 8192  # bytes at the end of a page by which one in UTF-16 is told: every other byte of its mark-up is 0
+# A page in UTF-16 is told by its last bytes: every other one of its mark-up is 0, and one in 64 of pure Chinese with a blank now and then.
+_WIDE, _ZEROS = 8192, 64
 
 
 class Sieve:
@@ -87,7 +88,7 @@ class Sieve:
         found = frozenset().union(*(a.found(low) for a in self._automata(low)))
         if not found <= _HIDES:
             yield low
-        if b"\0" in low and low.count(b"\0", -_WIDE) * 8 > min(len(low), _WIDE):
+        if b"\0" in low and low.count(b"\0", -_WIDE) * _ZEROS > min(len(low), _WIDE):
             yield _narrow(data)
         elif any(hiding.isascii() or _is_utf8(low) for hiding in found & _HIDES):
             yield _HIDDEN.sub(_shown, low)
