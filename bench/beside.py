@@ -74,7 +74,7 @@ def _read(path: Path, settings: Settings) -> Iterator[float]:
         yield _median(lambda: reading.timeline(store, topic, background=True))
         yield _median(lambda: render(reading.timeline(store, topic, background=True), "json"))
         yield from _page(store, path, settings)
-        yield _median(lambda: _found(store))
+        yield _median(lambda: _found(store, settings))
         number = count(1)
         yield _median(lambda: _told(store, settings, next(number)))
     yield _page_of(path, settings, "/metrics")
@@ -125,8 +125,8 @@ def _get(shelf: Shelf, app: Any, address: str) -> None:
     assert said[0]["status"] == 200, said
 
 
-def _found(store: Store) -> None:
-    found = finding.find(store, FIRM)
+def _found(store: Store, settings: Settings) -> None:
+    found = finding.find(store, FIRM, settings.topics)
     assert found and all(FIRM in hit.title + hit.passage for hit in found)
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from monitor import normalize
-from monitor.model import Hit
+from monitor.model import Hit, Topic
 from monitor.store.base import Store
 
 LONGEST = 200  # characters of a question
@@ -24,10 +24,10 @@ def words(q: str) -> list[tuple[str, ...]]:
     return [normalize.spellings(word) for word in found]
 
 
-def find(store: Store, q: str, limit: int = 50) -> Sequence[Hit]:
-    """Return where all words of *q* stand: events first, then articles, *limit* of each."""
+def find(store: Store, q: str, topics: Iterable[Topic], limit: int = 50) -> Sequence[Hit]:
+    """Return where all words of *q* stand: events of *topics* first, then articles, *limit* of each."""
     wanted = words(q)
-    return store.search(wanted, limit) if wanted else ()
+    return store.search(wanted, frozenset(t.id for t in topics), limit) if wanted else ()
 
 
 def parts(text: str, q: str) -> Iterator[tuple[str, bool]]:

@@ -91,8 +91,9 @@ def search(place: Place, words: tuple[str, ...], form: str) -> None:
     from monitor import console, finding
     from monitor.export import record
 
-    with to_read(place.declared()) as store:
-        hits = finding.find(store, " ".join(words))
+    declared = place.declared()
+    with to_read(declared) as store:
+        hits = finding.find(store, " ".join(words), declared.settings.topics)
     if form == "json":
         click.echo(json.dumps([record.plain(hit) for hit in hits], ensure_ascii=True, indent=2))
         return

@@ -376,8 +376,8 @@ class Store(Protocol):
     def news(self, topic: str, mark: int = 0) -> News:
         """Return what changed since the *mark* that an earlier call gave; of a topic never asked for, everything."""
 
-    def search(self, words: Sequence[Sequence[str]], limit: int = 50) -> Sequence[Hit]:
-        """Return the events, then the articles, in which all *words* stand, each in one of its spellings: *limit* of each, in the title first, then the newest."""
+    def search(self, words: Sequence[Sequence[str]], topics: Collection[str], limit: int = 50) -> Sequence[Hit]:
+        """Return the events of *topics*, then the articles, in which all *words* stand, each in one of its spellings: *limit* of each, in the title first, then the newest."""
 
     def entries(
         self, feed: str = "", state: EntryState | None = None, id: str = "", rules: Sequence[str] = ()

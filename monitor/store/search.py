@@ -11,7 +11,7 @@ comes by. What says it in its title comes first, then the newest: the same on ev
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -27,7 +27,7 @@ BEFORE, AFTER = 30, 60  # characters of the passage around what was found
 _SOFT = re.compile(r"\s+")
 
 _EVENTS = """
-    SELECT v.n, v.event, v.data FROM event_versions v CROSS JOIN events e ON e.id = v.event AND e.version = v.n
+    SELECT v.n, v.event, v.data, e.topic FROM event_versions v CROSS JOIN events e ON e.id = v.event AND e.version = v.n
     WHERE e.merged_into IS NULL AND {where} ORDER BY v.n DESC
 """
 _ARTICLES = """
@@ -94,22 +94,22 @@ def forget(db: Database, identity: str) -> None:
 # --------------------------------------------------------------------------- find
 
 
-def search(db: Database, words: Words, limit: int) -> list[Hit]:
-    """Return the events and then the articles in which all *words* stand, *limit* of each: in the title first, then the newest."""
+def search(db: Database, words: Words, topics: Collection[str], limit: int) -> list[Hit]:
+    """Return the events of *topics* and then the articles in which all *words* stand, *limit* of each: in the title first, then the newest."""
     asked = [[form for form in map(spaced, word) if tokens(form)] for word in words]
     asked = [word for word in asked if word]  # a comma says nothing
     if not asked:
         return []
     needles = [form for word in words for form in word if form]
-    events = [_event_hit(db, row, needles) for row in _Looking(db, EVENT, asked).found(limit)]
-    return events + [_article_hit(row, needles) for row in _Looking(db, ARTICLE, asked).found(limit)]
+    events = [_event_hit(db, row, needles) for row in _Looking(db, EVENT, asked, topics).found(limit)]
+    return events + [_article_hit(row, needles) for row in _Looking(db, ARTICLE, asked, topics).found(limit)]
 
 
 class _Looking:
     """One look for *asked* among what is of one *kind*."""
 
-    def __init__(self, db: Database, kind: int, asked: Words) -> None:
-        self._db, self._kind, self._asked = db, kind, asked
+    def __init__(self, db: Database, kind: int, asked: Words, topics: Collection[str]) -> None:
+        self._db, self._kind, self._asked, self._topics = db, kind, asked, topics
         self._forms = [[tokens(form) for form in word] for word in asked]
         self._mark = _mark(db, kind)
 
@@ -127,7 +127,7 @@ class _Looking:
         before, exact = 2 * self._mark + 2, self._db.words.exact
         while numbers := self._db.words.find(self._kind, self._asked, titles=titles, before=before, limit=PAGE):
             for row in self._rows("IN", [n // 2 for n in numbers]):
-                if _is_told(self._kind, row) and (exact or self._stands(row, titles=titles)):
+                if self._is_told(row) and (exact or self._stands(row, titles=titles)):
                     yield row
             before = numbers[-1]
 
@@ -136,7 +136,7 @@ class _Looking:
         titled: list[Row] = []
         others: list[Row] = []
         for row in self._rows(">", [self._mark]):
-            if _is_told(self._kind, row) and self._stands(row, titles=False):
+            if self._is_told(row) and self._stands(row, titles=False):
                 heap = titled if self._stands(row, titles=True) else others
                 heap += [row] * (len(heap) < limit)
         return titled, others
@@ -152,10 +152,11 @@ class _Looking:
         parts = [f" {' '.join(tokens(spaced(part)))} " for part in ((title,) if titles else (title, body))]
         return all(any(holds(part, form) for form in word for part in parts) for word in self._forms)
 
-
-def _is_told(kind: int, row: Row) -> bool:
-    """Return whether a row may be shown: what was retracted is in no view."""
-    return kind != EVENT or bool(parse(row["data"])["status"] != Status.RETRACTED)
+    def _is_told(self, row: Row) -> bool:
+        """Return whether a row may be shown: what was retracted is in no view, nor what is of another topic."""
+        if self._kind != EVENT:
+            return True
+        return row["topic"] in self._topics and bool(parse(row["data"])["status"] != Status.RETRACTED)
 
 
 def _event_hit(db: Database, row: Row, needles: Sequence[str]) -> Hit:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from types import TracebackType
@@ -357,9 +357,9 @@ class Tables:
         with self._connection.read() as db:
             return events.news(db, topic, mark)
 
-    def search(self, words: Sequence[Sequence[str]], limit: int = 50) -> Sequence[Hit]:
+    def search(self, words: Sequence[Sequence[str]], topics: Collection[str], limit: int = 50) -> Sequence[Hit]:
         with self._connection.read() as db:
-            return search.search(db, words, limit)
+            return search.search(db, words, topics, limit)
 
     def entries(
         self, feed: str = "", state: EntryState | None = None, id: str = "", rules: Sequence[str] = ()

@@ -129,7 +129,7 @@ class Api:
         """Events and articles in which all the words stand."""
         q = request.query_params.get("q", "")
         with self.shelf.store() as store:
-            hits = finding.find(store, q, LONGEST_PAGE)
+            hits = finding.find(store, q, self.shelf.settings().topics, LONGEST_PAGE)
         return as_json(request, {"q": finding.trimmed(q), "found": [record.plain(hit) for hit in hits]})
 
     def error(self, status: int, detail: str) -> Response:

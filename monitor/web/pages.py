@@ -221,7 +221,7 @@ class Pages:
         """Events and articles in which all the words stand."""
         q = finding.trimmed(request.query_params.get("q", ""))
         with self.shelf.store() as store:
-            hits = finding.find(store, q)
+            hits = finding.find(store, q, self.shelf.settings().topics)
             events = [(e, _marked(h, q)) for h in hits if h.id.startswith("ev_") and (e := store.event(h.id))]
         articles = [_marked(h, q) for h in hits if not h.id.startswith("ev_")]
         return self._page(

@@ -76,7 +76,8 @@ def told(play: Play) -> dict[str, object]:
             for as_of in (None, START + timedelta(hours=4), START + timedelta(days=2)):
                 timeline = reading.timeline(store, topic, as_of=as_of, background=True)
                 found |= {f"{topic.id} {f} {as_of}": render(timeline, f, Options()) for f in FORMATS}
-        found |= {f"search {a}{b}": finding.find(store, a + b) for x in ARTICLES for a, b in pairwise(x["title"])}
+        pairs = [a + b for x in ARTICLES for a, b in pairwise(x["title"])]
+        found |= {f"search {pair}": finding.find(store, pair, settings.topics) for pair in pairs}
         entries = sorted(store.entries(), key=lambda e: e.id)  # feeds answer in no order
         found |= {"entries": entries, "statuses": store.statuses(), "log": store.decisions()}
         found |= {"rounds": rounds(store), "audit": store.audit(declared.read(play.config).seeds, [])}

@@ -34,7 +34,7 @@ from .make import (
 
 
 def ids(store: Store, *words: str) -> list[str]:
-    return [hit.id for hit in store.search([[w] for w in words])]
+    return [hit.id for hit in store.search([[w] for w in words], {TOPIC})]
 
 
 class ReadersContract:
@@ -149,7 +149,7 @@ class ReadersContract:
         assert found("大桥", "开工") and not found("大桥", "通车")
         assert found("xiaomi") and found("XIAOMI su7") and not found("xiao")
         assert found("20") and not found("2")
-        assert store.search([["大橋", "大桥"], ["开工"]])
+        assert store.search([["大橋", "大桥"], ["开工"]], {TOPIC})
 
     def test_what_says_it_in_its_title_comes_first_then_the_newest(self, store, found):
         kept = [article(n, f"{said}第{n}次") for n, said in enumerate(("奠基", "动工", "奠基", "动工"))]
@@ -158,15 +158,20 @@ class ReadersContract:
             store.finish(digested(one), NOW, decides())
         assert found("奠基") == [kept[0].id, kept[2].id]
         assert found("动工") == [kept[3].id, kept[1].id]
-        assert [hit.id for hit in store.search([["奠基"], ["次"]], 1)] == [kept[2].id]
+        assert [hit.id for hit in store.search([["奠基"], ["次"]], {TOPIC}, 1)] == [kept[2].id]
 
     def test_events_come_before_articles_and_are_found_by_title_quote_and_who_took_part(self, store, found):
         told(store, 1, "ev_1", title="长虹卧波", actors=(Actor("", "鲁班"),))
         (text,) = store.articles()
         assert found("卧波") == found("鲁班") == ["ev_1"]
         assert found("大桥") == ["ev_1", text.id]
-        hit = store.search([["大桥"]])[0]
+        hit = store.search([["大桥"]], {TOPIC})[0]
         assert (hit.title, "大桥" in hit.passage) == ("长虹卧波", True)
+
+    def test_an_event_is_found_where_its_topic_is_asked_for(self, store, found):
+        told(store, 1, "ev_1", title="长虹卧波")
+        assert found("卧波") == ["ev_1"]
+        assert store.search([["卧波"]], {"another"}) == [] == store.search([["卧波"]], ())
 
     def test_what_is_no_longer_so_is_not_found(self, store, found):
         own = told(store, 1, "ev_1", title="旧名")
@@ -198,7 +203,7 @@ class ReadersContract:
 
     def test_a_passage_says_where_and_is_short(self, store):
         store.finish(digested(article(1, f"{'前' * 500}大桥{'后' * 500}")), NOW, decides())
-        (hit,) = store.search([["大桥"]])
+        (hit,) = store.search([["大桥"]], {TOPIC})
         assert "前大桥后" in hit.passage and len(hit.passage) < 100 and hit.passage[0] == hit.passage[-1] == "…"
 
     def test_characters_beyond_the_first_plane_are_found(self, store, found):
@@ -210,10 +215,10 @@ class ReadersContract:
         for n in range(30):
             store.finish(digested(article(n)), NOW, decides())
         store.seed((), NOW, decides(*(change(f"ev_{n}") for n in range(600))))
-        assert len(store.search([["工程"]], 5)) == 5
+        assert len(store.search([["工程"]], {TOPIC}, 5)) == 5
         while store.index():
-            assert len(store.search([["大桥"]], 5)) == 10
-        assert len(store.search([["大桥"]], 5)) == 10
+            assert len(store.search([["大桥"]], {TOPIC}, 5)) == 10
+        assert len(store.search([["大桥"]], {TOPIC}, 5)) == 10
 
     def test_what_says_it_in_its_title_comes_first_and_the_newest_of_equals(self, store):
         told = [("旧闻", "见大桥"), ("大桥", "见正文"), ("新闻", "说大桥")]
@@ -228,7 +233,7 @@ class ReadersContract:
         store.finish(digested(article(1, "甲 OR 乙")), NOW, decides())
         for word in ('"', "*", "(", "'", "-", "^", "NEAR(", ":", "\x00", "\ud800", "", " ", "，"):
             assert found(word) == []
-        assert found("OR") and store.search([]) == []
+        assert found("OR") and store.search([], {TOPIC}) == []
 
     def test_others_write_while_words_are_looked_for(self, store, other):
         told(store, 1, "ev_1")

@@ -34,7 +34,7 @@ def everything(url: str) -> dict[str, object]:
             "coverage": store.coverage(topic),
             "round": store.round(),
             "mentions": [store.mentions_of(a.id) for a in store.articles()],
-            "found": [store.search([[word]]) for word in ("青禾", "云川", "签约", "汽车")],
+            "found": [store.search([[word]], {topic}) for word in ("青禾", "云川", "签约", "汽车")],
             "due": store.due(town.NOW),
             "news": store.news(topic).mark,
         }
