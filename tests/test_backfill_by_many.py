@@ -56,6 +56,7 @@ def test_archives_are_read_once_by_whoever_is_free_though_one_is_killed(home):
         out, err = ((home / f).read_text() for f in ("stdout.txt", "stderr.txt"))
         assert f"{FILES} archives; {FILES * PAGES} records: {FILES * PAGES} found" in out
         assert "none.warc.gz: there is no such file" in err
+        assert "whoever runs `monitor work`" in err
         while any(e["state"] == "waiting" for e in entries(home)):
             assert time.monotonic() < deadline + 200, (home / "two" / "stderr.txt").read_text()[-3000:]
             time.sleep(0.5)

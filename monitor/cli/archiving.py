@@ -86,6 +86,7 @@ def _read(declared: Declared, sources: tuple[str, ...], topic: str | None, span:
         if settings.is_file:
             found.take(sources)
         else:
+            say("the archives are read by whoever runs `monitor work` or `monitor run` on this database")
             found.wait(sources)
         if stopped():
             found.faults.append("broken off; the same command goes on where it was")
