@@ -327,12 +327,12 @@ class TestCommand:
     def test_killed_at_any_instant_it_loses_and_doubles_nothing(self, place):
         """Some die at the start, some within a part, some while what was found is digested."""
         dice = random.Random(int(os.environ.get("KILL_SEED", "1")))
-        file, count = archive(place, 900), 300
-        ends = []
+        count = 500
+        file, ends = archive(place, 3 * count), []
         while not ends or ends[-1] != 0:
             process = start("backfill", file.name, cwd=place)
             with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(dice.uniform(0.4, 1.9) if len(ends) < 15 else 120)
+                process.wait(dice.uniform(0.3, 1.1) if len(ends) < 15 else 300)
             process.kill()
             ends.append(process.wait())
         assert ends.count(-9) >= 8, ends
@@ -349,8 +349,8 @@ class TestCommand:
             ((reads, finished),) = db.execute("SELECT reads, finished FROM archives").fetchall()
             assert finished and json.loads(reads) == {
                 **json.loads(reads),
-                "records": 900,
-                "found": 300,
-                "unnamed": 600,
+                "records": 3 * count,
+                "found": count,
+                "unnamed": 2 * count,
             }
             assert db.execute("SELECT count(*) FROM archived WHERE body IS NOT NULL").fetchone() == (0,)

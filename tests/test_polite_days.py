@@ -281,7 +281,8 @@ def test_skipped_hours_and_days_are_kept(world):
     asked = world.of(SKIP)  # what they are is in the first answer
     assert len(asked) > 10 * world.days
     for before, after in pairwise(asked):
-        skipped = after.began.hour < 6 or after.began.weekday() == 6
+        # What was due before midnight may be asked as late after it as the world is slack.
+        skipped = all(at.hour < 6 or at.weekday() == 6 for at in (after.began, after.began - world.slack))
         assert not skipped or after.began - before.ended >= DAY - world.slack  # once in every_max all the same
 
 
