@@ -93,6 +93,28 @@ Script = Callable[[datetime, Mapping[str, str]], Says]
 NOT_FOUND = Says(404, b"not here")
 
 
+async def answered(
+    scripts: Mapping[str, Script],
+    seen: list[Asked],
+    clock: Callable[[], datetime],
+    trip: Trip,
+    headers: Sequence[tuple[bytes, bytes]],
+) -> Answer:
+    """Answer one request by its script, and note it in *seen*."""
+    trip.connected = True
+    url, began = trip.goal.url, clock()
+    carried = {n.decode().lower(): v.decode("latin-1") for n, v in headers}
+    script = scripts.get(url)
+    says = script(began, carried) if script else NOT_FOUND
+    await asyncio.sleep(says.after)
+    status = 0 if says.error else says.status
+    seen.append(Asked(url, trip.goal.party, began, clock(), carried, status, says.headers))
+    if says.error:
+        raise says.error
+    body = says.body if says.status == 200 else b""
+    return Answer(says.status, tuple((n.lower(), v) for n, v in says.headers.items()), body)
+
+
 @dataclass
 class World:
     """Servers that follow *scripts*, and one installation that polls *feeds* of them."""
@@ -116,19 +138,7 @@ class World:
         self, trip: Trip, headers: Sequence[tuple[bytes, bytes]], limits: Limits, method: str, content: bytes
     ) -> Answer:
         """Answer one request by its script (a wire, as the fetcher sees it)."""
-        trip.connected = True
-        url, began = trip.goal.url, self.clock()
-        carried = {n.decode().lower(): v.decode("latin-1") for n, v in headers}
-        script = self.scripts.get(url)
-        says = script(began, carried) if script else NOT_FOUND
-        await asyncio.sleep(says.after)
-        self.seen.append(
-            Asked(url, trip.goal.party, began, self.clock(), carried, 0 if says.error else says.status, says.headers)
-        )
-        if says.error:
-            raise says.error
-        body = says.body if says.status == 200 else b""
-        return Answer(says.status, tuple((n.lower(), v) for n, v in says.headers.items()), body)
+        return await answered(self.scripts, self.seen, self.clock, trip, headers)
 
     async def close(self) -> None:
         """Nothing is held."""

@@ -31,7 +31,7 @@ from monitor.model import Feed, FeedStatus, FetchSettings
 from monitor.store import Store, open_store
 from tests.fetch.make import trust
 from tests.postgres import Server
-from tests.simulated import NOT_FOUND, START, Asked, Script, settings_of
+from tests.simulated import START, Asked, Script, answered, settings_of
 
 RATE = 8.0
 BATCH = timedelta(minutes=15)  # what is due within so long is waited for, so that fewer jumps are made
@@ -96,18 +96,7 @@ class Together:
         self, trip: Trip, headers: Sequence[tuple[bytes, bytes]], limits: Limits, method: str, content: bytes
     ) -> Answer:
         """Answer one request by its script (a wire, as the fetcher sees it)."""
-        trip.connected = True
-        url, began = trip.goal.url, self.clock()
-        carried = {n.decode().lower(): v.decode("latin-1") for n, v in headers}
-        script = self.scripts.get(url)
-        says = script(began, carried) if script else NOT_FOUND
-        await asyncio.sleep(says.after)
-        status = 0 if says.error else says.status
-        self.seen.append(Asked(url, trip.goal.party, began, self.clock(), carried, status, says.headers))
-        if says.error:
-            raise says.error
-        body = says.body if says.status == 200 else b""
-        return Answer(says.status, tuple((n.lower(), v) for n, v in says.headers.items()), body)
+        return await answered(self.scripts, self.seen, self.clock, trip, headers)
 
     async def close(self) -> None:
         """Nothing is held."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,26 +13,13 @@ from monitor.model import EntryState
 from monitor.store import open_store
 from tests.commands import monitor
 from tests.newsroom import config
-from tests.newsroom.server import ARTICLES, Newsroom
-from tests.newsroom.test_side_by_side import Crew, until
+from tests.newsroom.server import ARTICLES
+from tests.newsroom.test_side_by_side import until
 from tests.postgres import Server, programs
 
 pytestmark = pytest.mark.long
 
 TOPIC = "xiaomi-luoyang"
-
-
-@pytest.fixture
-def room() -> Iterator[Newsroom]:
-    with Newsroom() as room:
-        yield room
-
-
-@pytest.fixture
-def crew(tmp_path: Path) -> Iterator[Crew]:
-    crew = Crew(tmp_path)
-    yield crew
-    crew.end()
 
 
 @pytest.fixture

@@ -43,12 +43,6 @@ Disturbs = Callable[[Sequence[jobs.Team]], Awaitable[None]]
 
 
 @pytest.fixture
-def room() -> Iterator[Newsroom]:
-    with Newsroom() as room:
-        yield room
-
-
-@pytest.fixture
 def alone(room: Newsroom, tmp_path: Path) -> dict[str, bytes]:
     """What one process alone tells of the same."""
     (home := tmp_path / "alone").mkdir()

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import pytest
 from monitor.model import EntryState
 from tests.newsroom import config
 from tests.newsroom.play import Play, balanced, portable
-from tests.newsroom.server import ARTICLES, OLD, Newsroom
+from tests.newsroom.server import ARTICLES, OLD
 
 EXPECTED = Path(__file__).parents[1] / "data" / "newsroom"
 AFTER = datetime(2025, 6, 30, tzinfo=UTC)
@@ -25,12 +24,6 @@ EVENTS = {
     "2025-12": {"b3"},
     None: {"e2"},
 }
-
-
-@pytest.fixture
-def room() -> Iterator[Newsroom]:
-    with Newsroom() as room:
-        yield room
 
 
 @pytest.fixture

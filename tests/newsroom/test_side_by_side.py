@@ -7,7 +7,7 @@ import re
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -18,7 +18,7 @@ from tests.alerts.press import Press, visit
 from tests.alerts.test_kills import told
 from tests.commands import monitor, start
 from tests.newsroom import config
-from tests.newsroom.server import ARTICLES, Newsroom
+from tests.newsroom.server import ARTICLES
 from tests.newsroom.test_many_workers import idle
 from tests.postgres import Server
 from tests.test_supervisor import Ear
@@ -27,12 +27,6 @@ from tests.web.test_health import samples
 pytestmark = pytest.mark.long
 
 MINUTE = 60.0  # within which another takes over
-
-
-@pytest.fixture
-def room() -> Iterator[Newsroom]:
-    with Newsroom() as room:
-        yield room
 
 
 class Crew:
@@ -67,13 +61,6 @@ class Crew:
         for process in self.all.values():
             process.kill()
             process.wait()
-
-
-@pytest.fixture
-def crew(tmp_path: Path) -> Iterator[Crew]:
-    crew = Crew(tmp_path)
-    yield crew
-    crew.end()
 
 
 def until(met: Callable[[], object], seconds: float = 40.0) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -23,12 +22,6 @@ from tests.postgres import Server
 pytestmark = pytest.mark.long
 
 START = datetime(2025, 6, 30, tzinfo=UTC)
-
-
-@pytest.fixture
-def room() -> Iterator[Newsroom]:
-    with Newsroom() as room:
-        yield room
 
 
 def played(room: Newsroom, folder: Path, database: str) -> Play:

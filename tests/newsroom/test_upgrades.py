@@ -7,7 +7,6 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +20,8 @@ from monitor.jobs.link import Link
 from monitor.store import migrations, open_store, pooled
 from tests.commands import monitor, start
 from tests.newsroom import config
-from tests.newsroom.server import ARTICLES, Newsroom
-from tests.newsroom.test_side_by_side import Crew, done, until
+from tests.newsroom.server import ARTICLES
+from tests.newsroom.test_side_by_side import done, until
 from tests.postgres import Server
 from tests.store.make import NOW
 
@@ -36,19 +35,6 @@ migrations.MIGRATIONS += (("ALTER TABLE feeds ADD COLUMN later TEXT",),)
 from monitor.cli import main
 main(sys.argv[1:])
 """
-
-
-@pytest.fixture
-def room() -> Iterator[Newsroom]:
-    with Newsroom() as room:
-        yield room
-
-
-@pytest.fixture
-def crew(tmp_path: Path) -> Iterator[Crew]:
-    crew = Crew(tmp_path)
-    yield crew
-    crew.end()
 
 
 def rows(url: str, sql: str) -> list[tuple[Any, ...]]:

@@ -1,0 +1,24 @@
+"""The newsroom, and processes that work on it together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.newsroom.server import Newsroom
+from tests.newsroom.test_side_by_side import Crew
+
+
+@pytest.fixture
+def room() -> Iterator[Newsroom]:
+    with Newsroom() as room:
+        yield room
+
+
+@pytest.fixture
+def crew(tmp_path: Path) -> Iterator[Crew]:
+    crew = Crew(tmp_path)
+    yield crew
+    crew.end()
