@@ -22,7 +22,7 @@ Everything else is *rejected*: another party in the place, the party elsewhere, 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -52,6 +52,8 @@ _RESIDUE = re.compile(
 
 Among = Mapping[int, int]
 """Topics by their number, and which is which in the order in which they were asked for."""
+
+_Found = tuple[list[int], list[Hit]]
 
 
 class Matcher:
@@ -90,7 +92,7 @@ class Matcher:
         head = _reading(title).replace("\n", " ")
         written = f"{head}\n{_reading(summary)}"
         folded = fold(written)
-        found = self._by_topic(written, folded, among)
+        found = self._found(written, folded, among)
         if not found:
             return ()
         reader = Reader(folded, published)
@@ -127,7 +129,7 @@ class Matcher:
         shift = len(head) + 1
         written = f"{head}\n{text.text[:_READ]}"
         folded = fold(written)
-        found = self._by_topic(written, folded, among)
+        found = self._found(written, folded, among)
         if not found:
             return whole(topics, ())
         reader = Reader(folded, published)
@@ -137,32 +139,35 @@ class Matcher:
         """Return what every name of every topic in *text* means; spans are of its simplified reading."""
         written = simplify(text[:_READ])
         reader = Reader(folded := fold(written), None)
-        pieces = [p for hits in self._by_topic(written, folded, self._all).values() for p in reader.pieces(hits)]
+        found = self._found(written, folded, self._all)
         return tuple(
-            replace(s, start=s.start + at, end=s.end + at)
-            for p in pieces
+            replace(s, topic=self._topics[i].id, start=s.start + p.sentence.start, end=s.end + p.sentence.start)
+            for topics, hits in found
+            for p in reader.pieces(hits)
+            for i in topics
             for s in p.senses
-            for at in [p.sentence.start]
         )
 
-    def _by_topic(self, written: str, folded: str, among: Among) -> dict[int, list[Hit]]:
+    def _found(self, written: str, folded: str, among: Among) -> list[_Found]:
+        """Return who is named in a text, and by what hits: those together that share them."""
         found = self._names.find(folded, among, _HITS)
-        told = {i: [h for h in hits if not (h.name.proper and common(written, h))] for i, hits in found.items()}
-        return {i: hits for i, hits in told.items() if hits}
+        told = ((topics, [h for h in hits if not (h.name.proper and common(written, h))]) for topics, hits in found)
+        return [(topics, hits) for topics, hits in told if hits]
 
     def _each(
-        self, found: Mapping[int, list[Hit]], among: Among, judge: Callable[[int, list[Hit]], Verdict]
+        self, found: Iterable[_Found], among: Among, judge: Callable[[int, list[Hit]], Verdict]
     ) -> tuple[Verdict, ...]:
         """Return what *judge* makes of the hits of each topic; those that are called the same are judged once."""
-        same: dict[object, Verdict] = {}
-        told = []
-        for i in sorted(found, key=among.__getitem__):
-            key = self._wanted[i], tuple([(hit.start, hit.name.sort) for hit in found[i]])
-            if key not in same:
-                same[key] = judge(i, found[i])
-            verdict = same[key]
-            told.append(Verdict(self._topics[i].id, verdict.judgement, verdict.votes, verdict.passages))
-        return tuple(told)
+        told: dict[int, Verdict] = {}
+        for topics, hits in found:
+            same: dict[tuple[frozenset[str], ...], Verdict] = {}
+            for i in topics:
+                wanted = self._wanted[i]
+                if wanted not in same:
+                    same[wanted] = judge(i, hits)
+                one = same[wanted]
+                told[i] = Verdict(self._topics[i].id, one.judgement, one.votes, one.passages)
+        return tuple([told[i] for i in sorted(told, key=among.__getitem__)])
 
     def _weighed(self, index: int, hits: list[Hit], reader: Reader, shift: int) -> Verdict:
         found = verdicts.judge(reader.pieces(hits), reader, self._wanted[index], shift)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from monitor.match.scan import Words, fold
 from monitor.model import Entity, Office, Topic
@@ -41,7 +41,6 @@ class Name:
     against: tuple[str, ...] = ()
     placed: bool = False  # the side that it stands for is a place
     proper: bool = False  # in Latin letters and with a capital: what is written without one is a common noun
-    sort: int = 0  # the same for names of several topics that are judged alike wherever they stand
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +90,11 @@ class Names:
 
     def __init__(self, topics: Sequence[Topic]) -> None:
         by_word: dict[str, list[Name]] = {}
-        sorts: dict[object, int] = {}
         for index, topic in enumerate(topics):
             for name in _names(index, topic):
-                sort = sorts.setdefault(_alike(name), len(sorts))
-                by_word.setdefault(name.text, []).append(replace(name, sort=sort))
+                by_word.setdefault(name.text, []).append(name)
         self._words = Words(by_word)
-        self._refs = [by_word[word] for word in self._words.words]
+        self._groups = [_grouped(by_word[word]) for word in self._words.words]
         self._called = {w: refs for w, refs in by_word.items() if any(name.role != "decoy" for name in refs)}
         spelled: dict[str, set[int]] = {}
         for spelling, refs in self.spelled():
@@ -111,14 +108,25 @@ class Names:
         for word, refs in self._called.items():
             yield from ((spelling, refs) for spelling in _spellings(word))
 
-    def find(self, folded: str, topics: Container[int], limit: int) -> dict[int, list[Hit]]:
-        """Return the hits of *topics* in a folded reading in order, at most *limit* of each."""
-        found: dict[int, list[Hit]] = {}
+    def find(self, folded: str, topics: Container[int], limit: int) -> Iterator[tuple[list[int], list[Hit]]]:
+        """Yield the hits of *topics* in a folded reading in order, at most *limit* of each, with those that share them."""
+        spans: dict[int, list[tuple[int, int]]] = {}
         for i, start, end in self._words.find(folded):
-            for name in self._refs[i]:
-                if name.topic in topics and len(hits := found.setdefault(name.topic, [])) < limit:
-                    hits.append(Hit(start, end, name))
-        return found
+            if len(some := spans.setdefault(i, [])) < limit:
+                some.append((start, end))
+        held: dict[int, list[tuple[int, int]]] = {}  # by topic: its groups of the words that stand there
+        for i in spans:
+            for n, (_, owners) in enumerate(self._groups[i]):
+                for topic in owners:
+                    if topic in topics:
+                        held.setdefault(topic, []).append((i, n))
+        sharing: dict[tuple[tuple[int, int], ...], list[int]] = {}
+        for topic, groups in held.items():
+            sharing.setdefault(tuple(groups), []).append(topic)
+        for shared, owners in sharing.items():
+            places = sorted([(end, start, i, n) for i, n in shared for start, end in spans[i]])
+            hits = [Hit(start, end, name) for end, start, i, n in places for name in self._groups[i][n][0]]
+            yield owners, hits[:limit]
 
     def cost(self, raw: str) -> int:
         """Return how many names there are to weigh in a raw text: one that many topics share counts for each."""
@@ -127,6 +135,17 @@ class Names:
     def owners(self, raw: str) -> set[int]:
         """Return the topics that something in a raw text may name."""
         return {topic for i in set(self.gate.matches(raw, overlapping=True)) for topic in self._owners[i]}
+
+
+def _grouped(names: Sequence[Name]) -> list[tuple[Sequence[Name], list[int]]]:
+    """Return the topics that one word calls, those together to which it means alike, and what it means to the first."""
+    by_topic: dict[int, list[Name]] = {}
+    for name in names:
+        by_topic.setdefault(name.topic, []).append(name)
+    alike: dict[tuple[object, ...], tuple[Sequence[Name], list[int]]] = {}
+    for topic, mine in by_topic.items():
+        alike.setdefault(tuple(map(_alike, mine)), (mine, []))[1].append(topic)
+    return list(alike.values())
 
 
 def _alike(name: Name) -> object:

@@ -34,7 +34,8 @@ _ROW = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaffa-zA-Z0-9+#&]+")
 _LETTERS = frozenset(string.ascii_letters + string.digits)
 _FIRST_HAN = "一"
 _HEAD = 16_384  # bytes in which 一 comes: a hundred words with Latin letters stand before it
-_LINE = 128
+_LINE = 128  # no line is longer than a hundred bytes
+_PART = 32_768  # bytes that are read to find a line in them: 150 parts
 # Two characters begin a word of news 50,000 times over; most of what a text holds is among the commonest third.
 _PAIRS = 16_384
 
@@ -196,16 +197,26 @@ def _section(char: str) -> tuple[int, int]:
 
 def _place(code: bytes) -> int:
     """Return where the first line that is not before *code* begins."""
-    low, high = _first_han(), os.fstat(_file()).st_size
+    words, starts = _grid()
+    part = max(bisect_left(words, code) - 1, 0)
+    begins, block = starts[part], _read(starts[part] - 1, starts[part + 1])
+    low, high = 0, len(block) - 1
     while low < high:
         middle = (low + high) // 2
-        # The line that begins at or behind the middle; no line is longer than a hundred bytes.
-        start = middle + _read(middle - 1, middle + _LINE).find(b"\n")
-        if start < high and _read(start, start + len(code)) < code:
-            low = start + 1
+        start = block.find(b"\n", middle) + 1  # the line that begins behind the middle
+        if 0 < start < len(block) and block[start : start + len(code)] < code:
+            low = start
         else:
             high = middle
-    return low + _read(low - 1, low + _LINE).find(b"\n")
+    return begins + block.find(b"\n", low)
+
+
+@functools.cache
+def _grid() -> tuple[list[bytes], list[int]]:
+    """Return the first line of every part of the dictionary, and where each begins, the end of the file last."""
+    size = os.fstat(_file()).st_size
+    starts = [at + _read(at - 1, at + _LINE).find(b"\n") for at in range(_first_han(), size - _LINE, _PART)]
+    return [_read(at, at + _LINE) for at in starts], [*starts, size]
 
 
 def _read(start: int, end: int) -> bytes:

@@ -94,7 +94,9 @@ class TestNames:
 
     def test_an_empty_name_is_none(self) -> None:
         names = Names([Topic("t", "?", (Entity("e", "company", ("", " ", "小米")),))])
-        assert [h.name.text for h in names.find("一 小米", {0}, 9)[0]] == ["小米"]
+        assert [(topics, [h.name.text for h in hits]) for topics, hits in names.find("一 小米", {0}, 9)] == [
+            ([0], ["小米"])
+        ]
 
     def test_a_name_within_one_word_of_the_dictionary_belongs_to_that_word(self) -> None:
         topic = Topic("t", "?", (Entity("e", "company", ("会主",)),))
