@@ -207,7 +207,7 @@ def _company(hit: Hit, line: Line, rivals: Iterable[Hit]) -> Iterable[Vote]:
     if phrase := _phrase(hit, line):
         yield Vote("noun", -_TOUCH, phrase)
     house = lexicon.beginning(line.text[hit.end : hit.end + 3], "company", "estate") or line.word_at(hit.end)
-    if house in lexicon.words("company", "estate") | lexicon.words("company", "school"):
+    if house in lexicon.words("company", "estate") or house in lexicon.words("company", "school"):
         yield Vote("other", -_TOUCH, hit.name.text + house)
     if called := lexicon.ending(line.text[max(0, hit.start - 3) : hit.start], "company", "artist"):
         yield Vote("surname", -2 * _TOUCH, called + hit.name.text)
@@ -284,17 +284,22 @@ def _touching(hit: Hit, line: Line) -> Iterable[Vote]:
 
 def _around_votes(hit: Hit, line: Line) -> Iterable[Vote]:
     for kind, sign in (("company", 1), ("food", -1)):
-        if not (cues := line.cues.get(kind)):
-            continue
         words: dict[str, float] = {}
-        for start, end in cues:
-            away = max(hit.start - end, start - hit.end)
+        for start, end in line.cues.get(kind, ()):
+            away = start - hit.end if start >= hit.end else hit.start - end
             if 0 <= away <= _SPAN:
-                weight = _NEAR if away <= _REACH else _FAR
-                words[line.text[start:end]] = max(weight, words.get(line.text[start:end], 0))
-        best = sorted(words.items(), key=lambda w: -w[1])[:_MOST]
+                word = line.text[start:end]
+                if away <= _REACH or word not in words:
+                    words[word] = _NEAR if away <= _REACH else _FAR
+        best = sorted(words.items(), key=_weight, reverse=True)[:_MOST]
         if best:
-            yield Vote(kind if sign > 0 else "food_near", sign * sum(w for _, w in best), " ".join(w for w, _ in best))
+            yield Vote(
+                kind if sign > 0 else "food_near", sign * sum([w for _, w in best]), " ".join([w for w, _ in best])
+            )
+
+
+def _weight(word: tuple[str, float]) -> float:
+    return word[1]
 
 
 # --------------------------------------------------------------------------- place
