@@ -36,6 +36,7 @@ from typing import Any, TypeVar
 from bench import beside, press
 from bench.press import PLAIN, Item, Paper
 from monitor import config, normalize, parse, pipeline
+from monitor.daemon import few_collections
 from monitor.model import EntryState, Feed, FeedStatus, Judgement, Response
 from monitor.pipeline import Asked, Desk
 from monitor.store.on_sqlite import SqliteStore
@@ -111,7 +112,7 @@ def _collected(count: int, topics: int, feeds: int, kind: str) -> dict[str, Any]
         file.write_text(plan.configuration(count, feeds), "utf-8")
         read, settings = _timed(lambda: config.load(file, {}, file.parent).settings)
         ready, desk = _timed(lambda: Desk.of(settings))
-        with SqliteStore(Path(home) / "t.db") as store:
+        with SqliteStore(Path(home) / "t.db") as store, few_collections():  # as the daemon does
             declared, _ = _timed(lambda: store.declare(settings, NOW))
             parsing, collecting = _all(desk, store, plan, feeds)
             judging, waiting = _judged(desk, store)

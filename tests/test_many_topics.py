@@ -6,10 +6,14 @@ import pytest
 
 from bench import topics
 
+ROUNDS = 3  # a second each; a busy machine spoils one of them, a slower program all
+
 
 @pytest.mark.long
 @pytest.mark.parametrize("kind", ["strange", "told", "shared"])
 def test_a_thousand_topics_cost_at_most_twice_what_one_costs_at_collect(kind, capsys):
-    told = topics.both(kind, 1000, 200)  # ends where topic 1 is judged otherwise beside the others
-    assert told["one"]["entries"] == told["many"]["entries"] == 8000
-    assert told["ratio"] < 2, capsys.readouterr().out
+    told = [
+        topics.both(kind, 1000, 200) for _ in range(ROUNDS)
+    ]  # ends where topic 1 is judged otherwise beside the others
+    assert all(t[side]["entries"] == 8000 for t in told for side in ("one", "many"))
+    assert min(t["ratio"] for t in told) < 2, capsys.readouterr().out

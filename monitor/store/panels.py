@@ -74,19 +74,21 @@ def _silent(panel: Panel) -> tuple[Verdict, ...]:
 
 
 def written(verdicts: Sequence[Verdict]) -> str:
-    """Return *verdicts* as JSON; what several topics in a row say alike is written once, with all their names."""
-    rests: dict[tuple[int, str, int], str] = {}  # topics that are called the same share their votes
-    parts: list[tuple[str, list[str]]] = []
+    """
+    Return *verdicts* as JSON; what several topics say alike is written once, with all their names.
+
+    They are in order where each says something of its own; in which order they were judged, a panel knows.
+    """
+    alike: dict[tuple[int, str, int], list[Verdict]] = {}  # topics that are called the same share their votes
     for verdict in verdicts:
-        same = id(verdict.votes), verdict.judgement.value, id(verdict.passages)
-        if same not in rests:
-            rests[same] = to_json(replace(verdict, topic="")).removeprefix('{"topic":""')
-        if parts and parts[-1][0] == rests[same]:
-            parts[-1][1].append(verdict.topic)
-        else:
-            parts.append((rests[same], [verdict.topic]))
-    told = (f'{{"topic":{to_json(topics if len(topics) > 1 else topics[0])}{rest}' for rest, topics in parts)
-    return f"[{','.join(told)}]"
+        alike.setdefault((id(verdict.votes), verdict.judgement.value, id(verdict.passages)), []).append(verdict)
+    return f"[{','.join(map(_grouped, alike.values()))}]"
+
+
+def _grouped(alike: Sequence[Verdict]) -> str:
+    topics: Any = [v.topic for v in alike] if len(alike) > 1 else alike[0].topic
+    rest = to_json(replace(alike[0], topic="")).removeprefix('{"topic":""')
+    return f'{{"topic":{to_json(topics)}{rest}'
 
 
 def told(row: Row) -> tuple[Verdict, ...]:

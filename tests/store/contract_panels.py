@@ -38,6 +38,15 @@ class PanelsContract:
         assert tuple(v for v in found.verdicts if v != unnamed(v.topic)) == said
         assert store.inbox(NOW)[0].topics == ("t1", "t2", "t3", "t4")
 
+    def test_what_stands_between_those_that_say_alike_is_told_too(self, store):
+        alike = tuple(replace(verdict(), topic=t) for t in ("t1", "t3", "t5"))  # they share their votes
+        other = verdict(Judgement.BACKGROUND, "t2"), verdict(Judgement.BACKGROUND, "t4")
+        said = alike[0], other[0], alike[1], other[1], alike[2]
+        self.judged(store, screened(1, WAITING, *said))
+        (found,) = store.entries()
+        assert tuple(v for v in found.verdicts if v != unnamed(v.topic)) == said
+        assert sorted(store.inbox(NOW)[0].topics) == ["t1", "t2", "t3", "t4", "t5"]
+
     def test_sent_again_it_is_judged_for_what_is_asked_then_as_well(self, store):
         self.judged(store, screened(1, WAITING, verdict(topic="t1")), topics=("t0", "t1"))
         self.judged(store, screened(1, WAITING, verdict(topic="t2")), topics=("t1", "t2"), at=later(60))
