@@ -24,7 +24,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from monitor import codec
+from monitor import codec, ids
 from monitor.model import (
     Actor,
     Article,
@@ -240,7 +240,7 @@ _NAMES, _THINGS = _syllables(random.Random(1), 4_000, 3), _syllables(random.Rand
 def _placed(mention: Mention, n: int, i: int) -> Placed:
     said = Published("2026-01-01", None, date(2026, 1, 1), None)
     return Placed(
-        id=codec.mention_id(mention), mention=mention, source="", tier=Tier.NEWSPAPER, url=f"https://a.example/{n}",
+        id=ids.mention(mention), mention=mention, source="", tier=Tier.NEWSPAPER, url=f"https://a.example/{n}",
         title="报道", published=said, fetched=NOW, text_sha256=f"sha-{n}", origin=f"报{n % 37}",
     )  # fmt: skip
 

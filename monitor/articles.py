@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from monitor import codec, namesakes, parse, resolve
+from monitor import ids, namesakes, parse, resolve
 from monitor.model import Article, Feed, Page, Published, Response, Settings, Source, Tier, Waiting
 from monitor.normalize import urls
 
@@ -82,7 +82,7 @@ def _kept(
     text = _storable(page.text)
     text_sha256 = sha256(text.encode())
     return Article(
-        id=codec.article_id(identity, text_sha256),
+        id=ids.article(identity, text_sha256),
         identity=identity,
         url=url,
         title=_storable(title),

@@ -1,5 +1,5 @@
 """
-How the nouns are written down: as JSON, and as ids that follow from content.
+How the nouns are written down: as JSON.
 
 ``dump`` goes by what a value is, ``load`` by the type asked for, so ``load(type(x), dump(x)) == x`` for everything
 in :mod:`monitor.model` that holds no bytes. Instants are RFC 3339 in UTC with Z, days ISO 8601, durations seconds,
@@ -20,46 +20,14 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from functools import cache
-from hashlib import sha256
 from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import orjson
 
-from monitor.model import Mention
-
 T = TypeVar("T")
 Convert = Callable[[Any], Any]
-
-
-# --------------------------------------------------------------------------- ids
-
-
-def _id(prefix: str, *parts: str) -> str:
-    # 80 bits: with 100 million ids the odds of one collision are 1 in 240 million.
-    return prefix + sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:20]
-
-
-def entry_id(feed: str, identity: str) -> str:
-    """Return the id of the entry *identity* of *feed*: the same on every machine."""
-    return _id("en_", feed, identity)
-
-
-def article_id(identity: str, text_sha256: str) -> str:
-    """Return the id of one version of the article *identity* (its cleaned URL, or ``sha256:`` of a file's bytes)."""
-    return _id("ar_", identity, text_sha256)
-
-
-def alert_id(channel: str, *told: str) -> str:
-    """Return the id of the alert that tells *channel* what is *told*: whoever gets it twice knows it by that."""
-    return _id("al_", channel, *told)
-
-
-def mention_id(mention: Mention) -> str:
-    """Return the id of *mention*: its topic, article, span, kind and date, so that two dates in one sentence differ."""
-    when = f"{mention.when.earliest}/{mention.when.latest}"
-    return _id("mn_", mention.topic, mention.article, str(mention.start), str(mention.end), mention.kind, when)
 
 
 # --------------------------------------------------------------------------- out

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from monitor import codec
+from monitor import ids
 from monitor.export import notices as words
 from monitor.model import (
     Alert,
@@ -101,7 +101,7 @@ def _alert(
     rows = tuple(n.row for n in told)
     names = [f"{p.n} {p.about} {p.at.isoformat()} {p.version} {p.is_blind}" for p in pending if p.n in set(rows)]
     alert = Alert(
-        codec.alert_id(channel.id, *names),
+        ids.alert(channel.id, *names),
         channel.id,
         now,
         words.title(told, desk.topics, channel.language),
@@ -114,7 +114,7 @@ def _alert(
 def test(desk: Desk, channel: Channel, now: datetime) -> Alert:
     """Return an alert that says only that it is a test."""
     said = words.test(desk.topics, channel.language)
-    return Alert(codec.alert_id(channel.id, "test", now.isoformat()), channel.id, now, said, said, "[]")
+    return Alert(ids.alert(channel.id, "test", now.isoformat()), channel.id, now, said, said, "[]")
 
 
 # --------------------------------------------------------------------------- what is worth telling

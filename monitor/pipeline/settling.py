@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from monitor import codec, resolve
+from monitor import ids, resolve
 from monitor.model import Change, Digested, Mention, Placed
 from monitor.pipeline.desk import Desk
 from monitor.pipeline.digesting import Rechecked
@@ -33,7 +33,7 @@ def placed(mention: Mention, digested: Digested) -> Placed:
     article = digested.article
     assert article is not None
     return Placed(
-        id=codec.mention_id(mention),
+        id=ids.mention(mention),
         mention=mention,
         source=article.source or article.source_name,
         tier=article.tier,

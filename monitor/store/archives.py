@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from monitor import codec
+from monitor import ids
 from monitor.errors import Overtaken
 from monitor.model import Archive, Brought, EntryState, Reads, Saved, Scope, Taken
 from monitor.store import accounts, collect
@@ -111,7 +111,7 @@ def take(db: Database, taken: Taken, now: datetime) -> None:
 
 def _states(db: Database, feed: str, brought: Sequence[Brought]) -> Mapping[str, tuple[Brought, bool]]:
     """Return by entry what was brought, and whether its page is still to be read."""
-    by_id = {codec.entry_id(feed, text(b.screened.entry.identity)): b for b in brought}
+    by_id = {ids.entry(feed, text(b.screened.entry.identity)): b for b in brought}
     found: dict[str, tuple[Brought, bool]] = {}
     for some in chunks(by_id):
         sql = f"""SELECT e.id, e.state, o.state AS original FROM entries e LEFT JOIN entries o ON o.id = e.duplicate_of

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from monitor import codec
+from monitor import ids
 from monitor.model import Counts, Entry, EntryState, FeedState, KnownEntry, Poll, Screened, Verdict
 from monitor.store import accounts, outbox, panels
 from monitor.store.database import Database
@@ -148,7 +148,7 @@ def _row(
     entry = screened.entry
     return (
         *_judged(db, feed, screened),
-        codec.entry_id(url, key),
+        ids.entry(url, key),
         feed,
         screened.sha256,
         text(screened.reason),

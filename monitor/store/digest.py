@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, get_type_hints
 
-from monitor import codec
+from monitor import ids
 from monitor.errors import StoreError
 from monitor.model import (
     NO_DATE,
@@ -155,7 +155,7 @@ def _save_unplaced(db: Database, digested: Digested, found: Article) -> None:
     held = {from_json(Mention, r["data"]) for r in _standing(db, found.id)}
     for mention in digested.mentions:
         if mention not in held:
-            save_mention(db, codec.mention_id(mention), mention, None, digested.origin)
+            save_mention(db, ids.mention(mention), mention, None, digested.origin)
 
 
 def _standing(db: Database, article: str) -> Sequence[Row]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 
-from monitor import codec
+from monitor import ids
 from monitor.model import (
     Actor,
     Article,
@@ -132,7 +132,7 @@ def article(n: int, text: str = "", fetched: datetime = NOW) -> Article:
     said = text or f"大桥第{n}期工程于3月19日开工。"
     digest = f"sha-of-{said}"
     return Article(
-        id=codec.article_id(url, digest),
+        id=ids.article(url, digest),
         url=url,
         title=f"大桥{n}",
         text=said,
@@ -174,7 +174,7 @@ def mention(found: Article, start: int = 0, when: When | None = None) -> Mention
 
 def placed(said: Mention, found: Article, origin: str = "河城日报") -> Placed:
     return Placed(
-        codec.mention_id(said),
+        ids.mention(said),
         said,
         found.source,
         found.tier,

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor import codec
+from monitor import ids
 from monitor.model import Article, Change, Digested, EntryState, Mention, Placed, Retention, Status
 from monitor.store import housekeeping, open_store
 from monitor.store.base import Store
@@ -37,7 +37,7 @@ def true(n: int, text: str = "") -> tuple[Article, bytes]:
     body = f"<p>{made.text}</p>".encode()
     digest = sha256(made.text.encode()).hexdigest()
     return replace(
-        made, id=codec.article_id(made.url, digest), text_sha256=digest, body_sha256=sha256(body).hexdigest()
+        made, id=ids.article(made.url, digest), text_sha256=digest, body_sha256=sha256(body).hexdigest()
     ), body
 
 

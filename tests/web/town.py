@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 import httpx
 
-from monitor import codec, web
+from monitor import ids, web
 from monitor.export import Options
 from monitor.model import (
     UNKNOWN_WHEN,
@@ -105,7 +105,7 @@ def article(source: Source, title: str, text: str, at: datetime) -> Article:
     url = f"https://{source.id.replace('_', '-')}.example/{sha256(title.encode()).hexdigest()[:8]}.html"
     digest = sha256(text.encode()).hexdigest()
     return Article(
-        id=codec.article_id(url, digest),
+        id=ids.article(url, digest),
         url=url,
         title=title,
         text=text,
@@ -199,7 +199,7 @@ def tell(store: Store, id: str, title: str, when: When, fields: dict[str, object
     made = event(id, title, when, **fields | {"evidence": tuple(quoted(a, quote) for a in told), "revisions": (born,)})
     for one in told:
         said = mention(one, made, quote)
-        own = Placed(codec.mention_id(said), said, one.source, one.tier, one.url, one.title, one.published, one.fetched, one.text_sha256, one.source_name, one.identity)  # fmt: skip
+        own = Placed(ids.mention(said), said, one.source, one.tier, one.url, one.title, one.published, one.fetched, one.text_sha256, one.source_name, one.identity)  # fmt: skip
         digested = Digested(
             "", EntryState.KEPT, "", (verdict(),), one, one.body_sha256.encode(), one.source_name, (said,)
         )
