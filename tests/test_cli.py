@@ -99,7 +99,7 @@ def test_every_entry_is_printed_with_what_became_of_it(polled):
 def test_entries_can_be_asked_for_by_state_and_feed(polled, room):
     kept = lines(monitor("entries", "--state", "kept", "--format", "jsonl", cwd=polled).out)
     assert kept and {e["state"] for e in kept} == {"kept"}
-    feed = room.url("d", "/gbk.xml")
+    feed = room.at("d", "/gbk.xml")
     assert {e["feed"] for e in lines(monitor("entries", "--feed", feed, "--format", "jsonl", cwd=polled).out)} == {feed}
     assert "kept" in monitor("entries", cwd=polled).out
 

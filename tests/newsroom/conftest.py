@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.newsroom.crew import Crew
 from tests.newsroom.server import Newsroom
-from tests.newsroom.test_side_by_side import Crew
 
 
 @pytest.fixture
