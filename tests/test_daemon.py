@@ -13,14 +13,8 @@ import pytest
 
 from tests.commands import monitor, start
 from tests.newsroom import config
-from tests.newsroom.server import ARTICLES, Newsroom
+from tests.newsroom.server import ARTICLES
 from tests.waiting import ended, stopped, until
-
-
-@pytest.fixture
-def room() -> Iterator[Newsroom]:
-    with Newsroom() as room:
-        yield room
 
 
 @pytest.fixture

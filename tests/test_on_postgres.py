@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,12 +16,6 @@ from tests.waiting import ended, stopped, until
 pytestmark = pytest.mark.long
 
 TOPIC = "xiaomi-luoyang"
-
-
-@pytest.fixture
-def room() -> Iterator[Newsroom]:
-    with Newsroom() as room:
-        yield room
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,13 +14,6 @@ from monitor.model import Feed, ParsedFeed
 from monitor.trial import EVERY, Trial, as_text
 from tests.commands import monitor
 from tests.newsroom import config
-from tests.newsroom.server import Newsroom
-
-
-@pytest.fixture
-def room() -> Iterator[Newsroom]:
-    with Newsroom() as room:
-        yield room
 
 
 @pytest.fixture

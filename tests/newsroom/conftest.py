@@ -8,13 +8,6 @@ from pathlib import Path
 import pytest
 
 from tests.newsroom.crew import Crew
-from tests.newsroom.server import Newsroom
-
-
-@pytest.fixture
-def room() -> Iterator[Newsroom]:
-    with Newsroom() as room:
-        yield room
 
 
 @pytest.fixture
