@@ -3,6 +3,9 @@ PYTHON ?= python3
 PY := .venv/bin/python
 DATA ?= ../shared/data
 
+# Empty, whatever the environment says: what was compiled is kept, for the tests start Python two hundred times.
+export PYTHONDONTWRITEBYTECODE :=
+
 # The rooms that think: what is run after every change.
 ROOMS := tests/config tests/export tests/extract tests/match tests/normalize tests/parse tests/resolve
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from tests.commands import monitor
+from tests.newsroom import config
+from tests.newsroom.server import Newsroom
 from tests.postgres import Server, serving
 
 SPENDING = (
@@ -35,3 +40,27 @@ def server() -> Iterator[Server]:
     """A PostgreSQL server for all tests of a process that ask for one."""
     with serving() as server:
         yield server
+
+
+@pytest.fixture
+def room() -> Iterator[Newsroom]:
+    """A newsroom of the test's own."""
+    with Newsroom() as room:
+        yield room
+
+
+@pytest.fixture(scope="session")
+def polled_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder with a timeline of a newsroom that stays as it is, and can be asked as long as there are tests."""
+    folder = tmp_path_factory.mktemp("newsroom")
+    with Newsroom() as room:
+        config.write(room, folder)
+        assert monitor("poll", cwd=folder).status == 0
+        yield folder
+
+
+@pytest.fixture
+def polled(polled_once: Path, tmp_path: Path) -> Path:
+    """The same in a folder of the test's own."""
+    shutil.copytree(polled_once, tmp_path, dirs_exist_ok=True)
+    return tmp_path

@@ -15,13 +15,11 @@ import json
 import random
 import signal
 import subprocess
-import threading
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Self
 from urllib.parse import urlsplit
 
 from monitor import schedule
@@ -29,17 +27,20 @@ from monitor.clock import clock
 from monitor.model import Feed, FeedStatus, FetchSettings
 from monitor.store import open_store
 from tests.commands import start
+from tests.loopback import Call, Loopback, Reply
 from tests.simulated import NOT_FOUND, START, Asked, Says, Script
+from tests.waiting import until
 
 TICK = timedelta(minutes=15)
-PATIENCE = 120.0  # seconds that one process may take for its round
+ROUND = 120.0  # seconds that one process may take for its round
 SHIFTERS = ("/usr/lib/*/faketime/libfaketime.so.1", "/usr/local/lib/faketime/libfaketime.so.1")
 
 
 @dataclass
-class Days:
+class Days(Loopback):
     """Servers that follow *scripts*, and one installation that polls *feeds* of them, a new process at every tick."""
 
+    dated = False  # the wall clock of the processes is another
     folder: Path
     scripts: Mapping[str, Script]
     feeds: Sequence[Feed]
@@ -51,41 +52,21 @@ class Days:
     shift: timedelta = timedelta(0)
     killed: int = 0
 
-    def __enter__(self) -> Days:
-        world = self
-
-        class Proxy(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                says = world.answer(self.path, dict(self.headers))
-                self.send_response_only(says.status)
-                for name, value in says.headers.items():
-                    self.send_header(name, value)
-                body = says.body if says.status != 304 else b""
-                if says.status != 304:
-                    self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_: object) -> None:
-                """Say nothing."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Proxy)
-        self.server.daemon_threads = True
-        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    def __enter__(self) -> Self:
+        super().__enter__()
         (self.folder / "config.yaml").write_text(json.dumps(self._settings(), ensure_ascii=False), "utf-8")
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.server.shutdown()
-        self.server.server_close()
+    def reply(self, call: Call) -> Reply:
+        says = self.answer(call.path, call.headers)
+        return Reply(says.status, says.body, says.headers)
 
     def answer(self, url: str, headers: Mapping[str, str]) -> Says:
         """Answer one request by its script, and note it."""
         began = self.now()
-        carried = {n.lower(): v for n, v in headers.items()}
         script = self.scripts.get(url)
-        says = script(began, carried) if script else NOT_FOUND
-        self.seen.append(Asked(url, urlsplit(url).netloc, began, self.now(), carried, says.status, says.headers))
+        says = script(began, headers) if script else NOT_FOUND
+        self.seen.append(Asked(url, urlsplit(url).netloc, began, self.now(), headers, says.status, says.headers))
         return says
 
     def now(self) -> datetime:
@@ -111,14 +92,12 @@ class Days:
 
     def _polled(self) -> None:
         process = self._start("poll")
-        assert process.wait(PATIENCE) == 0, self._said()
+        assert process.wait(ROUND) == 0, self._said()
 
     def _killed(self) -> None:
         """Kill a daemon at once when all that was due has been asked and recorded: it has no time to say good-bye."""
-        process, end = self._start("run"), time.monotonic() + PATIENCE
-        while "] round " not in self._said() or self._is_due():
-            assert process.poll() is None and time.monotonic() < end, self._said()
-            time.sleep(0.05)
+        process = self._start("run")
+        until(lambda: "] round " in self._said() and not self._is_due(), ROUND, self._said)
         process.send_signal(signal.SIGKILL)
         process.wait()
         _swept(process.pid)
@@ -151,7 +130,7 @@ class Days:
             "timezone": "Asia/Shanghai",
             "fetch": {
                 "timeout": "30s",  # it passes in real time, and the machine may be busy
-                "proxy": f"http://127.0.0.1:{self.server.server_port}",
+                "proxy": self.url(""),
                 "pauses": {host: f"{rest.total_seconds():.0f}s" for host, rest in self.fetch.pauses.items()},
             },
             "web": {"listen": "off"},

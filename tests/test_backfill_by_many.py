@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
 
 from tests.commands import monitor, start
 from tests.postgres import Server
+from tests.waiting import ended, until
 
 from .archives.warcs import info, packed, page, response
 
@@ -48,22 +48,18 @@ def test_archives_are_read_once_by_whoever_is_free_though_one_is_killed(home):
     workers = [worker(home, "one"), worker(home, "two")]
     asking = start("backfill", "old", "none.warc.gz", cwd=home)
     try:
-        deadline = time.monotonic() + 60
-        while not entries(home) and time.monotonic() < deadline:
-            time.sleep(0.2)
+        until(lambda: entries(home))
         workers[0].kill()
         assert asking.wait(180) == 1  # one of the files that were named is not there
         out, err = ((home / f).read_text() for f in ("stdout.txt", "stderr.txt"))
         assert f"{FILES} archives; {FILES * PAGES} records: {FILES * PAGES} found" in out
         assert "none.warc.gz: there is no such file" in err
         assert "whoever runs `monitor work`" in err
-        while any(e["state"] == "waiting" for e in entries(home)):
-            assert time.monotonic() < deadline + 200, (home / "two" / "stderr.txt").read_text()[-3000:]
-            time.sleep(0.5)
+        waiting = (home / "two" / "stderr.txt").read_text
+        until(lambda: all(e["state"] != "waiting" for e in entries(home)), 260, lambda: waiting()[-3000:])
     finally:
         for process in (*workers, asking):
-            process.kill()
-            process.wait()
+            ended(process)
     found = entries(home)
     assert sorted(str(e["title"]) for e in found) == sorted(f"河城大桥第{n}号消息" for n in range(FILES * PAGES))
     assert {e["state"] for e in found} == {"kept"}

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-import signal
 import sys
-import time
 from datetime import datetime
 from pathlib import Path
 
@@ -14,6 +12,7 @@ import structlog
 
 from monitor.console import log
 from tests.commands import monitor, start
+from tests.waiting import PATIENCE, stopped, until
 
 
 def test_neither_a_value_nor_a_traceback_in_the_log_carries_control_or_bidi_characters(capsys):
@@ -88,12 +87,8 @@ def test_a_daemon_that_logs_for_programs_says_nothing_else(tmp_path):
         "utf-8",
     )
     process = start("run", "--listen", "127.0.0.1:0", cwd=tmp_path)
-    deadline = time.monotonic() + 30
-    while "the timeline is at" not in (tmp_path / "stderr.txt").read_text("utf-8"):
-        assert time.monotonic() < deadline and process.poll() is None
-        time.sleep(0.05)
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(10) == 0
+    until(lambda: "the timeline is at" in (tmp_path / "stderr.txt").read_text("utf-8"))
+    assert stopped(process) == 0
     assert (tmp_path / "stdout.txt").read_text() == ""
     assert [json.loads(line) for line in (tmp_path / "stderr.txt").read_text("utf-8").splitlines()]
 
@@ -106,6 +101,6 @@ def test_what_ends_a_daemon_that_logs_for_programs_is_an_object_too(tmp_path):
     )
     (tmp_path / "a.db").write_text("no database " * 200)
     process = start("run", cwd=tmp_path)
-    assert process.wait(30) == 3
+    assert process.wait(PATIENCE) == 3
     (line,) = (tmp_path / "stderr.txt").read_text("utf-8").splitlines()
     assert "is not a database" in json.loads(line)["event"]

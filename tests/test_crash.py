@@ -14,17 +14,16 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import threading
-import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from tests.commands import monitor, start
+from tests.loopback import Call, Loopback, Reply
+from tests.waiting import stopped, until
 
 CYCLES = int(os.environ.get("CRASH_CYCLES", "200"))
 CONFIG = """\
@@ -43,36 +42,14 @@ TEXT = "通车仪式当天上午在河城举行,市里有关部门的负责人�
 
 
 @dataclass
-class Press:
+class Press(Loopback):
     """Feeds that grow with every answer; every fifth entry is about the bridge, and has a page."""
 
     numbers: list[int] = field(default_factory=lambda: [0] * FEEDS)
 
-    def __enter__(self) -> Press:
-        press = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                body = press.answer(self.path)
-                self.send_response(200 if body else 404)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_: object) -> None:
-                """Say nothing."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.server.shutdown()
-        self.server.server_close()
-
-    def url(self, path: str) -> str:
-        return f"http://127.0.0.1:{self.server.server_port}{path}"
+    def reply(self, call: Call) -> Reply:
+        body = self.answer(call.path)
+        return Reply(200 if body else 404, body)
 
     def answer(self, path: str) -> bytes:
         if path.startswith("/n/"):
@@ -99,7 +76,7 @@ def press() -> Iterator[Press]:
 @pytest.fixture
 def home(press: Press, tmp_path: Path) -> Path:
     feeds = "\n".join(f'  - {{url: "{press.url(f"/feed/{n}")}", every: 1h}}' for n in range(FEEDS))
-    text = CONFIG.format(port=press.server.server_port, feeds=feeds)
+    text = CONFIG.format(port=press.port, feeds=feeds)
     (tmp_path / "config.yaml").write_text(text, "utf-8")
     return tmp_path
 
@@ -187,13 +164,6 @@ def said(home: Path, words: str) -> int:
     return (home / "stderr.txt").read_text("utf-8").count(words)
 
 
-def until(what: object, patience: float = 30.0) -> None:
-    end = time.monotonic() + patience
-    while not what():  # type: ignore[operator]
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.05)
-
-
 def hold_lock(home: Path, seconds: float) -> subprocess.Popen[bytes]:
     locker = subprocess.Popen(
         [sys.executable, "-c", LOCKER, str(home / "timeline.db"), str(seconds)], stdout=subprocess.PIPE
@@ -216,13 +186,12 @@ def test_a_daemon_outlives_a_write_lock_says_so_once_and_goes_on(home, press, se
         process.send_signal(signal.SIGHUP)
         until(lambda: said(home, "the store cannot be written"))
         locker.communicate()
-        until(lambda: said(home, "the store can be written again"), 90)
+        until(lambda: said(home, "the store can be written again"), 120)
         until(lambda: said(home, "again") >= 1 and said(home, "configuration read"))
         assert said(home, "the store cannot be written") == 1
         assert process.poll() is None
     finally:
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert stopped(process) == 0
 
 
 @pytest.mark.long
@@ -233,10 +202,7 @@ def test_a_daemon_that_waits_for_a_lock_still_ends_when_told(home, press):
     try:
         process.send_signal(signal.SIGHUP)
         until(lambda: said(home, "the store cannot be written"))
-        began = time.monotonic()
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(15) == 0
-        assert time.monotonic() - began < 10
+        assert stopped(process) == 0
     finally:
         locker.kill()
         locker.communicate()

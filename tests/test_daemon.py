@@ -13,15 +13,8 @@ import pytest
 
 from tests.commands import monitor, start
 from tests.newsroom import config
-from tests.newsroom.server import ARTICLES, Newsroom
-
-PATIENCE = 30.0
-
-
-@pytest.fixture
-def room() -> Iterator[Newsroom]:
-    with Newsroom() as room:
-        yield room
+from tests.newsroom.server import ARTICLES
+from tests.waiting import ended, stopped, until
 
 
 @pytest.fixture
@@ -42,17 +35,7 @@ def run(home) -> Iterator[Callable[[], subprocess.Popen[str]]]:
 
     yield begin
     for process in begun:
-        if process.poll() is None:
-            process.kill()
-        process.wait()
-
-
-def until(what: Callable[[], object]) -> None:
-    """Wait for *what* to hold."""
-    end = time.monotonic() + PATIENCE
-    while not what():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.05)
+        ended(process)
 
 
 def states(home: Path) -> list[str]:
@@ -69,19 +52,11 @@ def said(home: Path, words: str) -> bool:
     return words in (home / "stderr.txt").read_text("utf-8")
 
 
-def stop(process: subprocess.Popen[str], by: signal.Signals) -> int:
-    began = time.monotonic()
-    process.send_signal(by)
-    status = process.wait(PATIENCE)
-    assert time.monotonic() - began < 10
-    return status
-
-
 @pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT])
 def test_it_shows_the_timeline_polls_and_ends_cleanly_when_told(home, run, by):
     process = run()
     until(lambda: settled(home))
-    assert stop(process, by) == 0
+    assert stopped(process, by) == 0
     out = (home / "stdout.txt").read_text("utf-8")
     assert "小米能落地洛阳吗?" in out and "5 sources" in out
     assert "2025-06-12" in monitor("timeline", "xiaomi-luoyang", cwd=home).out
@@ -107,7 +82,7 @@ def test_it_takes_over_a_changed_configuration_and_refuses_a_wrong_one(home, run
     file.write_text(good.replace("中原晚报", "中原早报"), "utf-8")
     process.send_signal(signal.SIGHUP)
     until(lambda: said(home, "configuration read"))
-    assert stop(process, signal.SIGTERM) == 0
+    assert stopped(process) == 0
 
 
 def test_a_kill_loses_nothing_and_doubles_nothing(home, run):
@@ -115,8 +90,7 @@ def test_a_kill_loses_nothing_and_doubles_nothing(home, run):
         process = run()
         until(lambda: "5 sources" in (home / "stdout.txt").read_text("utf-8"))
         time.sleep(moment)
-        process.kill()
-        process.wait()
+        ended(process)
     run()
     until(lambda: settled(home))
     ids = [json.loads(line)["id"] for line in monitor("entries", "--format", "jsonl", cwd=home).out.splitlines()]

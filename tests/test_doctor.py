@@ -10,9 +10,7 @@ import sys
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
@@ -22,6 +20,7 @@ from monitor.doctor import State
 from monitor.errors import InputError
 from monitor.store import lock, migrations
 from tests.commands import monitor
+from tests.loopback import Call, Loopback, Reply
 from tests.store.make import collected, screened
 from tests.web import town
 
@@ -176,32 +175,23 @@ def test_an_address_that_is_taken_is_a_warning_but_beside_the_daemon(home):
         assert state() is State.OK
 
 
-class Late(BaseHTTPRequestHandler):
+class Late(Loopback):
     """A server that answers, and whose clock is an hour behind ours."""
 
-    def do_GET(self) -> None:
-        self.send_response_only(200 if self.path != "/robots.txt" else 404)
-        self.send_header("Date", "Thu, 20 Mar 2025 08:30:00 GMT")
-        self.send_header("Content-Length", "2")
-        self.end_headers()
-        self.wfile.write(b"ok")
+    dated = False
 
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
+    def reply(self, call: Call) -> Reply:
+        dated = {"Date": "Thu, 20 Mar 2025 08:30:00 GMT"}
+        return Reply(404, headers=dated) if call.path == "/robots.txt" else Reply(200, b"ok", dated)
 
 
 def test_the_network_is_asked_only_where_a_person_says_so_and_tells_the_time_too(home):
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Late)
-    Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        configured(home, f"http://127.0.0.1:{server.server_port}/rss.xml", "http://127.0.0.1:9/rss.xml")
+    with Late() as server:
+        configured(home, server.url("/rss.xml"), "http://127.0.0.1:9/rss.xml")
         assert "network" not in found(home)[1]
         status, told = found(home, "--network")
         assert status == 0 and told["network"][0] == "warning" and "127.0.0.1:9" in told["network"][1]
         assert told["clock"][0] == "warning" and "2025-03-20 08:30:00" in told["clock"][1]
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def test_a_machine_without_a_network_is_found(home):

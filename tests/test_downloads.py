@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -17,73 +15,49 @@ from monitor.errors import FetchError, InputError, Refused
 from monitor.fetch import Fetcher
 from monitor.model import FetchSettings
 from tests.commands import monitor
+from tests.loopback import Call, Loopback, Reply
 
 from .archives.warcs import info, packed, page, response
 
 FILE = bytes(range(256)) * 40
+PACKED = {"Content-Type": "application/gzip"}
 
 
 @dataclass
-class Shelf:
+class Shelf(Loopback):
     """Files at addresses; what was asked for is noted, and what goes wrong is ordered."""
 
+    protocol = "HTTP/1.1"
     files: dict[str, bytes]
     asked: list[tuple[str, str]] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)  # what to do instead, once each
 
-    def __enter__(self) -> Shelf:
-        shelf = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self) -> None:
-                shelf.answer(self)
-
-            def log_message(self, *_: object) -> None:
-                """Say nothing."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.server.shutdown()
-        self.server.server_close()
-
     @property
     def address(self) -> str:
-        return f"127.0.0.1:{self.server.server_port}"
+        return f"127.0.0.1:{self.port}"
 
-    def url(self, path: str) -> str:
-        return f"http://{self.address}{path}"
+    def reply(self, call: Call) -> Reply:
+        if call.path == "/robots.txt":
+            return self._whole(call.path)
+        wanted = call.headers.get("range", "")
+        self.asked.append((call.path, wanted))
+        order = self.wrong.pop(0) if self.wrong and call.path in self.files else ""
+        if order == "503":
+            return Reply(503)
+        if not wanted or order == "whole" or call.path not in self.files:
+            return self._whole(call.path)
+        return self._part(self.files[call.path], wanted, 1 if order == "shifted" else 0)
 
-    def answer(self, to: BaseHTTPRequestHandler) -> None:
-        wanted = to.headers.get("Range", "")
-        if to.path != "/robots.txt":
-            self.asked.append((to.path, wanted))
-        body = self.files.get(to.path)
-        order = self.wrong.pop(0) if self.wrong and to.path != "/robots.txt" else ""
-        if body is None or order == "503":
-            return self._send(to, 404 if body is None else 503, b"", {})
-        if not wanted or order == "whole":
-            return self._send(to, 200, body, {})
+    def _whole(self, path: str) -> Reply:
+        return Reply(200, self.files[path], PACKED) if path in self.files else Reply(404)
+
+    def _part(self, body: bytes, wanted: str, shift: int) -> Reply:
         first, last = (int(n) for n in wanted.removeprefix("bytes=").split("-"))
         if first >= len(body):
-            return self._send(to, 416, b"", {})
+            return Reply(416)
         part = body[first : last + 1]
-        shift = 1 if order == "shifted" else 0
-        return self._send(
-            to, 206, part, {"Content-Range": f"bytes {first + shift}-{first + len(part) - 1 + shift}/{len(body)}"}
-        )
-
-    def _send(self, to: BaseHTTPRequestHandler, status: int, body: bytes, more: dict[str, str]) -> None:
-        to.send_response(status)
-        for name, value in {"Content-Length": str(len(body)), "Content-Type": "application/gzip", **more}.items():
-            to.send_header(name, value)
-        to.end_headers()
-        to.wfile.write(body)
+        told = f"bytes {first + shift}-{first + len(part) - 1 + shift}/{len(body)}"
+        return Reply(206, part, PACKED | {"Content-Range": told})
 
 
 @pytest.fixture

@@ -7,30 +7,14 @@ import json
 import random
 import sqlite3
 import subprocess
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.commands import Ran, monitor, start
-from tests.newsroom import config
-from tests.newsroom.server import Newsroom
 
 TOPIC = "xiaomi-luoyang"
-
-
-@pytest.fixture
-def room() -> Iterator[Newsroom]:
-    with Newsroom() as room:
-        yield room
-
-
-@pytest.fixture
-def polled(room, tmp_path) -> Path:
-    config.write(room, tmp_path)
-    assert monitor("poll", cwd=tmp_path).status == 0
-    return tmp_path
 
 
 def text(home: Path, *options: str) -> str:

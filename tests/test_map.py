@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -103,9 +104,19 @@ def room(file: Path) -> str:
     return file.relative_to(HOME).parts[0].removesuffix(".py")
 
 
-def imports(file: Path) -> Iterator[str]:
-    """Yield every module that *file* imports, those inside functions and under TYPE_CHECKING too."""
-    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+@cache
+def tree(file: Path) -> ast.Module:
+    return ast.parse(file.read_text("utf-8"))
+
+
+@cache
+def imports(file: Path) -> frozenset[str]:
+    """Return every module that *file* imports, those inside functions and under TYPE_CHECKING too."""
+    return frozenset(_imports(file))
+
+
+def _imports(file: Path) -> Iterator[str]:
+    for node in ast.walk(tree(file)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -113,20 +124,24 @@ def imports(file: Path) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names if node.module == "monitor")
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda f: str(f.relative_to(HOME)))
-def test_a_room_imports_only_whom_it_may(file):
-    here = room(file)
-    if here in ROOF:
-        return
-    seen = {name.split(".")[1] for name in imports(file) if name.startswith("monitor.")} - {here, "__version__"}
-    assert seen <= MAY_IMPORT[here], f"{here} may not import {sorted(seen - MAY_IMPORT[here])}"
+def told(faults: dict[Path, set[str]]) -> dict[str, list[str]]:
+    return {str(file.relative_to(HOME)): sorted(wrong) for file, wrong in faults.items() if wrong}
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda f: str(f.relative_to(HOME)))
-def test_a_library_is_imported_only_by_the_room_that_owns_it(file):
-    strangers = {n.split(".")[0] for n in imports(file)} & set(OWNERS)
-    wrong = {name for name in strangers if room(file) not in OWNERS[name]}
-    assert not wrong
+def test_a_room_imports_only_whom_it_may():
+    def strangers(file: Path) -> set[str]:
+        seen = {name.split(".")[1] for name in imports(file) if name.startswith("monitor.")}
+        return seen - {room(file), "__version__"} - MAY_IMPORT[room(file)]
+
+    assert not told({file: strangers(file) for file in FILES if room(file) not in ROOF})
+
+
+def test_a_library_is_imported_only_by_the_room_that_owns_it():
+    def strangers(file: Path) -> set[str]:
+        seen = {n.split(".")[0] for n in imports(file)} & set(OWNERS)
+        return {name for name in seen if room(file) not in OWNERS[name]}
+
+    assert not told({file: strangers(file) for file in FILES})
 
 
 @pytest.mark.parametrize(
@@ -149,11 +164,12 @@ def test_the_rooms_of_the_store_know_no_database(library, files):
     assert {f.stem for f in FILES if library in {n.split(".")[0] for n in imports(f)}} == files
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda f: str(f.relative_to(HOME)))
-def test_only_the_clock_reads_the_wall_clock(file):
-    calls = {ast.unparse(n.func) for n in ast.walk(ast.parse(file.read_text("utf-8"))) if isinstance(n, ast.Call)}
-    reading = {c for c in calls if c.endswith(("datetime.now", "datetime.utcnow", "date.today", "time.time"))}
-    assert not reading or room(file) == "clock"
+def test_only_the_clock_reads_the_wall_clock():
+    def readings(file: Path) -> set[str]:
+        calls = {ast.unparse(n.func) for n in ast.walk(tree(file)) if isinstance(n, ast.Call)}
+        return {c for c in calls if c.endswith(("datetime.now", "datetime.utcnow", "date.today", "time.time"))}
+
+    assert not told({file: readings(file) for file in FILES if room(file) != "clock"})
 
 
 def test_every_room_is_on_the_map():
@@ -164,7 +180,7 @@ def test_no_line_of_the_program_names_the_default_topic():
     """The shipped configuration and seeds do; the code serves any question. Comments may use it as an example."""
     names = ("小米", "洛阳", "洛陽", "xiaomi", "luoyang", "孙昌旭", "江凌", "领充")
     for file in FILES:
-        tree = ast.parse(file.read_text("utf-8"))
-        docs = {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant)}
-        texts = [n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and id(n) not in docs]
+        nodes = list(ast.walk(tree(file)))
+        docs = {id(n.value) for n in nodes if isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant)}
+        texts = [n.value for n in nodes if isinstance(n, ast.Constant) and id(n) not in docs]
         assert not [t for t in texts if isinstance(t, str) and any(name in t.lower() for name in names)], file

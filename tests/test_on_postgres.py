@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,16 +11,11 @@ from tests.commands import monitor, start
 from tests.newsroom import config
 from tests.newsroom.server import ARTICLES, Newsroom
 from tests.postgres import Server, serving
+from tests.waiting import ended, stopped, until
 
 pytestmark = pytest.mark.long
 
 TOPIC = "xiaomi-luoyang"
-
-
-@pytest.fixture
-def room() -> Iterator[Newsroom]:
-    with Newsroom() as room:
-        yield room
 
 
 @pytest.fixture
@@ -78,32 +70,26 @@ def test_what_is_wrong_with_a_database_is_one_line_and_its_status(home, server):
     assert told(server.url("nowhere", user="owner:geheim"))[0] == 3
 
 
-def until(said: str, home: Path, seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while said not in (home / "stderr.txt").read_text():
-        assert time.monotonic() < deadline, (home / "stderr.txt").read_text()
-        time.sleep(0.05)
-
-
 def test_a_daemon_outlives_its_server_and_keeps_others_out(room, tmp_path):
+    def said() -> str:
+        return (tmp_path / "stderr.txt").read_text()
+
     with serving() as server:
         room.down.add("b/n/b2.html")
         config.write(room, tmp_path, database=json.dumps(server.schema(tmp_path)))
         daemon = start("run", cwd=tmp_path)
         try:
-            until("] round ", tmp_path)
+            until(lambda: "] round " in said())
             ran = monitor("poll", cwd=tmp_path)
             assert (ran.status, f"another monitor (process {daemon.pid} on " in ran.err) == (3, True)
             server.kill()
-            until("no jobs are made for now", tmp_path)
+            until(lambda: "no jobs are made for now" in said())
             server.start()
-            until("jobs are made again", tmp_path)
+            until(lambda: "jobs are made again" in said())
             assert monitor("poll", cwd=tmp_path).status == 3
-            daemon.send_signal(signal.SIGTERM)
-            assert daemon.wait(10) == 0
+            assert stopped(daemon) == 0
         finally:
-            daemon.kill()
-            daemon.wait()
+            ended(daemon)
         room.down.clear()
         assert monitor("poll", cwd=tmp_path).status == 0
         assert monitor("verify", cwd=tmp_path).status == 0

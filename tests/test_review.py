@@ -10,7 +10,6 @@ import random
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,19 +24,8 @@ from monitor.pipeline import Desk
 from monitor.store import open_store
 from monitor.store.base import Store
 from tests.commands import Ran, monitor
-from tests.newsroom import config
-from tests.newsroom.server import Newsroom
 
 TOPIC = "xiaomi-luoyang"
-
-
-@pytest.fixture
-def polled(tmp_path) -> Iterator[Path]:
-    """A folder with a timeline of the newsroom, which can still be asked."""
-    with Newsroom() as room:
-        config.write(room, tmp_path)
-        assert monitor("poll", cwd=tmp_path).status == 0
-        yield tmp_path
 
 
 def lines(text: str) -> list[dict]:

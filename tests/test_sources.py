@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,13 +14,6 @@ from monitor.model import Feed, ParsedFeed
 from monitor.trial import EVERY, Trial, as_text
 from tests.commands import monitor
 from tests.newsroom import config
-from tests.newsroom.server import Newsroom
-
-
-@pytest.fixture
-def room() -> Iterator[Newsroom]:
-    with Newsroom() as room:
-        yield room
 
 
 @pytest.fixture
@@ -45,7 +37,7 @@ def test_every_feed_is_tried_and_nothing_is_stored(home):
 
 
 def test_one_feed_is_tried_and_a_person_sees_what_it_would_keep(room, home):
-    url = room.url("a", "/rss.xml")
+    url = room.at("a", "/rss.xml")
     shown = monitor("sources", "--try", url, cwd=home).out
     assert shown.startswith(f"{url}\n  rss")
     assert "pass the first screen" in shown
@@ -53,7 +45,7 @@ def test_one_feed_is_tried_and_a_person_sees_what_it_would_keep(room, home):
 
 
 def test_a_feed_that_fails_says_why_and_that_is_no_error(room, home):
-    url = room.url("a", "/nothing-here")
+    url = room.at("a", "/nothing-here")
     ran = monitor("sources", "--try", url, "--format", "json", cwd=home)
     (told,) = json.loads(ran.out)
     assert (ran.status, told["ok"], told["entries"], told["kind"]) == (0, False, 0, None)
@@ -71,18 +63,18 @@ def test_what_was_forgiven_is_told():
 
 
 def test_a_feed_that_is_not_declared_may_be_tried(room, tmp_path):
-    private = room.url("a", "/").split("/")[2]
+    private = room.at("a", "/").split("/")[2]
     (tmp_path / "config.yaml").write_text(
         f'fetch: {{pause: 0, allow_private: ["{private}"]}}\n'
         "topics: [{id: t, question: q, entities: [{id: a, kind: company, names: [小米]}]}]\n"
     )
-    assert "  rss " in monitor("sources", "--try", room.url("a", "/rss.xml"), cwd=tmp_path).out
+    assert "  rss " in monitor("sources", "--try", room.at("a", "/rss.xml"), cwd=tmp_path).out
 
 
 def test_a_disabled_feed_is_tried_as_it_is_declared(room, home):
     file = home / "config.yaml"
     file.write_text(file.read_text("utf-8").replace("kind: list,", "kind: list, enabled: false,"), "utf-8")
-    url = room.url("e", "/list.html")
+    url = room.at("e", "/list.html")
     (told,) = json.loads(monitor("sources", "--try", url, "--format", "json", cwd=home).out)
     assert told["kind"] == "list"
     assert url not in monitor("sources", cwd=home).out
@@ -90,8 +82,8 @@ def test_a_disabled_feed_is_tried_as_it_is_declared(room, home):
 
 
 def test_a_search_is_tried_by_the_address_that_is_declared_for_each_topic_that_it_serves(room, tmp_path):
-    private = room.url("a", "/").split("/")[2]
-    search = room.url("a", "/rss.xml?q={q}")
+    private = room.at("a", "/").split("/")[2]
+    search = room.at("a", "/rss.xml?q={q}")
     topic = "{id: %s, question: q, entities: [{id: a, kind: company, names: [%s]}]}"
     (tmp_path / "config.yaml").write_text(
         f'fetch: {{pause: 0, allow_private: ["{private}"]}}\n'
@@ -112,15 +104,15 @@ def test_what_is_no_address_cannot_be_tried(home):
 
 def test_feeds_are_written_as_opml_and_read_again(room, home, tmp_path):
     ran = monitor("sources", "--opml", cwd=home)
-    assert [o.url for o in parse.outlines(ran.out.encode())] == [room.url(x, config.PATHS[x]) for x in "abcd"]
+    assert [o.url for o in parse.outlines(ran.out.encode())] == [room.at(x, config.PATHS[x]) for x in "abcd"]
     assert "1 of 5" in ran.err
     (tmp_path / "list.opml").write_text(ran.out, "utf-8")
     (tmp_path / "other.yaml").write_text(
-        f'feeds: [{{url: "{room.url("a", "/rss.xml")}", every: 2h}}]\nopml: [list.opml]\n'
+        f'feeds: [{{url: "{room.at("a", "/rss.xml")}", every: 2h}}]\nopml: [list.opml]\n'
         "topics: [{id: t, question: q, entities: [{id: a, kind: company, names: [小米]}]}]\n"
     )
     settings = declared.read(tmp_path / "other.yaml").settings
-    assert [f.url for f in settings.feeds] == [room.url(x, config.PATHS[x]) for x in "abcd"]
+    assert [f.url for f in settings.feeds] == [room.at(x, config.PATHS[x]) for x in "abcd"]
     assert settings.feeds[0].every.total_seconds() == 7200  # as declared, not as listed
 
 

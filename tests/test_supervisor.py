@@ -22,6 +22,7 @@ from monitor.store import open_store
 from monitor.supervisor import Supervisor
 from tests.commands import start
 from tests.store.make import NOW, article, collected, decides, digested, screened
+from tests.waiting import ended, until
 
 CONFIG = """\
 database: a.db
@@ -147,20 +148,13 @@ def test_the_watchdog_is_fed_while_the_store_is_locked_and_tried_again(tmp_path,
         with closing(sqlite3.connect(tmp_path / "a.db", isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             os.kill(os.getpid(), signal.SIGHUP)  # what is read anew is declared: it writes
-            within(10, lambda: lasting.pulse.trouble)
+            until(lambda: lasting.pulse.trouble)
             ear.heard()
             assert "WATCHDOG=1" in ear.heard(5, until="WATCHDOG=1")
             assert "locked by another process" in lasting.pulse.ailments()[0]
-        within(20, lambda: not lasting.pulse.ailments())
+        until(lambda: not lasting.pulse.ailments())
 
     live(tmp_path, ear, locked)
-
-
-def within(seconds: float, what: Callable[[], object]) -> None:
-    deadline = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.05)
 
 
 # --------------------------------------------------------------------------- the process
@@ -178,8 +172,7 @@ def test_a_process_says_when_it_is_ready_reads_its_configuration_and_stops(tmp_p
         assert "STOPPING=1" in ear.heard(10, until="STOPPING=1")
         assert process.wait(10) == 0
     finally:
-        process.kill()
-        process.wait()
+        ended(process)
 
 
 # --------------------------------------------------------------------------- what it does once an hour

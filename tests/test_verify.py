@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,20 +14,16 @@ from monitor.model import Fixed, Order, Verb
 from monitor.pipeline import Desk
 from monitor.store import open_store
 from tests.commands import monitor
-from tests.newsroom import config
-from tests.newsroom.server import Newsroom
 from tests.web import told, town
 
 TOPIC = "xiaomi-luoyang"
 
 
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory) -> Iterator[bytes]:
-    """A database of the newsroom, with decisions of every kind in it."""
+def kept(polled_once, tmp_path_factory) -> Path:
+    """A folder with a database of the newsroom, with decisions of every kind in it."""
     folder = tmp_path_factory.mktemp("kept")
-    with Newsroom() as room:
-        config.write(room, folder)
-        assert monitor("poll", cwd=folder).status == 0
+    shutil.copytree(polled_once, folder, dirs_exist_ok=True)
     told = json.loads(monitor("export", "--format", "json", "--topic", TOPIC, cwd=folder).out)
     dates = {e["when"]["edtf"]: e for e in told["events"]}
     signed, begun = dates["2025-06-12"], dates["2025-06-19"]
@@ -41,14 +37,12 @@ def kept(tmp_path_factory) -> Iterator[bytes]:
         assert monitor("review", *order, "--by", "ann", cwd=folder).status == 0
     with sqlite3.connect(folder / "timeline.db") as db:
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    yield (folder / "timeline.db").read_bytes()
+    return folder
 
 
 @pytest.fixture
 def home(kept, tmp_path) -> Path:
-    with Newsroom() as room:
-        config.write(room, tmp_path)
-    (tmp_path / "timeline.db").write_bytes(kept)
+    shutil.copytree(kept, tmp_path, dirs_exist_ok=True)
     return tmp_path
 
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from html import escape
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from monitor.clock import clock
+from tests.loopback import Call, Loopback, Reply
+from tests.waiting import until
 
 CHINA = ZoneInfo("Asia/Shanghai")
 FILLER = "会议由市政府办公厅主持,有关部门和单位的负责人参加了会议,大家就下一步的工作安排进行了深入的交流和讨论。" * 3
@@ -62,7 +62,7 @@ class Got:
 
 
 @dataclass
-class Press:
+class Press(Loopback):
     """Serves ``/rss``, ``/a/N`` and takes what is posted to any other path; ``answer`` says with which status."""
 
     articles: list[tuple[str, str, datetime]] = field(default_factory=list)
@@ -71,62 +71,19 @@ class Press:
     hang: float = 0.0
     down: bool = False
 
-    def __enter__(self) -> Press:
-        press = self
+    def reply(self, call: Call) -> Reply:
+        if call.method == "GET":
+            body = b"" if self.down else self.page(call.path)
+            return Reply(200 if body else 503 if self.down else 404, body)
+        self.got.append(Got({**call.headers, "path": call.path}, call.body, time.monotonic()))
+        if "hang" in call.path:
+            time.sleep(self.hang)
+        status, headers = self.answer(call.path)
+        return Reply(status, headers=headers)
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                body = b"" if press.down else press.page(self.path)
-                self._say(200 if body else 503 if press.down else 404, {}, body)
-
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                headers = {k.lower(): v for k, v in self.headers.items()}
-                press.got.append(Got(headers | {"path": self.path}, body, time.monotonic()))
-                if "hang" in self.path:
-                    time.sleep(press.hang)
-                self._say(*press.answer(self.path), b"")
-
-            def _say(self, status: int, headers: dict[str, str], body: bytes) -> None:
-                self.send_response(status)
-                for name, value in headers.items():
-                    self.send_header(name, value)
-                if status != 204:
-                    self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_: object) -> None:
-                """Say nothing."""
-
-            def handle(self) -> None:
-                try:
-                    super().handle()
-                except (BrokenPipeError, ConnectionResetError):
-                    """Whoever asked has given up or was killed."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.server.shutdown()
-        self.server.server_close()
-
-    @property
-    def port(self) -> int:
-        return int(self.server.server_port)
-
-    def url(self, path: str) -> str:
-        return f"http://127.0.0.1:{self.port}{path}"
-
-    def heard(self, n: int = 1, patience: float = 30.0) -> None:
+    def heard(self, n: int = 1) -> None:
         """Wait until something was posted, *n* times in all."""
-        end = time.monotonic() + patience
-        while len(self.got) < n:
-            assert time.monotonic() < end, "nobody was told"
-            time.sleep(0.02)
+        until(lambda: len(self.got) >= n)
 
     def publish(self, title: str, text: str = "", at: datetime | None = None) -> None:
         """Bring an article, by default now."""

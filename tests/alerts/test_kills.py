@@ -7,7 +7,6 @@ import os
 import random
 import signal
 import subprocess
-import time
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +15,7 @@ import pytest
 
 from tests.alerts.press import Press, signing, visit
 from tests.commands import monitor, start
+from tests.waiting import PATIENCE, ended, stopped
 
 CYCLES = int(os.environ.get("CRASH_CYCLES", "60"))
 
@@ -61,7 +61,7 @@ def test_killed_after_an_alert_was_taken_and_before_that_was_kept_it_sends_the_s
     press.publish(*signing())
     for _ in range(4):
         process.append(start("poll", "--all", cwd=home))
-        process[-1].wait(30)
+        process[-1].wait(PATIENCE)
     assert [p.returncode for p in process] == [-signal.SIGKILL] * 3 + [0]
     assert len(press.got) == 4 and len({got.key for got in press.got}) == len({got.body for got in press.got}) == 1
 
@@ -129,12 +129,9 @@ def test_a_daemon_tells_beside_its_polls_and_ends_when_told_while_a_channel_hang
         (home / "now.txt").write_text("\n\n".join(signing()), "utf-8")
         assert monitor("ingest", home / "now.txt", "--published", _today(), cwd=home).status == 0
         press.heard(2)
-        began = time.monotonic()
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(15) == 0 and time.monotonic() - began < 10
+        assert stopped(process) == 0
     finally:
-        process.kill()
-        process.wait()
+        ended(process)
     assert {got.headers["path"] for got in press.got} == {"/hang", "/hook"}
     assert abs(press.got[0].at - press.got[1].at) < 2  # on one host, and neither waits for the other
     states = json.loads(monitor("alerts", "list", "--all", "--format", "json", cwd=home).out)["alerts"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import email
 import json
-import socket
 import time
 from collections.abc import Iterator
 from email import policy
@@ -19,6 +18,7 @@ from monitor.export import notices as words
 from monitor.model import Alert, Notice, Tell
 from monitor.notify import Service
 from tests.alerts.press import Press
+from tests.loopback import free_port
 from tests.store.make import NOW, event, topic
 
 SECRET = "t0ken-of-the-desk"
@@ -58,18 +58,12 @@ class Box:
 @pytest.fixture
 def mail() -> Iterator[tuple[str, Box]]:
     box = Box()
-    controller = Controller(box, hostname="127.0.0.1", port=_free())
+    controller = Controller(box, hostname="127.0.0.1", port=free_port())
     controller.start()
     try:
         yield f"mailto://127.0.0.1:{controller.port}/?from=monitor@example.org&to=desk@example.org&mode=insecure", box
     finally:
         controller.stop()
-
-
-def _free() -> int:
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return int(s.getsockname()[1])
 
 
 def test_a_service_gets_title_and_text(press):

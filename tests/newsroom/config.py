@@ -48,7 +48,7 @@ PATHS = {"a": "/rss.xml", "b": "/atom.xml", "c": "/feed.json", "d": "/gbk.xml", 
 def write(room: Newsroom, folder: Path, extra: str = "", database: str = "timeline.db") -> Path:
     """Write the configuration into *folder* and return its path."""
     private = ", ".join(f'"{host}:{room.port}"' for host in HOSTS.values())
-    urls = {outlet: room.url(outlet, path) for outlet, path in PATHS.items()}
+    urls = {outlet: room.at(outlet, path) for outlet, path in PATHS.items()}
     file = folder / "config.yaml"
     file.write_text(TEMPLATE.format(private=private, database=database, **urls) + extra, "utf-8")
     return file

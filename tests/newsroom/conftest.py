@@ -7,14 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.newsroom.server import Newsroom
-from tests.newsroom.test_side_by_side import Crew
-
-
-@pytest.fixture
-def room() -> Iterator[Newsroom]:
-    with Newsroom() as room:
-        yield room
+from tests.newsroom.crew import Crew
 
 
 @pytest.fixture

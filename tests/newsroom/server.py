@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from html import escape
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
+
+from tests.loopback import Call, Loopback, Reply
 
 ARTICLES: list[dict[str, Any]] = json.loads(
     (Path(__file__).parents[1] / "data" / "newsroom" / "articles.json").read_text("utf-8")
@@ -20,36 +20,27 @@ ENCODING = {"d": "gbk"}
 
 
 @dataclass
-class Newsroom:
+class Newsroom(Loopback):
     """
     Serve every outlet on its own loopback address and one port; ``down`` are paths that answer 503, ``gone`` 404.
 
     ``edited`` changes articles and says so in the feeds, ``rewritten`` changes the pages alone.
     """
 
+    hosts: ClassVar = tuple(HOSTS.values())
     port: int = 0
     edited: bool = False
     rewritten: bool = False
     down: set[str] = field(default_factory=set)
     gone: set[str] = field(default_factory=set)
     asked: Counter[str] = field(default_factory=Counter)
-    _servers: list[ThreadingHTTPServer] = field(default_factory=list)
 
-    def __enter__(self) -> Newsroom:
-        for host in HOSTS.values():
-            server = ThreadingHTTPServer((host, self.port), _handler(self))
-            self.port = server.server_port
-            self._servers.append(server)
-            threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        return self
+    def at(self, outlet: str, path: str) -> str:
+        return self.url(path, HOSTS[outlet])
 
-    def __exit__(self, *_: object) -> None:
-        for server in self._servers:
-            server.shutdown()
-            server.server_close()
-
-    def url(self, outlet: str, path: str) -> str:
-        return f"http://{HOSTS[outlet]}:{self.port}{path}"
+    def reply(self, call: Call) -> Reply:
+        status, kind, body = self.answer(call.host, call.path)
+        return Reply(status, body, {"Content-Type": kind})
 
     def answer(self, host: str, path: str) -> tuple[int, str, bytes]:
         outlet = next(o for o, h in HOSTS.items() if h == host)
@@ -80,23 +71,6 @@ class Newsroom:
         return str(article.get("edited_title", article["title"]) if self.edited else article["title"])
 
 
-def _handler(room: Newsroom) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            host = str(self.server.server_address[0])
-            status, kind, body = room.answer(host, self.path)
-            self.send_response(status)
-            self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing: the tests read what was asked from ``asked``."""
-
-    return Handler
-
-
 def _html(article: dict[str, Any], edited: bool) -> str:
     text = article.get("edited", article["text"]) if edited else article["text"]
     title = article.get("edited_title", article["title"]) if edited else article["title"]
@@ -115,13 +89,13 @@ def _html(article: dict[str, Any], edited: bool) -> str:
 def _rss(room: Newsroom, outlet: str) -> tuple[int, str, bytes]:
     charset = ENCODING.get(outlet, "utf-8")
     items = "".join(
-        f"<item><title>{escape(room.title(x))}</title><link>{room.url(outlet, '/n/' + x['id'] + '.html')}</link>"
+        f"<item><title>{escape(room.title(x))}</title><link>{room.at(outlet, '/n/' + x['id'] + '.html')}</link>"
         f"<description>{escape(x['text'][0])}</description><pubDate>{_stamp(x)}</pubDate></item>"
         for x in room.of(outlet)
     )
     xml = (
         f"<?xml version='1.0' encoding='{charset}'?><rss version='2.0'><channel><title>新闻</title>"
-        f"<link>{room.url(outlet, '/')}</link><description>x</description>{items}</channel></rss>"
+        f"<link>{room.at(outlet, '/')}</link><description>x</description>{items}</channel></rss>"
     )
     return 200, "application/rss+xml", xml.encode(charset)
 
@@ -133,7 +107,7 @@ def _stamp(x: dict[str, Any]) -> str:
 def _atom(room: Newsroom, outlet: str) -> tuple[int, str, bytes]:
     items = "".join(
         f"<entry><title>{escape(room.title(x))}</title><id>urn:{x['id']}</id>"
-        f"<link href='{room.url(outlet, '/n/' + x['id'] + '.html')}'/>"
+        f"<link href='{room.at(outlet, '/n/' + x['id'] + '.html')}'/>"
         f"<published>{x['day']}T{x['time']}:00+08:00</published><summary>{escape(x['text'][0])}</summary></entry>"
         for x in room.of(outlet)
     )
@@ -145,7 +119,7 @@ def _json_feed(room: Newsroom, outlet: str) -> tuple[int, str, bytes]:
     items = [
         {
             "id": x["id"],
-            "url": room.url(outlet, f"/n/{x['id']}.html"),
+            "url": room.at(outlet, f"/n/{x['id']}.html"),
             "title": room.title(x),
             "content_text": x["text"][0],
             "date_published": f"{x['day']}T{x['time']}:00+08:00",
@@ -181,7 +155,7 @@ def _old(number: int) -> dict[str, Any]:
 
 def _archive(room: Newsroom, outlet: str) -> tuple[int, str, bytes]:
     items = "".join(
-        f"<item><title>{x['title']}</title><link>{room.url(outlet, '/n/' + x['id'] + '.html')}</link>"
+        f"<item><title>{x['title']}</title><link>{room.at(outlet, '/n/' + x['id'] + '.html')}</link>"
         f"<pubDate>{_stamp(x)}</pubDate></item>"
         for x in map(_old, range(OLD))
     )

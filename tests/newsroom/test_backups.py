@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
 import subprocess
 from pathlib import Path
 
@@ -14,8 +13,8 @@ from monitor.store import open_store
 from tests.commands import monitor
 from tests.newsroom import config
 from tests.newsroom.server import ARTICLES
-from tests.newsroom.test_side_by_side import until
 from tests.postgres import Server, programs
+from tests.waiting import stopped, until
 
 pytestmark = pytest.mark.long
 
@@ -54,8 +53,7 @@ def test_what_was_dumped_dropped_and_restored_is_whole_and_goes_on(room, server:
     dump = crew.home / "timeline.dump"
     done_by("pg_dump", "--format=custom", f"--file={dump}", url)  # beside them
     for process in crew.all.values():
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert stopped(process) == 0
     before = export(crew.home)
     server.do("DROP DATABASE kept", "CREATE DATABASE kept")
     done_by("pg_restore", "--exit-on-error", "--no-owner", f"--dbname={url}", dump)
@@ -64,8 +62,7 @@ def test_what_was_dumped_dropped_and_restored_is_whole_and_goes_on(room, server:
     assert monitor("search", "江凌", cwd=crew.home).out
     crew.begin("c", "run")
     until(lambda: "makes the jobs" in crew.said("c"))
-    crew.all["c"].send_signal(signal.SIGTERM)
-    assert crew.all["c"].wait(10) == 0
+    assert stopped(crew.all["c"]) == 0
     assert len(monitor("entries", "--format", "jsonl", cwd=crew.home).out.splitlines()) == len(ARTICLES)
 
 

@@ -10,7 +10,7 @@ import signal
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -21,13 +21,15 @@ from monitor import daemon, declared, jobs, reading
 from monitor.clock import clock
 from monitor.export import FORMATS, Options, render
 from monitor.model import EntryState, FeedState
-from monitor.store import Store, open_store
+from monitor.store import open_store
 from tests.alerts.press import Press, signing
 from tests.commands import monitor, start
 from tests.newsroom import config
+from tests.newsroom.crew import idle
 from tests.newsroom.play import Play
 from tests.newsroom.server import ARTICLES, Newsroom
 from tests.postgres import Server
+from tests.waiting import ended, reached, stopped, until
 
 pytestmark = pytest.mark.long
 
@@ -69,13 +71,6 @@ def told(database: str, file: Path) -> dict[str, bytes]:
     return {f"{t.topic.id} {f}": render(t, f, Options()) for t in timelines for f in FORMATS}
 
 
-def idle(store: Store) -> bool:
-    """Return whether everything has been polled and nothing waits."""
-    last = store.round()
-    waiting = list(store.entries(state=EntryState.WAITING))
-    return bool(last and len(last.feeds) == 5 and not waiting and not store.left_open())
-
-
 async def living(team: jobs.Team) -> None:
     """Let *team* live as `monitor work` does, in this process."""
     await daemon.Daemon(team, lambda: team.declared, declared.stamp).run()
@@ -90,10 +85,7 @@ def worked(file: Path, database: str, workers: int) -> None:
             teams = [await stack.enter_async_context(jobs.opened(read, lambda: NOW, tick=0.1)) for _ in range(workers)]
             running = [asyncio.create_task(living(team)) for team in teams]
             with open_store(database, create=False) as store:
-                deadline = time.monotonic() + 60
-                while not await asyncio.to_thread(idle, store):
-                    assert time.monotonic() < deadline, "not done in a minute"
-                    await asyncio.sleep(0.1)
+                await reached(lambda: idle(store))
             for team in teams:
                 team.stopping.set()
             await asyncio.gather(*running)
@@ -149,26 +141,17 @@ def test_workers_and_the_one_that_makes_the_jobs_may_be_killed_at_any_moment(roo
             gone = running.pop(0)
             gone.send_signal(signal.SIGKILL)
             gone.wait()
-        deadline = time.monotonic() + 90
         with open_store(url) as store:
-            while not idle(store):
-                assert time.monotonic() < deadline, "not done in time"
-                time.sleep(0.2)
+            until(lambda: idle(store), 120)
             assert len(list(store.entries())) == len(ARTICLES)
             assert {s.state for s in store.statuses()} == {FeedState.OK}
             states = {e.id: e.state for e in store.entries()}
         assert states == alone
-        while "working" not in (last / "stderr.txt").read_text(
-            "utf-8", "replace"
-        ):  # the last one may just have been started
-            assert time.monotonic() < deadline, "did not begin"
-            time.sleep(0.1)
-        running[0].send_signal(signal.SIGTERM)
-        assert running.pop().wait(10) == 0
+        until(lambda: "working" in (last / "stderr.txt").read_text("utf-8", "replace"))  # it may just have been started
+        assert stopped(running.pop()) == 0
     finally:
         for one in running:
-            one.kill()
-            one.wait()
+            ended(one)
     assert monitor("verify", cwd=tmp_path).status == 0
 
 
@@ -183,22 +166,16 @@ def test_a_file_is_not_for_several(tmp_path, room):
 def test_what_is_new_is_told_once_by_the_one_that_makes_the_jobs(server: Server, tmp_path):
     ahead = [timedelta()]
 
-    async def until(met: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + 30
-        while not met():
-            assert time.monotonic() < deadline, "nobody was told"
-            await asyncio.sleep(0.1)
-
     async def played(press: Press, read: declared.Declared) -> None:
         async with contextlib.AsyncExitStack() as stack:
             opened = [jobs.opened(read, lambda: clock() + ahead[0], tick=0.1) for _ in range(3)]
             teams = [await stack.enter_async_context(one) for one in opened]
             running = [asyncio.create_task(living(team)) for team in teams]
             with open_store(read.settings.database, create=False) as store:
-                await until(lambda: bool(store.round()))
+                await reached(lambda: bool(store.round()))
                 ahead[0] += timedelta(minutes=10)
                 press.publish(*signing(), at=clock() + ahead[0] - timedelta(minutes=1))
-                await until(lambda: bool(press.got))
+                await reached(lambda: bool(press.got))
             await asyncio.sleep(1)
             for team in teams:
                 team.stopping.set()

@@ -10,7 +10,6 @@ import contextlib
 import json
 import pwd
 import random
-import signal
 import subprocess
 import tempfile
 import time
@@ -32,6 +31,7 @@ from tests.newsroom.play import Play
 from tests.newsroom.server import ARTICLES, Newsroom
 from tests.newsroom.test_many_workers import NOW, living, told
 from tests.postgres import serving
+from tests.waiting import PATIENCE, ended, reached, stopped, until
 
 pytestmark = pytest.mark.long
 
@@ -72,10 +72,7 @@ def survived(file: Path, url: str, urls: Sequence[str], disturb: Disturbs) -> No
 
 
 async def finished(url: str) -> None:
-    deadline = time.monotonic() + 2 * MINUTE
-    while not await asyncio.to_thread(is_idle, url):
-        assert time.monotonic() < deadline, "not done in time"
-        await asyncio.sleep(0.5)
+    await reached(lambda: is_idle(url), 2 * MINUTE, 0.5)
 
 
 def is_idle(url: str) -> bool:
@@ -126,14 +123,14 @@ def test_the_network_between_some_of_them_and_the_server_is_cut_without_a_word(r
         ends = [server.schema(tmp_path, wire.there) for wire in (one, other)]
 
         async def cut(teams: Sequence[jobs.Team]) -> None:
-            await until(lambda: leading(teams) >= 0, MINUTE)
+            await reached(lambda: leading(teams) >= 0, MINUTE)
             mine, others = (one, other) if leading(teams) % 2 == 0 else (other, one)
             await asyncio.sleep(0.5)
             mine.cut()  # the one that makes the jobs is gone, and so is half of them
-            await until(lambda: leading(teams, but=mine is one) >= 0, MINUTE)
+            await reached(lambda: leading(teams, but=mine is one) >= 0, MINUTE)
             others.deafen()  # what they write may come through, but they do not hear so
             mine.mend()
-            await until(lambda: leading(teams, but=others is one) >= 0, MINUTE)
+            await reached(lambda: leading(teams, but=others is one) >= 0, MINUTE)
             others.hear()
 
         survived(written(room, tmp_path, url), url, ends * (WORKERS // 2), cut)
@@ -144,13 +141,6 @@ def leading(teams: Sequence[jobs.Team], but: bool | None = None) -> int:
     """Return which of *teams* makes the jobs; *but* leaves out those on the first wire, or the second."""
     some = [n for n, _ in enumerate(teams) if but is None or (n % 2 == 0) != but]
     return next((n for n in some if teams[n].rounds.pulse.leading), -1)
-
-
-async def until(met: Callable[[], bool], seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    while not met():
-        assert time.monotonic() < deadline, "waited in vain"
-        await asyncio.sleep(0.1)
 
 
 # --------------------------------------------------------------------------- a full disk
@@ -194,7 +184,7 @@ def test_a_full_disk_is_waited_for_and_nothing_is_lost(room, alone, tmp_path, sm
     async def full(teams: Sequence[jobs.Team]) -> None:
         await asyncio.sleep(1)
         await asyncio.to_thread(fill, small)
-        await until(lambda: any("disk is full" in team.rounds.pulse.trouble for team in teams), MINUTE)
+        await reached(lambda: any("disk is full" in team.rounds.pulse.trouble for team in teams), MINUTE)
         await asyncio.sleep(5)
         await asyncio.to_thread(free, small)
 
@@ -207,7 +197,7 @@ def test_who_begins_on_a_full_disk_says_so_in_one_sentence(room, tmp_path, small
     fill(small)
     for command in ("run", "work"):
         process = start(command, cwd=tmp_path)
-        assert process.wait(30) == 3
+        assert process.wait(PATIENCE) == 3
         said = (tmp_path / "stderr.txt").read_text("utf-8").strip()
         assert said.startswith("monitor: the disk is full: no room for postgresql://") and "\n" not in said, said
 
@@ -219,17 +209,10 @@ def test_who_is_cut_off_still_stops_within_ten_seconds(room, tmp_path, waited):
         written(room, tmp_path, server.schema(tmp_path, wire.there))
         process = start("work", cwd=tmp_path)
         try:
-            deadline = time.monotonic() + MINUTE
-            while "polled" not in (tmp_path / "stderr.txt").read_text("utf-8"):
-                assert time.monotonic() < deadline, "did not begin"
-                time.sleep(0.1)
+            until(lambda: "polled" in (tmp_path / "stderr.txt").read_text("utf-8"))
             wire.cut()
             time.sleep(waited)
-            process.send_signal(signal.SIGTERM)
-            began = time.monotonic()
-            assert process.wait(60) == 0
-            assert time.monotonic() - began < 10
+            assert stopped(process) == 0
         finally:
-            process.kill()
-            process.wait()
+            ended(process)
             wire.mend()

@@ -193,11 +193,11 @@ def test_a_restart_in_the_middle_loses_nothing(play, room):
 
 def test_the_first_poll_of_a_feed_with_a_hundred_old_entries_judges_them_all(room, tmp_path):
     file = config.write(room, tmp_path)
-    lines = file.read_text("utf-8").replace(room.url("b", "/atom.xml"), room.url("f", "/archive.xml"))
+    lines = file.read_text("utf-8").replace(room.at("b", "/atom.xml"), room.at("f", "/archive.xml"))
     file.write_text(lines, "utf-8")
     play = Play(file, AFTER)
     play.poll()
-    old = play.entries(room.url("f", "/archive.xml"))
+    old = play.entries(room.at("f", "/archive.xml"))
     assert len(old) == OLD
     assert sum(e.state is EntryState.KEPT for e in old) == OLD // 20
     years = [e["when"]["edtf"] for e in play.events(TOPIC) if str(e["when"]["edtf"]).startswith("2024")]

@@ -5,74 +5,26 @@ from __future__ import annotations
 import json
 import re
 import signal
-import subprocess
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import httpx
 import pytest
 
-from monitor.store import open_store
 from tests.alerts.press import Press, visit
 from tests.alerts.test_kills import told
-from tests.commands import monitor, start
+from tests.commands import monitor
 from tests.newsroom import config
+from tests.newsroom.crew import Crew, done
 from tests.newsroom.server import ARTICLES
-from tests.newsroom.test_many_workers import idle
 from tests.postgres import Server
 from tests.test_supervisor import Ear
+from tests.waiting import PATIENCE, stopped, until
 from tests.web.test_health import samples
 
 pytestmark = pytest.mark.long
 
 MINUTE = 60.0  # within which another takes over
-
-
-class Crew:
-    """Processes with one configuration, each in a folder of its own beneath *home*."""
-
-    def __init__(self, home: Path) -> None:
-        self.home = home
-        self.all: dict[str, subprocess.Popen[str]] = {}
-
-    def begin(self, name: str, *args: str, **environment: str) -> subprocess.Popen[str]:
-        (self.home / name).mkdir(exist_ok=True)
-        about = {"MONITOR_CONFIG": str(self.home / "config.yaml"), **environment}
-        self.all[name] = start(*args, cwd=self.home / name, **about)
-        return self.all[name]
-
-    def said(self, name: str) -> str:
-        return (self.home / name / "stderr.txt").read_text("utf-8", "replace")
-
-    def leader(self) -> str:
-        """Return who makes the jobs by what each last said of it."""
-        for name, process in self.all.items():
-            words = re.findall(r"(this|another) process makes the jobs", self.said(name))
-            if process.poll() is None and words[-1:] == ["this"]:
-                return name
-        return ""
-
-    def address(self, name: str) -> str:
-        found = re.search(r"the timeline is at (\S+)", self.said(name))
-        return found[1] if found else ""
-
-    def end(self) -> None:
-        for process in self.all.values():
-            process.kill()
-            process.wait()
-
-
-def until(met: Callable[[], object], seconds: float = 40.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not met():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.1)
-
-
-def done(url: str) -> bool:
-    with open_store(url, create=False) as store:
-        return idle(store)
 
 
 def test_several_share_the_work_and_when_the_one_that_leads_is_killed_another_does(room, server: Server, crew):
@@ -135,8 +87,7 @@ def test_who_is_told_to_stop_at_once_stops_in_good_order(room, server: Server, c
         process = crew.begin(str(number), "work" if number % 2 else "run")
         until(lambda pid=process.pid: catches(pid, signal.SIGTERM))
         time.sleep(moment)
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0, crew.said(str(number))
+        assert stopped(process) == 0, crew.said(str(number))
 
 
 def catches(pid: int, number: signal.Signals) -> bool:
@@ -150,7 +101,7 @@ def test_what_is_wrong_is_one_sentence_and_its_status_for_both(room, server: Ser
         ends = set()
         for command in ("run", "work"):
             process = crew.begin(command, command)
-            ends.add((process.wait(30), crew.said(command).strip().count("\n")))
+            ends.add((process.wait(PATIENCE), crew.said(command).strip().count("\n")))
             assert "geheim" not in crew.said(command) and "monitor: " in crew.said(command)
         return ends
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -20,10 +19,11 @@ from monitor.jobs.link import Link
 from monitor.store import migrations, open_store, pooled
 from tests.commands import monitor, start
 from tests.newsroom import config
+from tests.newsroom.crew import done
 from tests.newsroom.server import ARTICLES
-from tests.newsroom.test_side_by_side import done, until
 from tests.postgres import Server
 from tests.store.make import NOW
+from tests.waiting import PATIENCE, stopped, until
 
 pytestmark = pytest.mark.long
 
@@ -72,15 +72,14 @@ def test_a_newer_version_comes_while_older_ones_work_and_those_end_to_be_started
         command = [sys.executable, "-c", NEWER, "--config", str(file), "work"]
         crew.all["new"] = newer = subprocess.Popen(command, cwd=home, stderr=err, text=True)
     old = {name: process for name, process in crew.all.items() if name != "new"}
-    assert {process.wait(30) for process in old.values()} == {3}
+    assert {process.wait(PATIENCE) for process in old.values()} == {3}
     for name in old:
         last = crew.said(name).strip().splitlines()[-1]
         assert last.startswith("monitor: ") and last.endswith("start that one here, too"), last
     until(lambda: _is_done(url), 90)
-    newer.send_signal(signal.SIGTERM)
-    assert newer.wait(10) == 0
+    assert stopped(newer) == 0
     again = start("work", cwd=home, MONITOR_CONFIG=str(file))
-    assert again.wait(30) == 3  # the older one is still there: it is tried again until somebody replaces it
+    assert again.wait(PATIENCE) == 3  # the older one is still there: it is tried again until somebody replaces it
     assert rows(url, "SELECT step FROM monitor") == [(len(migrations.MIGRATIONS) + 1,)]
     assert rows(url, "SELECT count(*) FROM entries WHERE state IN ('kept', 'rejected')") == [(len(ARTICLES),)]
     rows(url, f"UPDATE monitor SET step = {len(migrations.MIGRATIONS)}")  # what was added does not matter here

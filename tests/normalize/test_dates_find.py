@@ -27,10 +27,13 @@ def told(span: DateSpan) -> str:
     return f"{span.when.raw}={span.when.edtf or '?'}~{span.when.basis.value[0]}"
 
 
-@pytest.mark.parametrize(("text", "reference", "expected"), cases(), ids=lambda value: value or "-")
-def test_a_text_tells_its_dates(text: str, reference: str, expected: str) -> None:
-    found = dates.find(text, date.fromisoformat(reference))
-    assert " ; ".join(map(told, found)) == expected
+def test_a_text_tells_its_dates() -> None:
+    wrong = {}
+    for text, reference, expected in cases():
+        found = " ; ".join(map(told, dates.find(text, date.fromisoformat(reference))))
+        if found != expected:
+            wrong[text] = f"{found} instead of {expected}"
+    assert not wrong
 
 
 def test_without_a_reference_only_what_is_stated_is_known() -> None:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import shutil
-import socket
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from monitor import reading, web
 from monitor.export import render
 from tests.commands import start
+from tests.loopback import Call, Loopback, Reply
 from tests.web import told, town
 from tests.web.test_serving import address
 
@@ -349,32 +347,19 @@ def test_a_form_on_another_page_decides_nothing(browser, desk, tmp_path):
     seen = watched.page.locator("input[name=seen]").first.input_value()
     fields = {"subject": event, "seen": seen, "verb": "retract", "token": "0" * 64, "back": "event"}
     evil = "".join(f"<input name={n} value={v}>" for n, v in fields.items())
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
     page = f"<form method=post action={desk[0]}review/order>{evil}<button>看图</button></form>".encode()
 
-    class Elsewhere(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("content-type", "text/html; charset=utf-8")
-            self.end_headers()
-            self.wfile.write(page)
+    class Elsewhere(Loopback):
+        def reply(self, call: Call) -> Reply:
+            return Reply(200, page, {"content-type": "text/html; charset=utf-8"})
 
-        def log_message(self, *args: object) -> None:
-            pass
-
-    server = HTTPServer(("127.0.0.1", port), Elsewhere)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
+    with Elsewhere() as server:
         forged = watched.context.new_page()
         for host in ("localhost", "127.0.0.1"):  # another site, and the same site on another port
-            forged.goto(f"http://{host}:{port}/")
+            forged.goto(server.url("/", host))
             with forged.expect_response("**/review/order") as answer:
                 forged.get_by_role("button").click()
             assert answer.value.status == 403
-    finally:
-        server.shutdown()
-        server.server_close()
     forged.close()
     watched.page.reload()
     assert "已撤回" not in watched.page.locator("main").inner_text()

@@ -17,6 +17,8 @@ from monitor import web
 from monitor.errors import InputError
 from monitor.web.answers import HEADERS
 from tests.commands import monitor, start
+from tests.loopback import free_port
+from tests.waiting import stopped, until
 from tests.web import told, town
 
 CONFIG = """\
@@ -37,19 +39,20 @@ def configured(folder: Path, listen: str = "off", *, built: bool = True) -> Path
     return folder
 
 
+def said(folder: Path) -> str:
+    return (folder / "stderr.txt").read_text("utf-8")
+
+
 def address(folder: Path) -> str:
     """Wait until a process says where its page is."""
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        if found := re.search(r"the timeline is at (\S+)", (folder / "stderr.txt").read_text("utf-8")):
-            return found[1]
-        time.sleep(0.05)
-    raise AssertionError((folder / "stderr.txt").read_text("utf-8"))
+    found = until(lambda: re.search(r"the timeline is at (\S+)\s", said(folder)), told=lambda: said(folder))
+    assert found
+    return found[1]
 
 
 @pytest.mark.parametrize("command", [("serve", "--listen", "127.0.0.1:0"), ("run",)])
 def test_a_process_serves_the_page_until_it_is_told_to_stop(tmp_path, command):
-    process = start(*command, cwd=configured(tmp_path, "localhost:18321" if command[0] == "run" else "off"))
+    process = start(*command, cwd=configured(tmp_path, f"localhost:{free_port()}" if command[0] == "run" else "off"))
     try:
         url = address(tmp_path)
         page = httpx.get(url, trust_env=False)
@@ -59,16 +62,16 @@ def test_a_process_serves_the_page_until_it_is_told_to_stop(tmp_path, command):
         assert 'monitor_file_bytes{file="database"}' in figures and "monitor_disk_free_bytes" in figures
         assert ("monitor_ready" in figures) == (command == ("run",))
     finally:
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert stopped(process) == 0
     assert "Traceback" not in (tmp_path / "stderr.txt").read_text("utf-8")
 
 
 def entered(folder: Path, url: str) -> httpx.Client:
     """Log in with the token that the process told."""
-    (token,) = re.findall(r"with the token (\S+)", (folder / "stderr.txt").read_text("utf-8"))
+    found = until(lambda: re.search(r"with the token (\S+) ", said(folder)), told=lambda: said(folder))
+    assert found
     browser = httpx.Client(base_url=url, trust_env=False, headers={"sec-fetch-site": "same-origin"}, timeout=20)
-    assert browser.post("/review/login", data={"token": token, "person": "王编辑"}).status_code == 303
+    assert browser.post("/review/login", data={"token": found[1], "person": "王编辑"}).status_code == 303
     return browser
 
 
@@ -94,10 +97,9 @@ def shown(folder: Path) -> set[str]:
 @pytest.mark.parametrize("command", [("run",), ("serve",)])
 def test_what_is_decided_in_the_browser_is_written_and_undone(tmp_path, command):
     told.built(tmp_path / "town.db").close()
-    process = start(*command, cwd=reviewed(tmp_path, "127.0.0.1:18322"))
+    process = start(*command, cwd=reviewed(tmp_path, f"127.0.0.1:{free_port()}"))
     try:
         url = address(tmp_path)
-        time.sleep(0.2)
         before, browser = shown(tmp_path), entered(tmp_path, url)
         (id, *_) = sorted(before)
         answer = pressed(browser, f"/review/event/{id}", "retract")
@@ -106,24 +108,23 @@ def test_what_is_decided_in_the_browser_is_written_and_undone(tmp_path, command)
         assert shown(tmp_path) == before
         browser.close()
     finally:
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
-    said = (tmp_path / "stderr.txt").read_text("utf-8")
-    assert said.count("with the token") == 1 and "Traceback" not in said
-    assert not [f for f in tmp_path.iterdir() if re.findall(r"with the token (\S+)", said)[0].encode() in f.read_bytes() and f.name != "stderr.txt"]  # fmt: skip
+        assert stopped(process) == 0
+    log = said(tmp_path)
+    assert log.count("with the token") == 1 and "Traceback" not in log
+    assert not [f for f in tmp_path.iterdir() if re.findall(r"with the token (\S+)", log)[0].encode() in f.read_bytes() and f.name != "stderr.txt"]  # fmt: skip
 
 
 def test_the_page_alone_writes_beside_a_running_daemon(tmp_path):
     told.built(tmp_path / "town.db").close()
     daemon, page = tmp_path / "daemon", tmp_path / "page"
-    for folder, listen in ((daemon, "off"), (page, "127.0.0.1:18323")):
+    for folder, listen in ((daemon, "off"), (page, f"127.0.0.1:{free_port()}")):
         folder.mkdir()
         reviewed(folder, listen)
         text = (folder / "config.yaml").read_text("utf-8")
         (folder / "config.yaml").write_text(text.replace("town.db", "../town.db"), "utf-8")
     running = [start("run", cwd=daemon), start("serve", cwd=page)]
     try:
-        browser = entered(page, (address(page), time.sleep(0.2))[0])
+        browser = entered(page, address(page))
         (id, *_) = sorted(shown(page))
         assert pressed(browser, f"/review/event/{id}", "pin").status_code == 303
         assert pressed(browser, f"/review/event/{id}", "retract").status_code == 303
@@ -137,27 +138,22 @@ def test_the_page_alone_writes_beside_a_running_daemon(tmp_path):
 
 
 def test_where_nothing_is_kept_yet_the_review_page_begins_a_database(tmp_path):
-    process = start("serve", cwd=reviewed(tmp_path, "127.0.0.1:18324"))
+    process = start("serve", cwd=reviewed(tmp_path, f"127.0.0.1:{free_port()}"))
     try:
         assert httpx.get(address(tmp_path) + "review", trust_env=False).status_code == 200
         assert (tmp_path / "town.db").exists()
     finally:
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert stopped(process) == 0
 
 
 def test_a_daemon_whose_address_is_taken_says_so_and_goes_on(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         process = start("run", cwd=configured(tmp_path, f"127.0.0.1:{taken.getsockname()[1]}"))
         try:
-            deadline = time.monotonic() + 20
-            while "the page is not served" not in (said := (tmp_path / "stderr.txt").read_text("utf-8")):
-                assert time.monotonic() < deadline and process.poll() is None, said
-                time.sleep(0.05)
-            assert "set web.listen to another address" in said and process.poll() is None
+            until(lambda: "the page is not served" in said(tmp_path), told=lambda: said(tmp_path))
+            assert "set web.listen to another address" in said(tmp_path) and process.poll() is None
         finally:
-            process.send_signal(signal.SIGTERM)
-            assert process.wait(10) == 0
+            assert stopped(process) == 0
 
 
 def test_serving_alone_where_the_address_is_taken_fails_with_a_sentence(tmp_path):
@@ -172,8 +168,7 @@ def test_without_a_database_the_seeds_alone_are_shown_and_none_is_made(tmp_path)
     try:
         assert "尚未完成任何一轮查询" in httpx.get(address(tmp_path), trust_env=False).text
     finally:
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert stopped(process) == 0
     assert not list(tmp_path.glob("town.db*"))
 
 
