@@ -75,6 +75,8 @@ def _silent(panel: Panel) -> tuple[Verdict, ...]:
 
 def written(verdicts: Sequence[Verdict]) -> str:
     """Return *verdicts* as JSON; what several topics in a row say alike is written once, with all their names."""
+    if not verdicts:
+        return "[]"
     rests: dict[tuple[int, str, int], str] = {}  # topics that are called the same share their votes
     parts: list[tuple[str, list[str]]] = []
     for verdict in verdicts:
