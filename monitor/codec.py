@@ -61,6 +61,8 @@ def _dumper(kind: type, *, nearly: bool) -> Convert:
 
 def _fields_out(kind: type, *, nearly: bool) -> Convert:
     hints = get_type_hints(kind)
+    if nearly and all(_parts(hint) <= _WRITTEN_AS_THEY_ARE for hint in hints.values()):
+        return _as_it_is(kind, tuple(name for name, hint in hints.items() if datetime in _parts(hint)))
     names = tuple(f.name for f in dataclasses.fields(kind))
     # Most fields are text or whole numbers, which are their own JSON: taken all at once, the rest one by one.
     others = tuple(name for name in names if hints[name] not in (str, int, bool))
@@ -75,6 +77,24 @@ def _fields_out(kind: type, *, nearly: bool) -> Convert:
         return data
 
     return convert
+
+
+def _as_it_is(kind: type, instants: tuple[str, ...]) -> Convert:
+    """Leave a record of texts, numbers and dates to orjson, once its *instants* are in UTC."""
+
+    def convert(value: Any) -> Any:
+        for name in instants:
+            at = getattr(value, name)
+            if at is not None and at.tzinfo is not UTC:
+                value = dataclasses.replace(value, **{name: _in_utc(at)})
+        return value
+
+    return convert
+
+
+def _parts(hint: Any) -> frozenset[Any]:
+    """Return the kinds that a field of this *hint* may hold."""
+    return frozenset(get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,))
 
 
 def _same(value: Any) -> Any:
@@ -110,6 +130,7 @@ def _list_out(value: Any) -> list[Any]:
 
 
 _PLAIN = frozenset({str, int, bool, NoneType})
+_WRITTEN_AS_THEY_ARE = _PLAIN | {datetime, date}
 _NONE, _TINY = timedelta(0), timedelta(milliseconds=1)
 
 # datetime before date: the first is a kind of the second.

@@ -104,17 +104,27 @@ class Recorder:
         return batch
 
     def _record_all(self, batch: _Batch) -> _Outcomes:
-        with self.store.together():
+        """Record all of *batch* as one; where one of it has a bug, each by itself, so that the others go on."""
+        try:
+            with self.store.together():
+                return [self._recorded(ready) for ready in batch]
+        except StoreError:
+            raise
+        except Exception:  # noqa: BLE001 it comes again below, and whoever asked logs it
             return [self._record_one(ready) for ready in batch]
 
     def _record_one(self, ready: _Ready) -> Recorded | Exception:
         try:
-            poll = pipeline.collect(ready.desk, self.store, ready.asked, ready.round, self.clock())
-            return self.store.record(poll), poll.status
+            with self.store.together():
+                return self._recorded(ready)
         except StoreError:
             raise
-        except Exception as bug:  # noqa: BLE001 whoever asked logs it; the others of the batch go on
+        except Exception as bug:  # noqa: BLE001 whoever asked logs it
             return bug
+
+    def _recorded(self, ready: _Ready) -> Recorded:
+        poll = pipeline.collect(ready.desk, self.store, ready.asked, ready.round, self.clock())
+        return self.store.record(poll), poll.status
 
 
 def _settle(answer: asyncio.Future[Recorded], result: Recorded | Exception) -> None:

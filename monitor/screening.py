@@ -54,17 +54,24 @@ class Screen:
         known = store.known(feed.url, [name for e in parsed.entries for name in (e.identity, *e.aliases)])
         screener = screener or match.Screener(self.matcher, self.topics)
         whole: dict[frozenset[str], bool] = {}  # most entries were judged for the same topics
+        silent = why((), unnamed=bool(self.topics))
         found: dict[str, Screened] = {}
         seen = 0
         for entry in parsed.entries:
             sha256 = _sha256(entry)
             held = known.get(entry.identity)
-            names = (entry.identity, *entry.aliases)
-            same = known and any(self._as_known(known.get(name), feed, sha256, whole) for name in names)
+            same = known and any(
+                self._as_known(known.get(name), feed, sha256, whole) for name in (entry.identity, *entry.aliases)
+            )
             if same or entry.identity in found:
                 seen += 1
             else:
-                found[entry.identity] = self._judged(entry, sha256, held, feed, screener)
+                verdicts = screener(entry.title, entry.summary, entry.published.day)
+                found[entry.identity] = (
+                    self._judged(entry, sha256, held, feed, verdicts)
+                    if verdicts
+                    else Screened(entry, sha256, EntryState.REJECTED, (), silent)
+                )
         sent = frozenset(name for name, held in known.items() if held.feed == feed.url)
         return Found(self._joined(store, feed, tuple(found.values())), seen, sent)
 
@@ -76,8 +83,9 @@ class Screen:
             whole[held.topics] = held.topics.issuperset(self.topics)
         return whole[held.topics]
 
-    def _judged(self, entry: Entry, sha256: str, held: KnownEntry | None, feed: Feed, screener: Screens) -> Screened:
-        verdicts = screener(entry.title, entry.summary, entry.published.day)
+    def _judged(
+        self, entry: Entry, sha256: str, held: KnownEntry | None, feed: Feed, verdicts: tuple[Verdict, ...]
+    ) -> Screened:
         if all(v.judgement is Judgement.REJECTED for v in verdicts):
             reason = why(verdicts, unnamed=len(verdicts) < len(self.topics))
             return Screened(entry, sha256, EntryState.REJECTED, verdicts, reason)
@@ -90,7 +98,9 @@ class Screen:
 
     def _joined(self, store: Store, feed: Feed, screened: tuple[Screened, ...]) -> tuple[Screened, ...]:
         called = namesakes.names(screened, self.sources)
-        known = store.known(feed.url, list(called.values())) if called else {}
+        if not called:
+            return screened
+        known = store.known(feed.url, list(called.values()))
         return tuple(namesakes.joined(screened, called, known, self.topics))
 
 

@@ -64,8 +64,10 @@ def test_what_is_ready_together_is_one_transaction() -> None:
 
 
 def test_a_bug_in_one_poll_is_told_to_who_brought_it_alone() -> None:
-    found, _ = recorded(Books(FEEDS[2].url))
+    books = Books(FEEDS[2].url)
+    found, _ = recorded(books)
     assert [isinstance(f, ZeroDivisionError) for f in found] == [False, False, True, False, False]
+    assert books.batches == [3, 1, 1, 1, 1, 1]  # as one, and then each by itself
 
 
 def test_a_store_that_fails_is_told_to_all() -> None:

@@ -76,17 +76,15 @@ def finish(
     *base* is what links are relative to, *home* the channel's own page: a link to it names no article. With
     *url_days* a day in the link stands in for a date that the source does not give.
     """
-    drafts = [_draft(_with_short_guid(raw), base) for raw in raws]
+    drafts = [_draft(raw, base) for raw in raws]
     shared = _shared(drafts, {_key(u) for u in (home, feed.url, base) if u})
     dates = _without_crawl_time(list(_dates(drafts, feed, now, url_days)), now)
     return tuple(_entry(d, p, feed, shared) for d, p in zip(drafts, dates, strict=True))
 
 
-def _with_short_guid(raw: Raw) -> Raw:
-    return raw if len(raw.guid) <= MAX_GUID else raw._replace(guid=_digest(raw.guid), permalink=False)
-
-
 def _draft(raw: Raw, base: str) -> _Draft:
+    if len(raw.guid) > MAX_GUID:
+        raw = raw._replace(guid=_digest(raw.guid), permalink=False)
     if len(raw.links) == 1 and (plain := links.plain(raw.links[0])):  # as nearly all are
         return _Draft(raw, link := raw.links[0], links.wrapper(link, base, link), urls.named(plain))
     tried = raw.links[:MAX_LINKS]
@@ -129,8 +127,6 @@ def _shared(drafts: Sequence[_Draft], homes: set[str]) -> dict[str, bool]:
 
 def _identity(draft: _Draft, day: str, feed: Feed, shared: Mapping[str, bool]) -> str:
     raw = draft.raw
-    if draft.key and draft.key not in shared:
-        return draft.key
     if draft.key:
         mark = raw.guid if shared[draft.key] else _digest(raw.title or raw.summary)
         return f"{draft.key} {mark}"
@@ -139,10 +135,10 @@ def _identity(draft: _Draft, day: str, feed: Feed, shared: Mapping[str, bool]) -
     return f"{_key(feed.url)} {mark}"
 
 
-def _words(draft: _Draft, identity: str, day: str, feed: Feed) -> tuple[str, ...]:
+def _words(draft: _Draft, day: str, feed: Feed) -> tuple[str, ...]:
     """Return what an entry is called beside its guid where it has no link of its own: some guids are new every time."""
     raw = draft.raw
-    if not raw.guid or identity == draft.key or not (raw.title or raw.summary):
+    if not raw.guid or not (raw.title or raw.summary):
         return ()
     told = _digest(f"{raw.title}\n{raw.summary}\n{day}")
     return (f"{_key(feed.url)} words:{told}",)
@@ -155,8 +151,11 @@ def _digest(text: str) -> str:
 def _entry(draft: _Draft, published: Published, feed: Feed, shared: Mapping[str, bool]) -> Entry:
     raw = draft.raw
     title, source = links.credited(raw.title, raw.source, draft.url)
-    day = published.day.isoformat() if published.day else ""
-    identity = _identity(draft, day, feed, shared)
+    identity, aliases = draft.key, draft.aliases
+    if not identity or identity in shared:  # there is no link of its own
+        day = published.day.isoformat() if published.day else ""
+        identity = _identity(draft, day, feed, shared)
+        aliases = (*aliases, *_words(draft, day, feed))
     return Entry(
         identity=identity,
         url=draft.url,
@@ -165,8 +164,8 @@ def _entry(draft: _Draft, published: Published, feed: Feed, shared: Mapping[str,
         published=published,
         guid=raw.guid,
         source_name=source[:MAX_NAME],
-        aliases=(*draft.aliases, *_words(draft, identity, day, feed)),
-        source_url=links.absolute(raw.source_url, ""),
+        aliases=aliases,
+        source_url=links.absolute(raw.source_url, "") if raw.source_url else "",
     )
 
 

@@ -160,13 +160,13 @@ def item_of(item: etree._Element, base: str | None, plans: Plans) -> Raw:
     guid, told = next(_filled(children, plan.guid), (None, ""))
     named = told.strip() or item.get(_RDF_ABOUT, "")
     return Raw(
-        _said(_filled(children, plan.title), _line),
+        _said(children, plan.title, _line),
         _best_links(item, children, plan, base),
         named,
         guid is not None and _is_permalink(guid, named),
-        _said(_filled(children, plan.summary), _lines),
-        _dates(item, _filled(children, plan.date)),
-        _said(_filled(children, plan.source), _source) if plan.source else "",
+        _said(children, plan.summary, _lines),
+        _dates(item, children, plan.date),
+        _said(children, plan.source, _source) if plan.source else "",
         _source_url(_filled(children, plan.source)) if plan.source else "",
     )
 
@@ -184,10 +184,11 @@ def _filled(children: Sequence[etree._Element], places: Sequence[int]) -> Iterat
             yield child, text
 
 
-def _said(parts: Iterable[_Part], read: Callable[[etree._Element, str], str]) -> str:
-    """Return the text of the best element that has one."""
-    for element, text in parts:
-        if words := read(element, text):
+def _said(children: Sequence[etree._Element], places: Sequence[int], read: Callable[[etree._Element, str], str]) -> str:
+    """Return the text of the best of *children* in *places* that has one."""
+    for place in places:
+        child = children[place]
+        if words := read(child, child.text or ""):
             return words
     return ""
 
@@ -258,9 +259,11 @@ def _link(link: etree._Element) -> tuple[int, str]:
     return (0 if not kind or "html" in kind else 1), target
 
 
-def _dates(item: etree._Element, parts: Iterable[_Part]) -> tuple[tuple[str, str], ...]:
-    texts = [text.strip() for _, text in parts] or [attribute(item, "lastmod")]
-    return tuple((t, t) for t in (text[:MAX_TITLE] for text in texts) if t)
+def _dates(
+    item: etree._Element, children: Sequence[etree._Element], places: Sequence[int]
+) -> tuple[tuple[str, str], ...]:
+    texts = [text.strip()[:MAX_TITLE] for _, text in _filled(children, places)]
+    return tuple([(t, t) for t in texts or [attribute(item, "lastmod")[:MAX_TITLE]] if t])
 
 
 def _source_url(parts: Iterable[_Part]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+from contextlib import suppress
 
 from lxml import etree
 
@@ -67,6 +68,14 @@ _DANGLING = re.compile(r"</?[a-zA-Z][^<>]*$")
 _BLOCK = re.compile(rf"<(?=/?(?:{'|'.join(sorted(BLOCKS))})[\s/>])", re.IGNORECASE)
 _UNSEEN = ("script", "style", "noscript", "template", "title", "iframe", "textarea")
 _UNSEEN_TAG = re.compile(rf"<(?:{'|'.join(_UNSEEN)}|!--)", re.IGNORECASE)
+_INLINE = ("a", "b", "big", "code", "em", "font", "i", "img", "s", "small", "span", "strong", "sub", "sup", "u")
+_AS_TEXT = {
+    spelled: mark
+    for names, mark in ((BLOCKS, "\n"), (_INLINE, ""))
+    for name in names
+    for spelled in (name, name.upper())
+}
+"""What the usual tags are in a text: a fragment of these alone need not be asked for what is unseen."""
 _ENDLESS = re.compile(r"&#[xX]?[0-9a-fA-F]{40,};?")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
@@ -91,7 +100,7 @@ def lines(text: str) -> str:
     """Return *text* with white space collapsed within its lines and without empty lines."""
     if "\n" not in text:
         return " ".join(text.split())
-    return "\n".join(filter(None, (" ".join(part.split()) for part in text.split("\n"))))
+    return "\n".join(filter(None, [" ".join(part.split()) for part in text.split("\n") if part]))
 
 
 def without_forbidden(text: str) -> str:
@@ -102,8 +111,18 @@ def without_forbidden(text: str) -> str:
 def _bare(text: str) -> str:
     if "<" not in text:
         return _unescaped(text)
+    # Nine in ten fragments are plain enough to be read without a parser, at four times its speed.
+    with suppress(KeyError):
+        parts = _SIMPLE.split(text)
+        parts[1::2] = map(_AS_TEXT.__getitem__, parts[1::2])
+        usual = "".join(parts)
+        if "<" not in usual:
+            return _unescaped(usual)
+    return _with_odd_tags(text)
+
+
+def _with_odd_tags(text: str) -> str:
     if _UNSEEN_TAG.search(text) is None:
-        # Nine in ten fragments are plain enough to be read without a parser, at four times its speed.
         parts = _SIMPLE.split(text)
         parts[1::2] = ["\n" if name.lower() in BLOCKS else "" for name in parts[1::2]]
         text = "".join(parts)

@@ -177,6 +177,7 @@ class _Gatherer:
         self.around: tuple[etree._Element | None, str] = (None, "")
         self.previous: etree._Element | None = None
         self.root: etree._Element | None = None
+        self.sitemap = False
         self.plans: Plans = {}
         self.load = 0
         self.half = False
@@ -204,8 +205,8 @@ class _Gatherer:
         if self.root is None:
             self.root = item.getroottree().getroot()
             self.harvest.root = local(self.root.tag).lower()
-        sitemap = self.harvest.root == "urlset"
-        if str(item.tag).endswith("url") != sitemap:
+            self.sitemap = self.harvest.root == "urlset"
+        if str(item.tag).endswith("url") is not self.sitemap:
             return False
         if not self.harvest.closing:
             name = f"{item.prefix}:{local(item.tag)}" if item.prefix else local(item.tag)
@@ -216,7 +217,7 @@ class _Gatherer:
             _shorten(item)
         if self.full:
             self.harvest.cut += 1
-        elif sitemap:
+        elif self.sitemap:
             self.harvest.raws.append(url_of(item))
         else:
             self.harvest.raws.append(item_of(item, self._base(item) if self.with_bases else None, self.plans))

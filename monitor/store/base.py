@@ -158,7 +158,7 @@ class Store(Protocol):
         """Return the status of one declared feed, without counts."""
 
     def together(self) -> AbstractContextManager[None]:
-        """Make one transaction of what is written inside; each call stays whole or undone by itself."""
+        """Make one transaction of what is written inside: where a call fails, all of them are undone, at the latest at the end."""
 
     def open_round(self, now: datetime) -> int:
         """Begin a round and return its number; a round that a crash left open stays open for ever and is not counted as finished."""

@@ -19,6 +19,9 @@ Words = Sequence[Sequence[str]]
 """What to find: all of these words, each in any of its spellings."""
 
 
+PART_FAILED = "a part of what was to be written together failed: nothing was written"
+
+
 class Rows(Protocol):
     """What a statement gave: rows are mappings by column, each read once."""
 
@@ -105,7 +108,7 @@ class Connection(Protocol):
         """
         Be the one writer; what was done inside is on the disk afterwards, or none of it after an exception.
 
-        Inside another :meth:`write`, the same but for the disk, which the outer one sees to.
+        Inside another :meth:`write`, a part of that one: both or neither.
         """
 
     def read(self) -> AbstractContextManager[Database]:

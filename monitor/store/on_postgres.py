@@ -23,6 +23,7 @@ from psycopg.rows import DictRow
 from monitor.errors import Occupied, Outdated, StoreError
 from monitor.model import shown_database
 from monitor.store import dialect, migrations
+from monitor.store.database import PART_FAILED
 from monitor.store.postgres_link import PASSING, SESSION, connected, reason
 from monitor.store.postgres_values import Database, adapt, literal
 from monitor.store.rows import Unreadable
@@ -33,9 +34,6 @@ PATIENCE = 10.0
 
 GRACE = 1.0  # seconds that the server may take to notice that a process has gone, and its lock with it
 OLDEST = 15  # the first whose `public` is not everybody's, and the oldest that these tests run on
-
-_ALONE = ("BEGIN", "COMMIT", ("ROLLBACK",))
-_WITHIN = ("SAVEPOINT part", "RELEASE part", ("ROLLBACK TO part", "RELEASE part"))
 
 # --------------------------------------------------------------------------- connection
 
@@ -56,7 +54,7 @@ class Connection:
         self._url, self._patience, self._oldest = url, patience, oldest
         self._turn = threading.RLock()
         self._closed = self._holding = self._checked = False
-        self._depth = 0  # of writes inside one another
+        self._writing = self._failed = False  # whether a transaction is in hand, and whether a part of it failed
         self._old = 0  # the server's process that had our locks
         self.db = self._opened()
         try:
@@ -141,21 +139,31 @@ class Connection:
     def write(self) -> Iterator[Database]:
         with self._turn, self._sentences():
             self._connect()
-            begin, commit, rollback = _WITHIN if self._depth else _ALONE
-            self.db.execute(begin)
-            self._depth += 1
+            if self._writing:
+                yield from self._part()
+                return
+            self.db.execute("BEGIN")
+            self._writing, self._failed = True, False
             try:
-                number = self._alone() if self._depth == 1 else None
+                number = self._alone()
                 self._check()
                 yield self.db
-                self._commit(commit, number)
+                if self._failed:
+                    raise StoreError(PART_FAILED)
+                self._commit(number)
             except BaseException:
                 if self._open():
-                    for statement in rollback:
-                        self.db.execute(statement)
+                    self.db.execute("ROLLBACK")
                 raise
             finally:
-                self._depth -= 1
+                self._writing = False
+
+    def _part(self) -> Iterator[Database]:
+        try:
+            yield self.db
+        except BaseException:
+            self._failed = True  # whoever goes on regardless is stopped at the end
+            raise
 
     def _open(self) -> bool:
         """Whether a transaction is open; one that failed is, until it is rolled back."""
@@ -169,18 +177,18 @@ class Connection:
 
     def _check(self) -> None:
         """Leave alone what a newer version has brought up to date meanwhile: what we would write may be wrong there."""
-        if self._checked and self._depth <= 1 and (found := _version(self.db)) > len(migrations.MIGRATIONS):
+        if self._checked and (found := _version(self.db)) > len(migrations.MIGRATIONS):
             raise Outdated(
                 f"{self.name} was brought up to date by a newer version of monitor (schema {found}, this one knows"
                 f" {len(migrations.MIGRATIONS)}); start that one here, too"
             )
 
-    def _commit(self, commit: str, number: str | None) -> None:
+    def _commit(self, number: str) -> None:
         try:
-            if self.db.execute(commit).statusmessage == "ROLLBACK":  # what failed inside was not told to us
+            if self.db.execute("COMMIT").statusmessage == "ROLLBACK":  # what failed inside was not told to us
                 raise errors.InFailedSqlTransaction("a part of it failed")
         except psycopg.OperationalError:
-            if number is None or not self.db.conn.closed or not self._came_through(number):
+            if not self.db.conn.closed or not self._came_through(number):
                 raise
 
     def _came_through(self, number: str) -> bool:
@@ -226,7 +234,7 @@ class Connection:
             raise StoreError(f"{self.name} is closed")
         if not self.db.conn.closed:
             return
-        if self._depth:  # what the outer transaction wrote is gone with it
+        if self._writing:  # what the outer transaction wrote is gone with it
             raise psycopg.OperationalError("in the middle of a transaction")
         self._again()
 

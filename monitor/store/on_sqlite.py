@@ -17,6 +17,7 @@ from pathlib import Path
 
 from monitor.errors import StoreError
 from monitor.store import copies, lock, migrations
+from monitor.store.database import PART_FAILED
 from monitor.store.sentences import told
 from monitor.store.sqlite_values import Database, step, version
 from monitor.store.tables import Tables
@@ -36,10 +37,6 @@ _PRAGMAS = (
 )
 # Who only looks at what is there: the page holds several such connections beside the writer's.
 _READER = "PRAGMA cache_size = -1024"
-
-
-_ALONE = ("BEGIN IMMEDIATE", "COMMIT", ("ROLLBACK",))
-_WITHIN = ("SAVEPOINT part", "RELEASE part", ("ROLLBACK TO part", "RELEASE part"))
 
 
 def _may_write(path: Path) -> bool:
@@ -78,6 +75,7 @@ class Connection:
         self._patience = patience
         self._turn = threading.RLock()
         self._held: int | None = None
+        self._writing = self._failed = False  # whether a transaction is in hand, and whether a part of it failed
         self._writable = self._in_memory or _may_write(path.absolute())
         with self._sentences():
             self.db = self._open(create)
@@ -176,19 +174,35 @@ class Connection:
         """
         Hold the write lock; what was done inside is on the disk afterwards, or none of it after an exception.
 
-        Inside another :meth:`write`, the same but for the disk, which the outer one sees to.
+        Inside another :meth:`write`, a part of that one: both or neither.
         """
+        # A savepoint for each part would cost a copy of every page that it touches: more than the poll of a feed itself.
         with self._turn, self._sentences():
-            begin, commit, rollback = _WITHIN if self.db.conn.in_transaction else _ALONE
-            self.db.execute(begin)
+            if self._writing:
+                yield from self._part()
+                return
+            self.db.execute("BEGIN IMMEDIATE")
+            self._writing, self._failed = True, False
             try:
                 yield self.db
-                self.db.execute(commit)
+                if self._failed:
+                    raise StoreError(PART_FAILED)
+                self.db.execute("COMMIT")
             except BaseException:
                 if self.db.conn.in_transaction:  # a full disk may have ended it already
-                    for statement in rollback:
-                        self.db.execute(statement)
+                    self.db.execute("ROLLBACK")
                 raise
+            finally:
+                self._writing = False
+
+    def _part(self) -> Iterator[Database]:
+        if not self.db.conn.in_transaction:
+            raise StoreError(PART_FAILED)
+        try:
+            yield self.db
+        except BaseException:
+            self._failed = True  # whoever goes on regardless is stopped at the end
+            raise
 
     @contextmanager
     def read(self) -> Iterator[Database]:

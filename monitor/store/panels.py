@@ -79,6 +79,8 @@ def written(verdicts: Sequence[Verdict]) -> str:
 
     They are in order where each says something of its own; in which order they were judged, a panel knows.
     """
+    if not verdicts:
+        return "[]"
     alike: dict[tuple[int, str, int], list[Verdict]] = {}  # topics that are called the same share their votes
     for verdict in verdicts:
         alike.setdefault((id(verdict.votes), verdict.judgement.value, id(verdict.passages)), []).append(verdict)

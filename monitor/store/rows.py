@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from functools import cache
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from monitor import codec
@@ -71,11 +72,12 @@ def spread(record: Any, columns: Sequence[str]) -> dict[str, Any]:
 def in_short(record: Any, but: Sequence[str] = ()) -> str:
     """Return *record* as JSON without the fields that are empty as they are by default, and without those in *but*."""
     kind: Any = type(record)
-    told = {}
-    for name, empty in _empties(kind, tuple(but)):
-        value = getattr(record, name)
-        if value is not empty and value != empty:
-            told[name] = value if value.__class__ is str else codec.nearly(value)
+    names, values, empties = _empties(kind, tuple(but))
+    told = {
+        name: value if value.__class__ is str else codec.nearly(value)
+        for name, value, empty in zip(names, values(record), empties, strict=True)
+        if value is not empty and value != empty
+    }
     return codec.written(told, kind)
 
 
@@ -87,10 +89,14 @@ def gather(kind: type[T], row: Row, columns: Sequence[str]) -> T:
 
 
 @cache
-def _empties(kind: type, but: tuple[str, ...]) -> tuple[tuple[str, object], ...]:
-    """Return the fields of *kind*, each with its default where that is empty."""
+def _empties(
+    kind: type, but: tuple[str, ...]
+) -> tuple[Sequence[str], Callable[[Any], tuple[Any, ...]], Sequence[object]]:
+    """Return the fields of *kind*, what reads them off a record, and the default of each where that is empty."""
+    told = [f for f in fields(kind) if f.name not in but]
+    names = [f.name for f in told]
     # Only these may be left out: another default could change one day, and old rows with it.
-    return tuple((f.name, f.default if _is_empty(f.default) else _FULL) for f in fields(kind) if f.name not in but)
+    return names, attrgetter(*names), [f.default if _is_empty(f.default) else _FULL for f in told]
 
 
 _FULL = object()

@@ -16,7 +16,7 @@ __all__ = ["usual"]
 
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_MONTH = {name: number for number, name in enumerate(_MONTHS, 1)}
+_MONTH = {name: f"{number:02}" for number, name in enumerate(_MONTHS, 1)}
 _YEAR = r"(?:199\d|20\d\d)"
 _CLOCK = r"([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.\d{1,9})?)?"
 _OFFSET = r"([+-])(0\d|1[0-3]):?([0-5]\d)"
@@ -39,7 +39,7 @@ def usual(text: str, zone: ZoneInfo) -> tuple[datetime | None, date] | None:
     if found is None:
         return None
     year, month, day, hour, minute, second, told, *offset = found.groups()
-    at = _at(year, int(month), day, hour or "0", minute or "0", second)
+    at = _at(year, month, day, hour or "00", minute or "00", second)
     if at is None:
         return None
     if hour is None:
@@ -49,10 +49,10 @@ def usual(text: str, zone: ZoneInfo) -> tuple[datetime | None, date] | None:
     return _seen(at - _east(*offset), zone)
 
 
-def _at(year: str, month: int, day: str, hour: str, minute: str, second: str | None) -> datetime | None:
+def _at(year: str, month: str, day: str, hour: str, minute: str, second: str | None) -> datetime | None:
     """Return what the clock of the sender showed, as if it stood in UTC."""
     try:
-        return datetime(int(year), month, int(day), int(hour), int(minute), int(second or 0), tzinfo=UTC)
+        return datetime.fromisoformat(f"{year}-{month}-{day:0>2}T{hour}:{minute}:{second or '00'}+00:00")
     except ValueError:
         return None
 
