@@ -32,6 +32,7 @@ def deal(table: Table, own: Sequence[Placed], settle: Callable[[Placed], None]) 
         settle(p)
         if is_amendment(p.mention):  # at once: what is told later finds one event and not two
             bridged += _bridge(table, p, settle)
+    table.complete()
     _keep_ids(table, [*around, *bridged])
 
 
@@ -108,7 +109,8 @@ def _then(table: Table, p: Placed, known: KnownEvent) -> KnownEvent | None:
     told = tuple(q for q in known.mentions if canonical(q) < turn)
     if len(told) == len(known.mentions) or not (told or known.seed):
         return None
-    return KnownEvent(compose(known.event.id, table.topic, told, known.seed, None), told, known.seed)
+    event = compose(known.event.id, table.topic, told, known.seed, None, whole=False)
+    return KnownEvent(event, told, known.seed, whole=False)
 
 
 def _keep_ids(table: Table, around: Sequence[KnownEvent]) -> None:

@@ -102,11 +102,11 @@ def _settle(table: Table, p: Placed, bereft: Sequence[KnownEvent]) -> None:
     best = best or next((k for k in bereft if table.is_empty(k) and succeeds(p.mention, k, table.topic)), None)
     best = best or table.begun_elsewhere(p)
     if best is None:
-        table.put(table.new_id(p), (p,), None)
+        table.put(table.new_id(p), (p,), None, whole=False)
         return
     known = table.learn(best)
     if all(q.id != p.id for q in known.mentions):
-        table.put(known.event.id, (*known.mentions, p), known.seed)
+        table.put(known.event.id, (*known.mentions, p), known.seed, whole=False)
 
 
 def _best(

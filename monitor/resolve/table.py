@@ -118,13 +118,21 @@ class Table:
         now = self.after.get(known.event.id, known)
         return not now.mentions and now.seed is None
 
-    def put(self, id: str, placed: Sequence[Placed], seed: SeedEvent | None) -> None:
-        """Let the event *id* rest on *placed* and *seed*."""
+    def put(self, id: str, placed: Sequence[Placed], seed: SeedEvent | None, *, whole: bool = True) -> None:
+        """Let the event *id* rest on *placed* and *seed*; it may be no more than is compared, until all is placed."""
         old = self.before.get(id)
-        event = compose(id, self.topic, placed, seed, old.event if old else None)
-        new = KnownEvent(event, tuple(placed), seed)
-        self.after[id] = replace(old, event=event, mentions=tuple(placed), seed=seed) if old else new
+        event = compose(id, self.topic, placed, seed, old.event if old else None, whole=whole)
+        new = old or KnownEvent(event, ())
+        self.after[id] = replace(new, event=event, mentions=tuple(placed), seed=seed, whole=whole)
         self.dealt.discard(id)
+
+    def complete(self) -> None:
+        """Make the events whole that were put so as to be compared."""
+        for id, known in self.after.items():
+            if not known.whole:
+                old = self.before.get(id)
+                event = compose(id, self.topic, known.mentions, known.seed, old.event if old else None)
+                self.after[id] = replace(known, event=event, whole=True)
 
     def take_up(self, known: KnownEvent) -> None:
         """Take the mentions of *known* up, so that they can be dealt out anew; what a seed says stays."""
