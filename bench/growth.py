@@ -190,6 +190,11 @@ class Counting(Nobody):
         self.read += len(found)
         return found
 
+    def known(self, ids: Collection[str]) -> Sequence[KnownEvent]:
+        """Ask the store."""
+        assert self.real
+        return self.real.known(ids)
+
     def decisions(self, topic: str, names: Collection[str]) -> Sequence[Decision]:
         """Ask the store."""
         assert self.real

@@ -54,6 +54,7 @@ class KnownEvent:
     base: Event | None = None  # None: just what is shown
     into: str = ""
     absorbed: tuple[str, ...] = ()  # ids that the rules merged into it
+    whole: bool = True  # False: without the event's evidence and reasons, which comparing does not ask for
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,9 +69,12 @@ def compose(
     seed: SeedEvent | None,
     before: Event | None,
     ruled: Ruled = UNRULED,
+    *,
+    whole: bool = True,
 ) -> Event:
     """
-    Return the event that *placed* and *seed* support, as far as persons have not *ruled* otherwise.
+    Return the event that *placed* and *seed* support, as far as persons have not *ruled* otherwise; where it is only to be
+    compared, and not *whole*, without evidence, importance and reasons.
 
     Where nothing supports it any more (an article was edited and no longer says it) the event as it was
     *before* is retracted; its old evidence stays as history.
@@ -110,6 +113,8 @@ def compose(
         figures=amended(told, _figures(asserted, seed)),
         independent_origins=max(len(set(groups)), 1),
     )
+    if not whole:
+        return event
     event = replace(event, **ruled.fields)
     event = replace(event, evidence=_evidence(event, told, seed, ruled), importance=importance(event, told))
     return ruled.withdrawn(replace(event, reasons=_reasons(event, told, seed, when_reason, status_reason, ruled)))

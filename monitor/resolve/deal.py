@@ -13,8 +13,7 @@ from datetime import date
 from monitor.model import KnownEvent, Placed
 from monitor.resolve.amends import amends, is_amendment, names
 from monitor.resolve.compose import FINEST, compose
-from monitor.resolve.keys import asked
-from monitor.resolve.same import agreement, one_sum
+from monitor.resolve.same import one_sum
 from monitor.resolve.table import Table
 
 # Mentions near a late one that are thought over; it takes a fifth of a second. Beyond, reprocessing places all anew.
@@ -33,18 +32,19 @@ def deal(table: Table, own: Sequence[Placed], settle: Callable[[Placed], None]) 
         settle(p)
         if is_amendment(p.mention):  # at once: what is told later finds one event and not two
             bridged += _bridge(table, p, settle)
+    table.complete()
     _keep_ids(table, [*around, *bridged])
 
 
 def _bridge(table: Table, correction: Placed, settle: Callable[[Placed], None]) -> list[KnownEvent]:
     """Deal the events out anew that were kept apart only by what *correction* puts right; return them as they were."""
     home = next((k for k in table.after.values() if any(p.id == correction.id for p in k.mentions)), None)
-    near = table.near(asked(correction.mention, table.topic, correction.published.day)) if home else []
+    near = table.around(correction) if home else []
     apart = [
         k
         for k in near
         if home and k.event.id != home.event.id and k.mentions and not k.seed and one_sum(correction.mention, k.event)
-        if all(agreement(p.mention, home, table.topic, p.published.day) is not None for p in k.mentions)
+        if all(table.agreement(p, home) is not None for p in k.mentions)
     ]
     bridged = apart if _told(apart) <= MOST_DEALT and not table.decided(apart) else []
     for known in bridged:
@@ -86,7 +86,7 @@ def _agreeing(
     table: Table, p: Placed, then: Callable[[Table, Placed, KnownEvent], KnownEvent | None] | None = None
 ) -> list[KnownEvent]:
     """Return the events that *p* agrees with as they are, or as they were *then*, before what comes after *p* was told."""
-    near = [k for k in table.near(asked(p.mention, table.topic, p.published.day)) if k.mentions]
+    near = [k for k in table.around(p) if k.mentions]
     return [
         k for k in near if _agrees(table, p, k) or (then and (past := then(table, p, k)) and _agrees(table, p, past))
     ]
@@ -101,7 +101,7 @@ def _agrees(table: Table, p: Placed, known: KnownEvent) -> bool:
     corrections = [q.mention for q in known.mentions if is_amendment(q.mention)]
     if any(amends(c, m.when, m.figures, m.relation) or names(c, p.title) for c in corrections):
         return True
-    return agreement(p.mention, known, table.topic, p.published.day) is not None
+    return table.agreement(p, known) is not None
 
 
 def _then(table: Table, p: Placed, known: KnownEvent) -> KnownEvent | None:
@@ -109,7 +109,8 @@ def _then(table: Table, p: Placed, known: KnownEvent) -> KnownEvent | None:
     told = tuple(q for q in known.mentions if canonical(q) < turn)
     if len(told) == len(known.mentions) or not (told or known.seed):
         return None
-    return KnownEvent(compose(known.event.id, table.topic, told, known.seed, None), told, known.seed)
+    event = compose(known.event.id, table.topic, told, known.seed, None, whole=False)
+    return KnownEvent(event, told, known.seed, whole=False)
 
 
 def _keep_ids(table: Table, around: Sequence[KnownEvent]) -> None:

@@ -17,6 +17,7 @@ from monitor.model import Decision, KnownEvent, Placed, SeedEvent, Topic, Verb
 from monitor.resolve.compose import compose
 from monitor.resolve.ruled import Ruled
 from monitor.resolve.same import agreement
+from monitor.resolve.sides import Seen
 
 
 class Known(Protocol):
@@ -167,7 +168,8 @@ def _split(laid: Laid, order: Decision) -> None:
     laid.give(new, laid.take(here, lambda p: p.article in order.articles))
     # What came after the split goes to the part that it fits better, and stays where it fits both alike.
     stay, go = (_part(laid, id, [p for p in laid.told.get(id, ()) if p.article in named]) for id in (here, new))
-    late = laid.take(here, lambda p: p.article not in named and _fits_better(p, stay, go, laid.topic))
+    seen = Seen(laid.topic)
+    late = laid.take(here, lambda p: p.article not in named and _fits_better(p, stay, go, seen))
     laid.give(new, late)
     for id in (here, new):
         laid.mark(id, order)
@@ -178,8 +180,8 @@ def _part(laid: Laid, id: str, told: Sequence[Placed]) -> KnownEvent | None:
     return KnownEvent(compose(id, laid.topic, told, seed, None), tuple(told), seed) if told or seed else None
 
 
-def _fits_better(p: Placed, stays: KnownEvent | None, goes: KnownEvent | None, topic: Topic) -> bool:
-    stay, go = ((agreement(p.mention, part, topic, p.published.day) if part else None) for part in (stays, goes))
+def _fits_better(p: Placed, stays: KnownEvent | None, goes: KnownEvent | None, seen: Seen) -> bool:
+    stay, go = ((agreement(p.mention, part, seen, p.published.day) if part else None) for part in (stays, goes))
     return go is not None and (stay is None or go > stay)
 
 

@@ -6,6 +6,7 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from monitor.model import Placed
@@ -21,23 +22,46 @@ COPY_LENGTH = 12  # shorter passages are alike by chance
 # so many makes nothing surer: it counts with the last of them.
 MOST_TEXTS = 100
 
+# Bits that the pairs of a text are strewn over, a prime: most unlike texts are told apart by them alone.
+WIDTH = 4093
+
+# Pairs of texts that are alike enough to be compared in full, remembered: those of one crowd.
+PAIRS = MOST_TEXTS * MOST_TEXTS // 2
+
 _MARKS = re.compile(r"[\W_]+")
 
-# The character pairs of a text, each numbered among its equals, as one number each.
-Shape = frozenset[int]
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """
+    A text by its ``pairs`` of neighbouring characters, each numbered among its equals.
+
+    ``bits`` has one bit for each, several for one bit: a bit that another text lacks stands for a pair that it lacks. So
+    of a text that is like this one at least ``needed`` bits are the same, where this one is the shorter.
+    """
+
+    text: str
+    pairs: frozenset[int]
+    bits: int
+    needed: float
+
+    def may_be(self, other: Shape) -> bool:
+        """Return whether the two are one text as far as the bits tell."""
+        shorter = self if len(self.pairs) <= len(other.pairs) else other
+        return (self.bits & other.bits).bit_count() >= shorter.needed
 
 
 def origins(placed: Sequence[Placed]) -> list[int]:
     """Return for each mention the number of its origin: who tells it first, and one text, is one origin."""
     root = list(range(len(placed)))
-    first: dict[str | Shape, int] = {}
+    first: dict[str | frozenset[int], int] = {}
     texts: dict[int, Shape] = {}
     for i, p in enumerate(placed):
         shape = _shape(p.mention.reading or p.mention.quote)
         _join(root, i, first.setdefault(p.origin, i))
-        if len(shape) >= COPY_LENGTH and first.setdefault(shape, i) != i:
-            _join(root, i, first[shape])
-        elif len(shape) >= COPY_LENGTH:
+        if len(shape.pairs) >= COPY_LENGTH and first.setdefault(shape.pairs, i) != i:
+            _join(root, i, first[shape.pairs])
+        elif len(shape.pairs) >= COPY_LENGTH:
             _compare(root, i, shape, texts)
     return [_find(root, i) for i in range(len(placed))]
 
@@ -45,7 +69,7 @@ def origins(placed: Sequence[Placed]) -> list[int]:
 def _compare(root: list[int], i: int, shape: Shape, texts: dict[int, Shape]) -> None:
     """Join *i* with those that its new text is like, and remember the text, while there are few."""
     for j, other in texts.items():
-        if _find(root, i) != _find(root, j) and _alike(shape, other):
+        if shape.may_be(other) and _find(root, i) != _find(root, j) and _alike(shape.text, other.text):
             _join(root, i, j)
     if len(texts) < MOST_TEXTS:
         texts[i] = shape
@@ -55,14 +79,25 @@ def _compare(root: list[int], i: int, shape: Shape, texts: dict[int, Shape]) -> 
 
 @lru_cache(maxsize=256)
 def _shape(text: str) -> Shape:
-    """Return the character pairs of *text* in one script, without marks and spaces: mirrors set their own."""
+    """Return the shape of *text* in one script, without marks and spaces: mirrors set their own."""
     flat = _MARKS.sub("", simplify(text.encode("utf-8", "replace").decode("utf-8")).lower())
-    pairs = Counter(itertools.pairwise(flat))
-    return frozenset((ord(a) << 21 | ord(b)) << 21 | n for (a, b), total in pairs.items() for n in range(total))
+    counted = Counter(itertools.pairwise(flat))
+    pairs = frozenset((ord(a) << 21 | ord(b)) << 21 | n for (a, b), total in counted.items() for n in range(total))
+    bits = _strewn(pairs)
+    return Shape(text, pairs, bits, bits.bit_count() - (1 - COPY_LIKENESS) * len(pairs))
 
 
-@lru_cache(maxsize=2048)
-def _alike(a: Shape, b: Shape) -> bool:
+def _strewn(pairs: frozenset[int]) -> int:
+    bits = bytearray(WIDTH // 8 + 1)
+    for pair in pairs:
+        bit = pair % WIDTH
+        bits[bit >> 3] |= 1 << (bit & 7)
+    return int.from_bytes(bits, "little")
+
+
+@lru_cache(maxsize=PAIRS)
+def _alike(text: str, other: str) -> bool:
+    a, b = _shape(text).pairs, _shape(other).pairs
     shorter, both = min(len(a), len(b)), len(a) + len(b)
     if shorter * (1 + COPY_OF_BOTH) < COPY_OF_BOTH * both:  # though it lay in the longer one wholly
         return False

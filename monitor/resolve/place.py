@@ -98,22 +98,21 @@ def _settle(table: Table, p: Placed, bereft: Sequence[KnownEvent]) -> None:
     *bereft* are events that rested on an earlier version of the article: an edit revises such an event, once
     nothing else supports it, before it founds another.
     """
-    keys = asked(p.mention, table.topic, p.published.day)
-    best = _best(table, p.mention, keys, lambda known: agreement(p.mention, known, table.topic, p.published.day))
+    best = _best(p.mention, table.around(p), lambda known: table.agreement(p, known))
     best = best or next((k for k in bereft if table.is_empty(k) and succeeds(p.mention, k, table.topic)), None)
     best = best or table.begun_elsewhere(p)
     if best is None:
-        table.put(table.new_id(p), (p,), None)
+        table.put(table.new_id(p), (p,), None, whole=False)
         return
     known = table.learn(best)
     if all(q.id != p.id for q in known.mentions):
-        table.put(known.event.id, (*known.mentions, p), known.seed)
+        table.put(known.event.id, (*known.mentions, p), known.seed, whole=False)
 
 
 def _best(
-    table: Table, told: Mention | SeedEvent, keys: frozenset[str], fit: Callable[[KnownEvent], float | None]
+    told: Mention | SeedEvent, near: Sequence[KnownEvent], fit: Callable[[KnownEvent], float | None]
 ) -> KnownEvent | None:
-    fits = [(score, known) for known in table.near(keys) if (score := fit(known)) is not None]
+    fits = [(score, known) for known in near if (score := fit(known)) is not None]
     best = max((score for score, _ in fits), default=0.0)
     equal = [known for score, known in fits if score == best]
     # A telling that fits two events alike by a weak date tells of one of them, and nobody knows of which.
@@ -125,8 +124,7 @@ def _best(
 
 def _found_before(table: Table, seed: SeedEvent) -> KnownEvent | None:
     return _best(
-        table,
         seed,
-        asked(seed, table.topic),
-        lambda known: None if known.seed else agreement(seed, known, table.topic),
+        table.near(asked(seed, table.topic)),
+        lambda known: None if known.seed else agreement(seed, known, table.seen),
     )

@@ -31,7 +31,7 @@ from monitor.resolve.amends import corrects, is_amendment, of_report
 from monitor.resolve.keys import AHEAD, DATELESS_DAYS, LARGE, ONCE, family, is_narrow, is_told, particular
 from monitor.resolve.nearness import Nearness, nearness
 from monitor.resolve.plans import foretold
-from monitor.resolve.sides import Fit, Sides, count, fit, same_name, same_place, same_thing, shared, sides, sides_of
+from monitor.resolve.sides import Fit, Seen, Sides, count, fit, same_name, same_place, same_thing, shared
 
 # 19.8亿 and 20亿 are one figure, told with another care; 10亿 and 20亿 are not.
 FIGURE_TOLERANCE = 0.02
@@ -54,25 +54,24 @@ MONEY = frozenset({"元", "美元", "欧元", "港元", "日元"})
 PARTS = frozenset({"一期", "二期", "三期", "四期"})
 
 
-def agreement(mention: Mention | SeedEvent, known: KnownEvent, topic: Topic, told: date | None = None) -> float | None:
+def agreement(mention: Mention | SeedEvent, known: KnownEvent, seen: Seen, told: date | None = None) -> float | None:
     """
     Return how well *mention* (or a seed, likewise), published on the day *told*, fits *known* (higher is better), or None
     where they are two happenings.
     """
     event = known.event
-    ours, theirs = sides(mention, topic), sides_of(known, topic)
+    corrected = corrects(mention, known)
+    near = Nearness.OVERLAP if corrected else _time(mention, known, told)
+    if near is None:  # most of those asked about: what they name need not be compared
+        return None
+    ours, theirs = seen.sides(mention), seen.sides_of(known)
     if _places_differ(ours.places, theirs.places) or _differ(_parts(ours), _parts(theirs)):
         return None
-    if corrects(mention, known):
+    if corrected:
         # What is corrected says something else; what told it right from the start is one with it afterwards.
         wrong = not any(figures_agree(f, g) for f in mention.figures for g in event.figures)
         named = isinstance(mention, Mention) and is_amendment(mention) and of_report(mention, known)
         return Nearness.OVERLAP * 10 + shared(ours, theirs) + (1 if wrong else 0) + (9 if named else 0)
-    if not _kindsfit(mention, known) or _differ(_steps([mention]), _steps(p.mention for p in known.mentions)):
-        return None
-    near = _nearness(mention, known, told)
-    if near < Nearness.OVERLAP and (_recalls(mention, event) or _announced(mention, known, told)):
-        near = Nearness.OVERLAP
     who = max(_company(ours.who, theirs.who, near), Fit.SHARED if ours.units & theirs.units else Fit.CONFLICT)
     what = _things(mention, event, ours, theirs)
     if _contradicts(mention, known, near, who, what):
@@ -83,6 +82,18 @@ def agreement(mention: Mention | SeedEvent, known: KnownEvent, topic: Topic, tol
     near = max(near, Nearness.OVERLAP)
     figures = sum(any(figures_agree(f, g) for g in event.figures) for f in mention.figures)
     return near * 10 + shared(ours, theirs) + min(figures, 2) * 3 + (mention.kind is event.kind)
+
+
+def _time(mention: Mention | SeedEvent, known: KnownEvent, told: date | None) -> Nearness | None:
+    """Return how the dates of two tellings of one kind and step agree, or None where nothing could make them one."""
+    if not _kindsfit(mention, known) or _differ(_steps([mention]), _steps(p.mention for p in known.mentions)):
+        return None
+    near = _nearness(mention, known, told)
+    if near < Nearness.OVERLAP and (_recalls(mention, known.event) or _announced(mention, known, told)):
+        near = Nearness.OVERLAP
+    # What lies apart is one only as a plan and what came of it.
+    planned = near is not Nearness.APART or (isinstance(mention, Mention) and foretold(mention, told, known))
+    return near if planned else None
 
 
 def _things(mention: Mention | SeedEvent, event: Event, ours: Sides, theirs: Sides) -> Fit:

@@ -41,22 +41,37 @@ class Sides:
     places: frozenset[str] = frozenset()
 
 
-def compared(a: KnownEvent, b: KnownEvent, topic: Topic) -> tuple[Fit, Fit, int]:
+class Seen:
+    """What the tellings and events of one decision name, each looked at once however often it is compared."""
+
+    def __init__(self, topic: Topic) -> None:
+        self.topic = topic
+        # By identity: they never change, and are too large to be looked up by what they say. Held, so that none is
+        # taken for another that comes to lie where it lay.
+        self._seen: dict[int, tuple[Mention | SeedEvent | KnownEvent, Sides]] = {}
+
+    def sides(self, told: Mention | SeedEvent) -> Sides:
+        """Return who and what *told* names."""
+        found = self._seen.get(id(told))
+        if found is None:
+            self._seen[id(told)] = found = (told, _sides([told], told.places, self.topic))
+        return found[1]
+
+    def sides_of(self, known: KnownEvent) -> Sides:
+        """Return who and what the tellings of *known* name together."""
+        found = self._seen.get(id(known))
+        if found is None:
+            told: list[Mention | SeedEvent] = [p.mention for p in known.mentions]
+            told += [known.seed] if known.seed else []
+            self._seen[id(known)] = found = (known, _sides(told, known.event.places, self.topic))
+        return found[1]
+
+
+def compared(a: KnownEvent, b: KnownEvent, seen: Seen) -> tuple[Fit, Fit, int]:
     """Return how two events stand to each other in who took part and in what it was done to, and how much they share."""
-    ours, theirs = sides_of(a, topic), sides_of(b, topic)
+    ours, theirs = seen.sides_of(a), seen.sides_of(b)
     who = Fit.SHARED if ours.units & theirs.units else fit(ours.who, theirs.who, same_name)
     return who, fit(ours.what, theirs.what, same_thing), shared(ours, theirs)
-
-
-def sides(told: Mention | SeedEvent, topic: Topic) -> Sides:
-    """Return who and what *told* names."""
-    return _sides([told], told.places, topic)
-
-
-def sides_of(known: KnownEvent, topic: Topic) -> Sides:
-    """Return who and what the tellings of *known* name together."""
-    told = [p.mention for p in known.mentions]
-    return _sides([*told, known.seed] if known.seed else told, known.event.places, topic)
 
 
 def _sides(told: Sequence[Mention | SeedEvent], places: Iterable[str], topic: Topic) -> Sides:

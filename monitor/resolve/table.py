@@ -12,8 +12,10 @@ from monitor.model import Change, Decision, Event, KnownEvent, Placed, Revision,
 from monitor.resolve.compose import compose
 from monitor.resolve.decided import Known, Laid, lay, neighbourhood
 from monitor.resolve.imported import is_imported
-from monitor.resolve.keys import carried
+from monitor.resolve.keys import asked, carried
 from monitor.resolve.ruled import words
+from monitor.resolve.same import agreement
+from monitor.resolve.sides import Seen
 from monitor.resolve.ties import tied
 
 REVISED = ("title", "kind", "relation", "when", "actors", "places", "figures", "phase", "status", "stage", "links")
@@ -24,7 +26,7 @@ class Candidates(Known, Protocol):
     """What placing asks of the store; see ``store.base.Decider``."""
 
     def candidates(self, topic: str, keys: frozenset[str]) -> Sequence[KnownEvent]:
-        """Return the events that carry one of *keys*."""
+        """Return the events that carry one of *keys*, whole or as far as they are compared."""
 
     def place_of(self, article: str) -> Sequence[KnownEvent]:
         """Return the events that rest on any version of *article*."""
@@ -53,29 +55,57 @@ class Table:
     merged: dict[str, list[str]] = field(default_factory=dict)  # what the rules merge, by what it goes into
     dealt: set[str] = field(default_factory=set)  # events whose mentions were taken up, to be dealt out anew
     taken: set[str] = field(default_factory=set)  # the mentions taken up
-    asked: dict[frozenset[str], Sequence[KnownEvent]] = field(default_factory=dict)  # the store's answers
+    answers: dict[frozenset[str], Sequence[KnownEvent]] = field(default_factory=dict)
+    seen: Seen = field(init=False)
+    # What was thought over, by identity, with what it was: a mention may come in two readings, an event in two states.
+    sought: dict[int, tuple[Placed, frozenset[str]]] = field(default_factory=dict)
+    compared: dict[tuple[int, int], tuple[Placed, KnownEvent, float | None]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Look at nothing yet."""
+        self.seen = Seen(self.topic)
 
     def learn(self, known: KnownEvent) -> KnownEvent:
         """Put an event of the store on the table; return it as the rules have it by now."""
         id = known.event.id
         if id in self.after and id not in self.before:  # it was founded on the table
             return self.after[id]
-        self.kept.setdefault(id, known)
+        kept = self._whole(self.kept.setdefault(id, known))
         if id not in self.before:
-            self.before[id] = self._ruled(known)
+            self.before[id] = self._ruled(kept)
         return self.after.setdefault(id, self.before[id])
+
+    def _whole(self, known: KnownEvent) -> KnownEvent:
+        """Return an event of the store with its evidence and reasons."""
+        if not known.whole:
+            (known,) = self.ask.known([known.event.id])
+            self.kept[known.event.id] = known
+        return known
 
     def _ruled(self, known: KnownEvent) -> KnownEvent:
         """Return *known* as the rules alone have it."""
         return replace(known, event=known.base, base=None) if known.base else known
 
+    def agreement(self, p: Placed, known: KnownEvent) -> float | None:
+        """Return how well *p* fits *known*, or None where they are two happenings; asked again it is not thought over again."""
+        key = id(p), id(known)
+        if key not in self.compared:
+            self.compared[key] = p, known, agreement(p.mention, known, self.seen, p.published.day)
+        return self.compared[key][2]
+
+    def around(self, p: Placed) -> list[KnownEvent]:
+        """Return the events on the table and in the store that *p* could mean."""
+        if id(p) not in self.sought:
+            self.sought[id(p)] = p, asked(p.mention, self.topic, p.published.day)
+        return self.near(self.sought[id(p)][1])
+
     def near(self, keys: frozenset[str]) -> list[KnownEvent]:
-        """Return the events on the table and in the store that could be meant."""
-        if keys not in self.asked:
-            self.asked[keys] = self.ask.candidates(self.topic.id, keys)
+        """Return the events on the table and in the store that carry one of *keys*."""
+        if keys not in self.answers:
+            self.answers[keys] = self.ask.candidates(self.topic.id, keys)
             # What is shown is compared with what was shown, whatever persons had made of it.
-            self.kept = {k.event.id: k for k in self.asked[keys]} | self.kept
-        found = self.asked[keys]
+            self.kept = {k.event.id: k for k in self.answers[keys]} | self.kept
+        found = self.answers[keys]
         fetched = [self.after.get(k.event.id) or self._ruled(k) for k in found]
         ids = {k.event.id for k in fetched}
         here = [k for k in self.after.values() if k.event.id not in ids]
@@ -88,13 +118,21 @@ class Table:
         now = self.after.get(known.event.id, known)
         return not now.mentions and now.seed is None
 
-    def put(self, id: str, placed: Sequence[Placed], seed: SeedEvent | None) -> None:
-        """Let the event *id* rest on *placed* and *seed*."""
+    def put(self, id: str, placed: Sequence[Placed], seed: SeedEvent | None, *, whole: bool = True) -> None:
+        """Let the event *id* rest on *placed* and *seed*; it may be no more than is compared, until all is placed."""
         old = self.before.get(id)
-        event = compose(id, self.topic, placed, seed, old.event if old else None)
-        new = KnownEvent(event, tuple(placed), seed)
-        self.after[id] = replace(old, event=event, mentions=tuple(placed), seed=seed) if old else new
+        event = compose(id, self.topic, placed, seed, old.event if old else None, whole=whole)
+        new = old or KnownEvent(event, ())
+        self.after[id] = replace(new, event=event, mentions=tuple(placed), seed=seed, whole=whole)
         self.dealt.discard(id)
+
+    def complete(self) -> None:
+        """Make the events whole that were put so as to be compared."""
+        for id, known in self.after.items():
+            if not known.whole:
+                old = self.before.get(id)
+                event = compose(id, self.topic, known.mentions, known.seed, old.event if old else None)
+                self.after[id] = replace(known, event=event, whole=True)
 
     def take_up(self, known: KnownEvent) -> None:
         """Take the mentions of *known* up, so that they can be dealt out anew; what a seed says stays."""
@@ -158,7 +196,7 @@ class Table:
         return tuple(c for id in ids if (c := self._change(id, laid)) is not None)
 
     def _change(self, id: str, laid: Laid) -> Change | None:
-        known, kept = self.after.get(id), self.kept.get(id)
+        known, kept = self.after.get(id), self._kept(id)
         told = tuple(p.id for p in laid.told.get(id, ()))
         own = known.mentions if known else ()
         ruled = bool(laid.orders.get(id)) or id in laid.into or told != tuple(p.id for p in own)
@@ -174,9 +212,13 @@ class Table:
             event, own, self._keys(known), seed, merges, told if ruled else None, base if ruled else None, into
         )
 
+    def _kept(self, id: str) -> KnownEvent | None:
+        known = self.kept.get(id)
+        return known and self._whole(known)
+
     def _shown(self, id: str, laid: Laid) -> Event | None:
         """Return the event *id* as it is to be shown; None for one that never was and has nothing to rest on."""
-        kept, known = self.kept.get(id), self.after.get(id)
+        kept, known = self._kept(id), self.after.get(id)
         before = kept.event if kept else known.event if known else None
         if id in laid.into:
             return before

@@ -23,11 +23,10 @@ from monitor.model import (
     Reason,
     Relation,
     Status,
-    Topic,
 )
 from monitor.resolve.keys import family, particular
 from monitor.resolve.same import DEALS
-from monitor.resolve.sides import Fit, compared
+from monitor.resolve.sides import Fit, Seen, compared
 
 if TYPE_CHECKING:
     from monitor.resolve.table import Table  # which asks here what is tied
@@ -92,7 +91,7 @@ def _end(table: Table, known: KnownEvent) -> None:
 def _end_one(table: Table, ending: KnownEvent) -> None:
     """Let *ending* end what it is seen to end now, and nothing else."""
     others = _others(table, ending, Kind.AGREEMENT)
-    agreed = ended(ending, others, table.topic)
+    agreed = ended(ending, others, table.seen)
     wrong = {link.event for link in ending.event.links if link.kind == ENDS}
     for known in others:
         if known.event.id in wrong and (agreed is None or known.event.id != agreed.event.id):
@@ -133,21 +132,21 @@ def is_ending(event: Event) -> bool:
     return event.kind is Kind.CANCELLATION and event.phase is Phase.CANCELLED and sure
 
 
-def ended(ending: KnownEvent, agreed: Sequence[KnownEvent], topic: Topic) -> KnownEvent | None:
+def ended(ending: KnownEvent, agreed: Sequence[KnownEvent], seen: Seen) -> KnownEvent | None:
     """Return the one of *agreed* that *ending* ended, or None where none or more than one can be meant."""
     if not is_ending(ending.event):
         return None
-    fits = [(shared, k) for k in agreed if (shared := _fits(ending, k, topic))]
+    fits = [(shared, k) for k in agreed if (shared := _fits(ending, k, seen))]
     best = max((shared for shared, _ in fits), default=0)
     chosen = [k for shared, k in fits if shared == best]
     return chosen[0] if len(chosen) == 1 else None
 
 
-def _fits(ending: KnownEvent, agreed: KnownEvent, topic: Topic) -> int:
+def _fits(ending: KnownEvent, agreed: KnownEvent, seen: Seen) -> int:
     """Return in how much an agreement and an ending agree, 0 where they cannot be of one thing."""
     if not _before(agreed.event, ending.event) or not _was(agreed.event):
         return 0
-    who, what, shared = compared(ending, agreed, topic)
+    who, what, shared = compared(ending, agreed, seen)
     direct = ending.event.relation is agreed.event.relation is Relation.DIRECT
     if Fit.CONFLICT in (who, what) or not (shared or direct):
         return 0

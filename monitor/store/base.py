@@ -61,6 +61,7 @@ class Decider(Protocol):
         """
         Return the events of *topic* that carry most of *keys* and at least one, retracted ones too, in order of founding.
 
+        They are to be compared, and may not be ``whole``: of what is to be changed, :meth:`known` has the rest.
         How many, the store decides; it may leave out only events that share fewer keys than all it returns, or as few.
         """
 

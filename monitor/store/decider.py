@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from operator import itemgetter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 from monitor.model import CANDIDATES, Decision, Event, KnownEvent, Placed, SeedEvent
 from monitor.store import decisions, events
 from monitor.store.database import Database
-from monitor.store.events import whole
+from monitor.store.events import outline, whole
 from monitor.store.rows import Row, chunks, from_json, load, marks, parse, text
 
 _KNOWN = """
@@ -36,7 +36,10 @@ class Decisions:
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._read: dict[str, tuple[int, KnownEvent]] = {}  # by place in order of founding; asked for again and again
+        # Asked for again and again: rows with what is made of all but the event itself, and events made of both.
+        self._found: dict[str, tuple[Row, Callable[..., KnownEvent]]] = {}
+        self._outlines: dict[str, KnownEvent] = {}
+        self._wholes: dict[str, KnownEvent] = {}
 
     def candidates(self, topic: str, keys: frozenset[str]) -> Sequence[KnownEvent]:
         """Return the events of *topic* that carry most of *keys*, ``CANDIDATES`` at most, in order of founding."""
@@ -47,7 +50,8 @@ class Decisions:
             )
             for row in self._db.execute(sql, [topic, *some]):
                 shared[row["event"]] += row["n"]
-        return self._known(heapq.nsmallest(CANDIDATES, shared, key=lambda event: (-shared[event], event)))
+        most = heapq.nsmallest(CANDIDATES, shared, key=lambda event: (-shared[event], event))
+        return self._outlined(most)
 
     def place_of(self, article: str) -> Sequence[KnownEvent]:
         """Return the events that rest, or rested, on any version of *article*, in order of founding."""
@@ -109,36 +113,55 @@ class Decisions:
         row = self._db.execute(sql, (text(id),)).fetchone()
         return row["identity"] if row else ""
 
-    def _known(self, ids: Iterable[str]) -> list[KnownEvent]:
-        wanted = set(ids)
-        self._read |= {k.event.id: (n, k) for n, k in self._fetched(sorted(wanted - self._read.keys()))}
-        return [known for _, known in sorted((self._read[id] for id in wanted & self._read.keys()), key=itemgetter(0))]
+    def _outlined(self, ids: Collection[str]) -> list[KnownEvent]:
+        """Return the events called *ids*, in order of founding, as far as they are compared."""
+        missing = sorted(set(ids) - self._outlines.keys())
+        self._find(missing)
+        for id in self._found.keys() & set(missing):
+            row, rest = self._found[id]
+            self._outlines[id] = rest(outline(row), whole=False)
+        return self._in_turn(self._outlines, ids)
 
-    def _fetched(self, ids: Sequence[str]) -> Iterator[tuple[int, KnownEvent]]:
-        rows = [row for some in chunks(ids) for row in self._db.execute(_KNOWN.format(marks=marks(some)), some)]
+    def _known(self, ids: Iterable[str]) -> list[KnownEvent]:
+        """Return the events called *ids*, in order of founding."""
+        wanted = set(ids)
+        missing = sorted(wanted - self._wholes.keys())
+        self._find(missing)
+        rows = [self._found[id][0] for id in missing if id in self._found]
+        for event in whole(self._db, rows, revisions=False):
+            self._wholes[event.id] = self._found[event.id][1](event)
+        return self._in_turn(self._wholes, wanted)
+
+    def _in_turn(self, known: Mapping[str, KnownEvent], ids: Iterable[str]) -> list[KnownEvent]:
+        here = [known[id] for id in ids if id in known]
+        return sorted(here, key=lambda k: int(self._found[k.event.id][0]["n"]))
+
+    def _find(self, ids: Iterable[str]) -> None:
+        """Read what is known of the events called *ids*, but for what they say."""
+        rows = self._rows(_KNOWN, [id for id in ids if id not in self._found])
         about = {row["event"]: row for row in rows}
         told, seeds, absorbed = (self._by_event(sql, about) for sql in (_PLACED, _SEEDS, _ABSORBED))
-        for event in whole(self._db, rows, revisions=False):
-            row = about[event.id]
-            yield (
-                row["n"],
-                KnownEvent(
-                    event,
-                    tuple(_placed(r) for r in told[event.id]),
-                    next((from_json(SeedEvent, r["data"]) for r in seeds[event.id]), None),
-                    from_json(Event, row["base"]) if row["base"] else None,
-                    row["merged_into"] or "",
-                    tuple(r["id"] for r in absorbed[event.id]),
-                ),
+        for id, row in about.items():
+            rest = partial(
+                KnownEvent,
+                mentions=tuple(_placed(r) for r in told[id]),
+                seed=next((from_json(SeedEvent, r["data"]) for r in seeds[id]), None),
+                base=from_json(Event, row["base"]) if row["base"] else None,
+                into=row["merged_into"] or "",
+                absorbed=tuple(r["id"] for r in absorbed[id]),
             )
+            self._found[id] = row, rest
 
     def _by_event(self, sql: str, ids: Iterable[str]) -> dict[str, list[Row]]:
         """Return the rows that *sql* finds, by their ``event``."""
         found: dict[str, list[Row]] = defaultdict(list)
-        for some in chunks(ids):
-            for row in self._db.execute(sql.format(marks=marks(some)), some):
-                found[row["event"]].append(row)
+        for row in self._rows(sql, ids):
+            found[row["event"]].append(row)
         return found
+
+    def _rows(self, sql: str, ids: Iterable[str]) -> Iterator[Row]:
+        for some in chunks(ids):
+            yield from self._db.execute(sql.format(marks=marks(some)), some)
 
 
 def _placed(row: Row) -> Placed:

@@ -43,6 +43,11 @@ def _event(data: dict[str, Any], evidence: dict[int, Any], revisions: list[Any])
     return load(Event, data)
 
 
+def outline(row: Row) -> Event:
+    """Return an event whose version *row* is, without evidence, reasons and revisions."""
+    return load(Event, parse(row["data"]) | {"evidence": [], "reasons": [], "revisions": []})
+
+
 def _evidence(db: Database, ids: Sequence[str]) -> dict[int, Any]:
     rows = db.execute(f"SELECT n, data FROM evidence WHERE event IN ({marks(ids)})", ids)
     return {row["n"]: parse(row["data"]) for row in rows}

@@ -30,8 +30,10 @@ from monitor.model import (
     FeedStatus,
     Hints,
     Judgement,
+    KnownEvent,
     Manners,
     Precision,
+    Reason,
     Reread,
     Retention,
     Rework,
@@ -71,6 +73,7 @@ from .make import (
     mention,
     placed,
     poll,
+    quote,
     revision,
     rules,
     screened,
@@ -565,10 +568,23 @@ class DecideContract(_Made):
         assert len(found) < 40
         assert found == sorted(found)
 
-    def test_a_candidate_comes_with_its_mentions_and_without_revisions(self, store):
+    def test_a_candidate_comes_with_its_mentions_and_without_what_is_not_compared(self, store):
         own = told(store, 1, "ev_1")
         (known,) = candidates(store, "k")
-        assert (known.event, known.mentions, known.seed) == (event("ev_1", own, revisions=()), (own,), None)
+        assert (known.event, known.mentions) == (event("ev_1", revisions=()), (own,))
+        assert (known.seed, known.whole) == (None, False)
+
+    def test_the_same_event_asked_for_by_its_id_is_whole(self, store):
+        own = told(store, 1, "ev_1", reasons=(Reason("when", "told", (0,)),))
+
+        def both(decider: Decider) -> Sequence[KnownEvent]:
+            (shown,) = decider.candidates(TOPIC, frozenset({"k"}))
+            return [shown, *decider.known(["ev_1"])]
+
+        outline, whole = asked(store, both)
+        assert (outline.event.reasons, whole.event.reasons) == ((), (Reason("when", "told", (0,)),))
+        assert whole.event.evidence == (quote(own),)
+        assert (whole.mentions, whole.whole) == (outline.mentions, True)
 
     def test_retracted_events_are_candidates_too(self, store):
         told(store, 1, "ev_1", status=Status.RETRACTED)
