@@ -28,7 +28,10 @@ _FULL_WIDTH = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """One word that may stand for an entity; ``role`` is name, short, person, office or decoy."""
+    """
+    One word that may stand for an entity; ``role`` is name, short, person, office or decoy, or self: a word by which the
+    text speaks of whom it is from.
+    """
 
     topic: int
     topic_id: str
@@ -96,6 +99,9 @@ class Names:
             for name in _names(index, topic):
                 sort = sorts.setdefault(_alike(name), len(sorts))
                 by_word.setdefault(name.text, []).append(replace(name, sort=sort))
+        self._firsts = {
+            (n.topic, n.entity.id): n for names in reversed(by_word.values()) for n in names if n.role == "name"
+        }
         self._words = Words(by_word)
         self._refs = [by_word[word] for word in self._words.words]
         self._called = {w: refs for w, refs in by_word.items() if any(name.role != "decoy" for name in refs)}
@@ -119,6 +125,10 @@ class Names:
                 if name.topic in topics and len(hits := found.setdefault(name.topic, [])) < limit:
                     hits.append(Hit(start, end, name))
         return found
+
+    def first(self, topic: int, entity: Entity) -> Name:
+        """Return the first name of a firm or a place of the *topic* with that number."""
+        return self._firsts[topic, entity.id]
 
     def cost(self, raw: str) -> int:
         """Return how many names there are to weigh in a raw text: one that many topics share counts for each."""
