@@ -67,6 +67,8 @@ DATA = Path(__file__).with_name("data")
 HIDDEN = frozenset({"held", "unseen"})
 # The parts of the ten pairs, in the order in which they were written.
 FIRST = ("cells", "pharma", "institute", "airline", "gears", "park", "computing", "club", "seals", "unseen")
+# The parts in other styles, in the order in which they were written.
+STYLES = ("filings", "ferry", "wire", "portals")
 ORDERS = (5, 11)  # seeds of the two orders
 
 
@@ -76,6 +78,7 @@ def measure(data: Path) -> Iterable[Score]:
     yield from _timeline(DATA / "gold_pairs", "pairs", ("dev", "fresh", "late"))
     yield from _timeline(DATA / "gold_wide", "wide", ("wide", "second"))
     yield from _timeline(DATA / "gold_first", "first", FIRST)
+    yield from _timeline(DATA / "gold_styles", "styles", STYLES)
 
 
 def _timeline(folder: Path, name: str, parts: Sequence[str]) -> Iterator[Score]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from monitor import ids, namesakes, parse, resolve
+from monitor import ids, namesakes, normalize, parse, resolve
 from monitor.model import Article, Feed, Page, Published, Response, Settings, Source, Tier, Waiting
 from monitor.normalize import urls
 
@@ -140,6 +140,12 @@ def origin(article: Article) -> str:
     """Return who tells it first: whom the page or the text credits, else the source, else the host."""
     outlet = article.source_name or urlsplit(article.url).hostname or article.body_sha256
     return resolve.teller(article.credit, outlet, article.text)
+
+
+def publisher(article: Article, settings: Settings) -> normalize.Publisher:
+    """Return who speaks in it where it says 公司 or 我市: whom it credits, and for whom its source speaks."""
+    own = next((s.entities for s in settings.sources if s.id == article.source), ())
+    return normalize.Publisher(origin(article), own)
 
 
 def sha256(data: bytes) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
-from monitor import normalize
+from monitor import articles, normalize
 from monitor.match import Matcher
 from monitor.model import Article, Entity, EntryRecord, EntryState, Judgement, Published, Settings, Topic
 from monitor.store.base import Store
@@ -79,10 +79,10 @@ class _Desk:
 
     def article(self, article: Article, feed: str) -> Iterator[Shift]:
         clean = normalize.clean(article.text)
-        day = article.published.day
+        day, publisher = article.published.day, articles.publisher(article, self.settings)
 
         def judged(matcher: Matcher, topics: Iterable[str]) -> Verdicts:
-            return {t: matcher.judge(t, article.title, clean, day).judgement for t in topics}
+            return {t: matcher.judge(t, article.title, clean, day, publisher).judgement for t in topics}
 
         for topic, before, after in self._both(judged, self.known, feed):
             yield Shift(article.id, article.title, article.published, topic, before, after)

@@ -62,7 +62,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "articles": {"model", "ids", "namesakes", "normalize", "parse", "resolve"},
     "rechecking": {"model", "errors"},
     "screening": {"model", "match", "namesakes", "normalize", "signs", "store"},
-    "outlook": {"model", "match", "normalize", "store"},
+    "outlook": {"model", "articles", "match", "normalize", "store"},
     "finding": {"model", "normalize", "store"},
     "hours": {"model"},
     "noticing": {"model", "ids", "export", "resolve"},

@@ -47,22 +47,25 @@ from monitor.extract.fold import fold
 from monitor.extract.reading import read
 from monitor.extract.record import quoted
 from monitor.model import Article, Clean, Judgement, Mention, Published, Topic, Verdict
-from monitor.normalize import dates
+from monitor.normalize import NOBODY, Publisher, dates
 
 __all__ = ["mentions"]
 
 
-def mentions(article: Article, text: Clean, verdict: Verdict, topic: Topic) -> tuple[Mention, ...]:
+def mentions(
+    article: Article, text: Clean, verdict: Verdict, topic: Topic, publisher: Publisher = NOBODY
+) -> tuple[Mention, ...]:
     """
     Return what *article* says happened, in order of place, one mention a happening.
 
     *text* is the cleaned ``article.text``; the spans of the mentions count code points of the latter. Dates
-    are seen from the day of publication, where one is known. A rejected article says nothing.
+    are seen from the day of publication, where one is known; by *publisher* it is known whom it means by 公司 and 我市. A
+    rejected article says nothing.
     """
     if verdict.judgement is Judgement.REJECTED:
         return ()
     found = dates.find(text.text, article.published.day, _instant(article.published, topic.timezone))
-    page, told = read(article, text, verdict, topic, found)
+    page, told = read(article, text, verdict, topic, found, publisher)
     return tuple(quoted(m, article, text) for m in fold(told, topic, page.prose))
 
 

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from monitor.extract.language import Firm, Language, either
 from monitor.model import Actor, Entity, Topic
-from monitor.normalize import simplify
+from monitor.normalize import Self, simplify
 
 # More persons with an office than this are a list of names; the first ones are known.
 MOST_PERSONS = 100
@@ -44,9 +44,12 @@ class Names:
         return self.found[bisect_left(self.starts, start) : bisect_left(self.starts, end)]
 
 
-def names(text: str, topic: Topic, language: Language) -> Names:
-    """Return the topic's entities and the persons with an office that *text* names."""
+def names(text: str, topic: Topic, language: Language, selves: Sequence[Self] = ()) -> Names:
+    """Return the topic's entities and the persons with an office that *text* names; *selves* is where it speaks of its publisher."""
     known = list(_entities(text, topic))
+    spans = [(n.start, n.end) for n in known]
+    own = [s for s in selves if not any(s.start < end and start < s.end for start, end in spans)]
+    known += [Named(s.start, s.end, s.entity.names[0], s.entity.kind, s.entity) for s in own]
     taken = {n.name for n in known}
     persons = list(dict.fromkeys(p.name for p in language.people(text) if p.name not in taken))[:MOST_PERSONS]
     others = _persons(text, persons)

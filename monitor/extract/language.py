@@ -102,7 +102,7 @@ class Language:
     declared it; ``same_day`` points to the day told before; ``question`` is found in what only asks;
     ``aspect`` directly after a word says that it is done, ``progress`` up to its end that it goes on; ``settled`` names what can be ended only after it
     began; ``endable`` what a calling-off can be about; ``restart`` begins a relative clause's head (的), which
-    closes the scope of a mark; ``nominal``, from the end of a verb on, makes it part of a noun (收购乙股权的议案), which happens not; ``lead_in`` is what a title leaves out at its beginning; ``both`` points to the
+    closes the scope of a mark; ``nominal`` tells whether a verb, in its clause, is part of a noun (收购乙股权的议案), which happens not; ``lead_in`` is what a title leaves out at its beginning; ``both`` points to the
     parties named before; ``refers`` is what may stand between the beginning of a clause and its verb where the subject is
     what was told of before (该项目; its group ``thing``) or left out; ``bare`` the same where the
     subject is any noun (group ``noun``), which the tied sentence must have told of; ``omits`` is what may stand before a verb whose subject is left out; ``claims`` names what is said to be untrue (上述传言不实); ``attends`` stands beside those who were there; ``contact`` are the words of a first contact; ``masked`` finds spans in
@@ -129,7 +129,7 @@ class Language:
     settled: re.Pattern[str]
     endable: re.Pattern[str]
     restart: re.Pattern[str]
-    nominal: re.Pattern[str]
+    nominal: Callable[[str, tuple[int, int], tuple[int, int]], bool]
     lead_in: re.Pattern[str]
     both: re.Pattern[str]
     refers: re.Pattern[str]
@@ -142,9 +142,13 @@ class Language:
     dates_it: re.Pattern[str]
     date_behind: bool
     partnering: Partnering
+    brings: Callable[
+        [str, int, int], bool
+    ]  # from a mark of plans to a verb: it only brings the object forward (将总部迁往)
     people: Callable[[str], tuple[Person, ...]]
     office_before: Callable[[str, int], str]
     firms: Callable[[str, int, int], tuple[Firm, ...]]
+    others: re.Pattern[str]  # a firm that is called by its part alone (标的公司)
     partners: Callable[[str, int, int], tuple[Firm, ...]]  # firms by a short name, read where one is looked for
     places: Callable[[str, int, int], tuple[tuple[int, int, str], ...]]
     figures: Callable[[str], tuple[Figure, ...]]
@@ -227,8 +231,9 @@ def lexicon(language: str, border: str = "", flags: re.RegexFlag = re.NOFLAG) ->
 
 
 def _triggers(language: str, flags: re.RegexFlag) -> Iterable[Term]:
+    work = f"(?:{either(words(language, 'works.txt'))})"
     for line in lines(language, "triggers.tsv"):
-        word, told, strength, needs, after, before, *_ = line.split("\t")
+        word, told, strength, needs, after, before, *_ = line.replace("{work}", work).split("\t")
         kind, _, step = told.partition(":")
         yield Term(
             word,

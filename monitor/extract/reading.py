@@ -25,7 +25,8 @@ from monitor.extract.sentences import Sentence, clauses, sentences
 from monitor.extract.strangers import BY_PERSONS, DONE_TO, firm_before, firms_in, long_founded, of_stranger
 from monitor.extract.telling import Telling
 from monitor.extract.tellings import tellings
-from monitor.extract.whens import COUNTED, Dated, Dates, carries, future, in_series, older, sort_dates, when
+from monitor.extract.undone import revised
+from monitor.extract.whens import COUNTED, Dated, Dates, carries, future, in_series, is_past, older, sort_dates, when
 from monitor.model import (
     Actor,
     Article,
@@ -41,7 +42,7 @@ from monitor.model import (
     Verdict,
     When,
 )
-from monitor.normalize import simplify
+from monitor.normalize import Publisher, selves, simplify
 
 # An article that tells more happenings than this is a list; what is beyond is not read. (The longest
 # chronicle that we saw told 60.)
@@ -72,7 +73,7 @@ class Carried:
 
 
 def read(
-    article: Article, text: Clean, verdict: Verdict, topic: Topic, dates: Sequence[DateSpan]
+    article: Article, text: Clean, verdict: Verdict, topic: Topic, dates: Sequence[DateSpan], publisher: Publisher
 ) -> tuple[Page, list[Mention]]:
     """
     Return what was looked up in the article, and every happening that it tells, in order, the same one perhaps
@@ -86,7 +87,7 @@ def read(
         text,
         topic,
         language,
-        names(text.text, topic, language),
+        names(text.text, topic, language, selves(text.text, simplify(article.title), topic, publisher)),
         dates,
         [d.start for d in dates],
         merged(verdict.passages),
@@ -172,7 +173,12 @@ def _tell(
     relation = Relation.DIRECT if goes_on else _relation(page, telling, carried)
     if relation is Relation.DIRECT and not goes_on and of_stranger(page, telling, named):
         relation = Relation.BACKGROUND
-    dated = when(telling, dates, _day_before(page, sentence, telling, carried), page.published)
+    if telling.brought and is_past(telling, page.published):
+        telling = replace(
+            telling, phase=Phase.DONE, rules=revised(telling.rules, ("phase", "told of a day that has come"))
+        )
+    before = _day_before(page, sentence, telling, carried)
+    dated = when(page.text.text, telling, dates, before, page.published, page.language)
     told = dated.when
     if telling.kind is Kind.REGISTRATION and long_founded(page, telling, dated, named, goes_on=goes_on):
         relation = Relation.BACKGROUND

@@ -111,4 +111,6 @@ def long_founded(page: Page, telling: Telling, dated: Dated, named: Sequence[Nam
 
 
 def firm_before(page: Page, telling: Telling) -> bool:
-    return bool(page.language.firms(page.text.text, telling.start, telling.word[0]))
+    """Return whether a firm stands before the telling word, by its name or by its part (标的公司基本情况：成立日期…)."""
+    text, span = page.text.text, (telling.start, telling.word[0])
+    return bool(page.language.firms(text, *span)) or page.language.others.search(text, *span) is not None

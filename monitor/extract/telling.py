@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from monitor.model import DateSpan, Kind, Phase, Polarity
+from monitor.model import DateSpan, Kind, Phase, Polarity, Precision, When
 
 Clauses = Sequence[tuple[int, int]]
 """The spans of a sentence's clauses, in order."""
@@ -35,4 +35,16 @@ class Telling:
     former: bool = False  # a plan that no longer holds
     moved: bool = False  # put off to its date, which then lies ahead
     recalled: bool = False  # beside what the sentence is about
+    brought: bool = False  # planned by a word that may only bring the object forward (将总部迁往平州): a past day says that it is done
     noun: bool = False  # part of a noun (收购乙股权的议案): it tells only where nothing else does
+
+
+def lies_in(day: When, longer: When) -> bool:
+    """Return whether *day* is one, and lies in a *longer* time."""
+    if (
+        day.precision is not Precision.DAY
+        or longer.precision is Precision.DAY
+        or not (longer.earliest and longer.latest)
+    ):
+        return False
+    return day.earliest is not None and longer.earliest <= day.earliest <= longer.latest

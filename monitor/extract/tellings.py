@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from monitor.extract.hits import Hit
 from monitor.extract.language import Language
-from monitor.extract.telling import Clauses, Telling
+from monitor.extract.telling import Clauses, Telling, lies_in
 from monitor.extract.undone import bare_denial, called_off, corrected, denied, revised
 from monitor.model import DateSpan, Kind, Phase, Polarity
 
@@ -54,8 +54,13 @@ DECISIVE = {
     "past": Phase.DONE,
 }
 RELATIVE = 12  # characters between the date of a relative clause and its verb (2021年在平州启用的)
+UNTIL = (
+    2  # characters from a delay to its date (was delayed until May): any other one there is of what is said about it
+)
 NEAR = 24  # characters in which an auxiliary stands before its verb
 # Kinds whose words become part of a noun; what is signed, granted or issued is a paper itself.
+# What may be done to a thing that is told first (将总部迁往, 将股权转让给): works begin and plants open by themselves.
+TO_THINGS = frozenset({Kind.OTHER, Kind.INVESTMENT, Kind.CANCELLATION, Kind.PRODUCT, Kind.PERSONNEL})
 DONE = frozenset({Kind.INVESTMENT, Kind.CONSTRUCTION, Kind.PRODUCTION, Kind.REGISTRATION, Kind.LAND, Kind.RECRUITMENT})
 THOUGHT = frozenset({"wish", "opinion"})
 """Marks that bear on all that follows in their sentence."""
@@ -153,13 +158,20 @@ def _judge(
     rumoured = polarity[0] is not Polarity.ASSERTED
     if "notyet" in words or "wish" in words or ("maybe" in words and not rumoured):
         return None
-    phase, rule, sure = _phase(text, hit, scope, hits, before, language)
+    brought = [m for m in scope if _brings(text, m, hit, language)]
+    told = [m for m in scope if m not in brought or not any(o.term.mark in DECISIVE for o in scope if o not in brought)]
+    phase, rule, sure = _phase(text, hit, told, hits, before, language)
     if "opinion" in words and not sure:
         return None
     if "never" in words and not rumoured:
         polarity = (Polarity.DENIED, words["never"])
     if "maybe" in words:
         phase, rule = Phase.PLANNED, words["maybe"]
+    late = next(
+        (h.term.word for h in hits if h.term.mark == "late" and h.clause == hit.clause and h.start > hit.start), ""
+    )
+    if late:  # 投产推迟, and nobody says until when
+        phase, rule, words["former"] = Phase.PLANNED, late, late
     clause = clauses[hit.clause]
     step = (("step", hit.term.step),) if hit.term.step else ()
     rules = (("kind", hit.term.word), ("phase", rule), ("polarity", polarity[1]), *step)
@@ -167,8 +179,15 @@ def _judge(
     return Telling(
         *clause, clause, (hit.start, hit.end), hit.kind, phase, polarity[0], hit.term.strength, (), rules,
         sure=sure or polarity[0] is not Polarity.ASSERTED, fresh=fresh, former="former" in words,
-        noun=hit.kind in DONE and language.nominal.match(text, hit.end, clause[1]) is not None,
+        brought=bool(brought) and phase is Phase.PLANNED and rule == brought[-1].term.word,
+        noun=hit.kind in DONE and language.nominal(text, (hit.start, hit.end), clause),
     )  # fmt: skip
+
+
+def _brings(text: str, mark: Hit, hit: Hit, language: Language) -> bool:
+    """Return whether a mark of plans only brings forward what *hit* is done to."""
+    planned = mark.term.mark == "planned" and mark.clause == hit.clause and hit.kind in TO_THINGS
+    return planned and language.brings(text, mark.end, hit.start)
 
 
 def _scope(text: str, hit: Hit, hits: Sequence[Hit], language: Language) -> list[Hit]:
@@ -244,24 +263,31 @@ def _begins(last: Group, own: Sequence[DateSpan], past: bool) -> bool:
 
 
 def _rejoined(groups: list[Group]) -> list[Group]:
-    """Give a dated group without a happening to the undated one before it."""
+    """
+    Give a dated group without a happening to the undated one before it, and a day alone to the happening behind it that is
+    told with the season that it lies in.
+    """
     for a, b in pairwise(range(len(groups))):
         (first, _), members, spans = groups[a]
         (_, end), later, own = groups[b]
         if members and not spans and not later:
             groups[a] = ((first, end), members, own)
+        elif not members and later and spans and all(lies_in(s.when, d.when) for s in spans for d in own):
+            groups[a], groups[b] = ((first, first), [], []), ((first, end), later, spans + own)
     return groups
 
 
 def _moved(groups: list[Group], marks: Sequence[Hit]) -> list[Group]:
     """Give a plan that was put off (原定7月开工，现推迟至9月) its new date, and let the old one go."""
-    for mark in (h for h in marks if h.term.mark == "moved"):
+    for mark in (h for h in marks if h.term.mark in ("moved", "late")):
         number = next(i for i, (span, *_) in enumerate(groups) if mark.start < span[1])
         span, members, dates = groups[number]
-        later = [d for d in dates if d.start >= mark.end]
+        late = mark.term.mark == "late"
+        later = [d for d in dates if mark.end <= d.start and (not late or d.start <= mark.end + UNTIL)]
         first = number if members or not number else number - 1
         (start, _), told, _ = groups[first]
-        if later and told:
+        behind = not late or any(t.former and t.word[1] <= mark.start for t in told)
+        if later and told and behind:
             rule = ("phase", mark.term.word)
             put_off = [
                 replace(t, phase=Phase.PLANNED, former=False, moved=True, sure=True, rules=revised(t.rules, rule))

@@ -87,6 +87,12 @@ def corrected(clauses: Clauses, hits: Sequence[Hit], found: list[Telling], *, am
     ]  # fmt: skip
 
 
+def _is_claim(text: str, told: Telling, language: Language) -> bool:
+    """Return whether *told* is what a report says that is then denied: 签约并于5月开工的消息不实."""
+    head = language.restart.match(text, told.word[1])
+    return head is not None and language.claims.match(text, head.end()) is not None
+
+
 def denied(
     text: str,
     found: list[Telling],
@@ -104,7 +110,11 @@ def denied(
         return found
     if language.claims.search(text, clauses[deny.clause][0], deny.start):
         found = [t for t in found if t.clause[0] < deny.end] or [bare_denial(clauses, deny, marks)]
-    own = {word for date, word in bound.items() if date < word}
+    own = {
+        t.word[0]
+        for t in found
+        if any(date < bound[date] == t.word[0] for date in bound) and not _is_claim(text, t, language)
+    }
     rumour = any(h.term.mark == "rumour" for h in marks)
     kept = [t.word[0] in own or (not rumour and not t.fresh and t.clause[1] <= deny.start) for t in found]
     told = [replace(t, polarity=Polarity.ASSERTED) if k else t for t, k in zip(found, kept, strict=True)]

@@ -16,7 +16,7 @@ from datetime import date
 from monitor.extract.hits import Hit
 from monitor.extract.language import Language
 from monitor.extract.sentences import Sentence
-from monitor.extract.telling import Telling
+from monitor.extract.telling import Telling, lies_in
 from monitor.model import UNKNOWN_WHEN, Basis, DateSpan, Kind, Phase, Polarity, Precision, Relation, When
 from monitor.normalize.dates import find
 
@@ -128,13 +128,15 @@ def _declares(text: str, sentence: Sentence, hits: Sequence[Hit], date: DateSpan
     return m is not None and not any(h.kind and date.end <= h.start < m.end() for h in hits)
 
 
-def when(telling: Telling, dates: Dates, carried: Dated | None, published: date | None) -> Dated:
+def when(
+    text: str, telling: Telling, dates: Dates, carried: Dated | None, published: date | None, language: Language
+) -> Dated:
     """
-    Return when *telling* happened; *carried* is the day that the sentence before told.
+    Return when *telling* of *text* happened; *carried* is the day that the sentence before told.
 
     A plan's date that does not lie ahead is when the plan was told: the happening is not earlier.
     """
-    own = _nearest(telling)
+    own = _nearest(text, telling, language)
     denied = telling.polarity is Polarity.DENIED
     # A denial that was "lately" was so at its telling; what the word dates is the rumour (近日，网传…); nor is it of the day for
     # which what is denied was said to be planned (否认明年撤出).
@@ -153,13 +155,25 @@ def when(telling: Telling, dates: Dates, carried: Dated | None, published: date 
     return Dated(When(None, published, Precision.WITHIN, Basis.PUBLISHED))
 
 
-def _nearest(telling: Telling) -> DateSpan | None:
-    """Return the date nearest before the telling word in its clause, else after it there, else in the group."""
+def is_past(telling: Telling, published: date | None) -> bool:
+    """Return whether each of the days of *telling* had come when it was told."""
+    days = [d.when.latest for d in telling.dates if d.when.basis is not Basis.UNKNOWN]
+    return bool(days) and published is not None and all(day is not None and day <= published for day in days)
+
+
+def _nearest(text: str, telling: Telling, language: Language) -> DateSpan | None:
+    """
+    Return the date nearest before the telling word in its clause, else after it there, else in the group; a day in its
+    stead where that date only says of what year or season something is (3月18日，2024年一季度重大项目集中开工).
+    """
     word, (start, end) = telling.word[0], telling.clause
     before = [d for d in telling.dates if start <= d.start < word]
     after = [d for d in telling.dates if word <= d.start < end]
     other = sorted(telling.dates, key=lambda d: (d.start > word, abs(d.start - word)))
     chosen = before[-1:] or after[:1] or other[:1]
+    days = [d for d in telling.dates if chosen and lies_in(d.when, chosen[0].when)]
+    if len(days) == 1 and chosen == before[-1:] and not language.refers.fullmatch(text, chosen[0].end, word):
+        return days[0]
     return chosen[0] if chosen else None
 
 

@@ -64,6 +64,7 @@ _LEGAL = 30  # characters of a firm's registered name
 _FIRM_OF_IT = re.compile(
     r"[\u4e00-\u9fff]{0,4}的[^,，。;；:：]{0,14}?(?:企业|公司|集团|股份|轴承|科技|材料|新材|重工|电子|电器|光电|机械|精密|厂|供应商)"
 )
+_BRINGS = re.compile(r"(?:拟|计划|已经?|并|也|还|同意|决定|可能|或|同时|今年|明年|年内)*[将把]")
 _CAUSES = re.compile(r"(?:因|由于|随着|得益于|受益于|受)$")
 _CLEFT = re.compile(r"的(?:就|正|便|恰恰)?是$")
 _MEETS_AT = re.compile(r"^(?:市|分别)?(?:会见|会谈|举行|座谈|签约|签署|召开|接受|表示|出席|参加)")
@@ -286,7 +287,17 @@ def _elided(second: Member, line: Line) -> str:
     if len(word) > 1 and len(word) < len(lead) <= _LEAD:
         return word
     told = line.text[start : second.hit.start].strip(" “《")
-    return "是" if _CLEFT.search(told) else _verb(told.removesuffix("了"))
+    return "是" if _CLEFT.search(told) else _verb(told.removesuffix("了")) or _brought(told)
+
+
+def _brought(told: str) -> str:
+    """Return the verb that all is done by to what is brought forward (，将总部迁往_; ，同意将“_…), or ""."""
+    head = _BRINGS.match(told)
+    rest = told[head.end() :].removesuffix("了") if head else ""
+    if not rest or len(rest) > _LEAD:
+        return head[0] if head and not rest else ""
+    word = cut(rest)[-1]
+    return word if len(word) > 1 and kind(word) in ("v", "vn") and word not in lexicon.words("ties", "idle") else ""
 
 
 def _verb(lead: str) -> str:

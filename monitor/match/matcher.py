@@ -32,7 +32,7 @@ from monitor.match.reading import Reader
 from monitor.match.scan import fold
 from monitor.match.senses import Sense
 from monitor.model import Clean, Judgement, Topic, Verdict, Vote, whole
-from monitor.normalize import clean, simplify
+from monitor.normalize import NOBODY, Publisher, clean, selves, simplify
 
 __all__ = ["Matcher"]
 
@@ -111,18 +111,25 @@ class Matcher:
         named = sorted((i for i in owners if i in among), key=among.__getitem__)
         return tuple(Verdict(self._topics[i].id, Judgement.BACKGROUND, (_WORTH,)) for i in named)
 
-    def judge(self, topic: str, title: str, text: Clean, published: date | None = None) -> Verdict:
+    def judge(
+        self, topic: str, title: str, text: Clean, published: date | None = None, publisher: Publisher = NOBODY
+    ) -> Verdict:
         """Return what one *topic* makes of an article; see :meth:`judged`."""
-        return self.judged((topic,), title, text, published)[0]
+        return self.judged((topic,), title, text, published, publisher)[0]
 
     def judged(
-        self, topics: Sequence[str], title: str, text: Clean, published: date | None = None
+        self,
+        topics: Sequence[str],
+        title: str,
+        text: Clean,
+        published: date | None = None,
+        publisher: Publisher = NOBODY,
     ) -> tuple[Verdict, ...]:
         """
         Return what each of *topics* makes of an article; the passages are spans of ``text.text``.
 
-        *published* is the day that people in office are judged by where a sentence names none.
-        Raises KeyError for an unknown topic.
+        *published* is the day that people in office are judged by where a sentence names none; by *publisher* it is known whom
+        the text means by 公司 and 我市. Raises KeyError for an unknown topic.
         """
         among = {self._index[topic]: n for n, topic in enumerate(topics)}
         head = _reading(title).replace("\n", " ")
@@ -132,8 +139,24 @@ class Matcher:
         found = self._found(written, folded, among)
         if not found:
             return whole(topics, ())
+        found = [one for some in found for one in self._with_selves(some, text.text[:_READ], head, publisher)]
         reader = Reader(folded, published)
         return whole(topics, self._each(found, among, lambda i, hits: self._weighed(i, hits, reader, shift)))
+
+    def _with_selves(self, found: _Found, text: str, head: str, publisher: Publisher) -> list[_Found]:
+        """Return *found* with where *text* speaks of a side that publishes it, as hits of that side."""
+        topics, hits = found
+        apart: dict[object, tuple[list[Hit], list[int]]] = {}
+        for i in topics:
+            mine = self._selves(i, text, head, publisher)
+            key = tuple([(hit.start, hit.name.entity, hit.name.side) for hit in mine])
+            apart.setdefault(key, (mine, []))[1].append(i)
+        return [(some, hits + mine) for mine, some in apart.values()]
+
+    def _selves(self, index: int, text: str, head: str, publisher: Publisher) -> list[Hit]:
+        meant, shift = selves(text, head, self._topics[index], publisher), len(head) + 1
+        names = {s.entity.id: replace(self._names.first(index, s.entity), role="self") for s in meant}
+        return [Hit(s.start + shift, s.end + shift, names[s.entity.id]) for s in meant]
 
     def senses(self, text: str) -> tuple[Sense, ...]:
         """Return what every name of every topic in *text* means; spans are of its simplified reading."""

@@ -30,4 +30,9 @@ class Member:
     @property
     def place(self) -> bool:
         """Return whether it names a place itself, or the place's office."""
-        return self.hit.name.entity.kind in ("place", "office") and self.hit.name.role in ("name", "short", "office")
+        return self.hit.name.entity.kind in ("place", "office") and self.hit.name.role in (
+            "name",
+            "short",
+            "office",
+            "self",
+        )

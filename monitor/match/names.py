@@ -28,7 +28,10 @@ _FULL_WIDTH = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """One word that may stand for an entity; ``role`` is name, short, person, office or decoy."""
+    """
+    One word that may stand for an entity; ``role`` is name, short, person, office or decoy, or self: a word by which the
+    text speaks of whom it is from.
+    """
 
     topic: int
     topic_id: str
@@ -93,6 +96,9 @@ class Names:
         for index, topic in enumerate(topics):
             for name in _names(index, topic):
                 by_word.setdefault(name.text, []).append(name)
+        self._firsts = {
+            (n.topic, n.entity.id): n for names in reversed(by_word.values()) for n in names if n.role == "name"
+        }
         self._words = Words(by_word)
         self._groups = [_grouped(by_word[word]) for word in self._words.words]
         self._called = {w: refs for w, refs in by_word.items() if any(name.role != "decoy" for name in refs)}
@@ -127,6 +133,10 @@ class Names:
             places = sorted([(end, start, i, n) for i, n in shared for start, end in spans[i]])
             hits = [Hit(start, end, name) for end, start, i, n in places for name in self._groups[i][n][0]]
             yield owners, hits[:limit]
+
+    def first(self, topic: int, entity: Entity) -> Name:
+        """Return the first name of a firm or a place of the *topic* with that number."""
+        return self._firsts[topic, entity.id]
 
     def cost(self, raw: str) -> int:
         """Return how many names there are to weigh in a raw text: one that many topics share counts for each."""

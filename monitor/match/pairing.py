@@ -50,6 +50,9 @@ _DEEP = 8  # pieces of an article that its headline may still open
 _ROUND_UP = re.compile(
     r"(?:[一本上]周|周[报记刊]|[早晚午日]报|要闻|盘点|速[览递]|快[讯报]|汇总|简报|资讯)\s*[:：|｜丨]"
 )
+_POINTS_BACK = re.compile(
+    r"\s*(?:该|此|上述|这一?[个座家条]?)(?:项目|基地|工厂|公司|企业|中心|园区|产业园|生产线|产线|协议|合作|投资|活动|工程)"
+)
 _HEADING = 40  # characters of a heading
 
 
@@ -75,6 +78,7 @@ def ties(pieces: Sequence[Piece], reader: Reader, head: int) -> list[Tie]:
     found = [
         *_within(pieces, head),
         *_between(pieces, head),
+        *_pointed(pieces, reader, head),
         *_bridged(pieces, reader, head),
         *_under(pieces, reader, head),
         *_scoped(pieces, head),
@@ -175,6 +179,16 @@ def _between(pieces: Sequence[Piece], head: int) -> list[Tie]:
             story = _STORY if asked and b.sentence.end <= head else _TOLD if a in leads and b in leads else 0.0
             story += _ANSWER if answers else 0.0
             found += _joined(a, b, story, a.sentence.start, headed=asked)
+    return found
+
+
+def _pointed(pieces: Sequence[Piece], reader: Reader, head: int) -> list[Tie]:
+    """Return the sentences that name a side and are told to be of the tie by the next one, which points back to them."""
+    found = []
+    for a, b in pairwise(p for p in pieces if p.sentence.start >= head):
+        next_to = a.sentence.item == b.sentence.item and a.sentence.end == b.sentence.start
+        if next_to and a.members and _POINTS_BACK.match(reader.text, b.sentence.start):
+            found += [replace(t, start=a.sentence.start) for t in _of_piece(b, 0.0) if t.pair]
     return found
 
 

@@ -118,6 +118,8 @@ def _rival(votes: tuple[Vote, ...]) -> str:
 def _votes(hit: Hit, line: Line, rivals: Iterable[Hit]) -> Iterable[Vote]:
     entity = hit.name.entity
     yield _prior(hit, entity)
+    if hit.name.role == "self":
+        return
     yield from _decoys(hit, line, rivals)
     yield from _contexts(hit, line)
     if _crosses(hit, line):
@@ -133,7 +135,7 @@ def _votes(hit: Hit, line: Line, rivals: Iterable[Hit]) -> Iterable[Vote]:
 
 
 def _prior(hit: Hit, entity: Entity) -> Vote:
-    if entity.kind == "place":
+    if entity.kind == "place" and hit.name.role != "self":
         return Vote("name", _PLACE, hit.name.text)
     if hit.name.role != "name":
         return Vote("name", _LONG, hit.name.text)

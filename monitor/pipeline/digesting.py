@@ -215,10 +215,11 @@ def judge(
     if article.forgotten:
         return Digested(entry, EntryState.KEPT, FORGOTTEN, ())
     clean = normalize.clean(article.text)
-    judged = desk.matcher.judged(topics, article.title, clean, article.published.day)
+    publisher = articles.publisher(article, desk.settings)
+    judged = desk.matcher.judged(topics, article.title, clean, article.published.day, publisher)
     verdicts = tuple(_accepted(v, clean) if said.get(v.topic) is Verb.ACCEPT else v for v in judged)
     wanted = [v for v in verdicts if v.judgement is not Judgement.REJECTED]
-    mentions = tuple(m for v in wanted for m in extract.mentions(article, clean, v, desk.topics[v.topic]))
+    mentions = tuple(m for v in wanted for m in extract.mentions(article, clean, v, desk.topics[v.topic], publisher))
     if not wanted:
         return Digested(entry, EntryState.REJECTED, screening.why(verdicts), verdicts)
     # What a rejected article says is kept beside the decision, which can be undone.

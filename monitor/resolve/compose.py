@@ -35,6 +35,7 @@ from monitor.model import (
     Topic,
     When,
 )
+from monitor.normalize import unnamed
 from monitor.resolve import imported
 from monitor.resolve.amends import amended, news
 from monitor.resolve.origins import origins
@@ -254,10 +255,10 @@ def _title(told: Sequence[Placed], seed: SeedEvent | None) -> str:
     return max(told, key=_clarity).mention.title
 
 
-def _clarity(p: Placed) -> tuple[bool, int, float, int]:
+def _clarity(p: Placed) -> tuple[bool, bool, int, float, int]:
     m = p.mention
     fields = bool(m.actors) + bool(m.places) + (m.when.precision is Precision.DAY) + bool(m.figures)
-    return (m.relation is Relation.DIRECT, fields, weight(p.tier), -len(m.title))
+    return (m.relation is Relation.DIRECT, not unnamed(m.title), fields, weight(p.tier), -len(m.title))
 
 
 def _phase(asserted: Sequence[Placed], seed: SeedEvent | None) -> Phase:

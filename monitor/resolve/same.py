@@ -122,10 +122,10 @@ def _foretold(mention: Mention | SeedEvent, told: date | None, known: KnownEvent
 
 
 def _completed(told: Collection[Mention]) -> set[Kind]:
-    """Return the kinds that are told; what is finished (竣工) is what was to be opened (建成投用)."""
-    kinds = {m.kind for m in told}
-    finished = any(("step", "finished") in m.rules for m in told)
-    return kinds | {Kind.OPENING} if finished else kinds
+    """Return the kinds that are told; what is finished (竣工) is what was to be opened (建成投用), and a plant that opens produces."""
+    steps = _steps(told)
+    opened = {Kind.OPENING, Kind.PRODUCTION} if "opened" in steps else {Kind.OPENING} if "finished" in steps else set()
+    return {m.kind for m in told} | opened
 
 
 def _called_off(mention: Mention, event: Event, who: Fit, what: Fit) -> bool:

@@ -33,7 +33,13 @@ FRAMES = {
     ("zh", "ask"): ("长风集团{}在平州建厂。", None),
     ("zh", "noun"): ("长风集团计划{}10亿元的平州工厂开工。", ("construction", "done", "asserted")),
     ("zh", "noise"): ("长风集团{}在平州建厂。", ("construction", "done", "asserted")),
+    ("zh", "late"): ("长风集团平州工厂开工{}。", None),
     ("en", "planned"): ("Changfeng {} build a plant in Pingzhou.", ("construction", "planned", "asserted")),
+    ("en", "former"): ("Changfeng {} build a plant in Pingzhou.", None),
+    ("en", "moved"): (
+        "The opening of the Changfeng plant in Pingzhou was {} September 2026.", ("opening", "planned", "asserted")
+    ),
+    ("en", "late"): ("The opening of the Changfeng plant in Pingzhou was {}.", None),
     ("en", "ongoing"): ("Changfeng {} construction of a plant in Pingzhou.", ("construction", "ongoing", "asserted")),
     ("en", "done"): ("Changfeng sales in Pingzhou {} rose by 20% in all.", ("statistics", "done", "asserted")),
     ("en", "past"): ("Changfeng sales in Pingzhou {} rose by 20% in all.", ("statistics", "done", "asserted")),

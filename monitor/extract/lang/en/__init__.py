@@ -11,7 +11,7 @@ import re
 
 from monitor.extract.lang.en.figures import figures
 from monitor.extract.lang.en.names import firms, office_before, people, places
-from monitor.extract.language import Language, either, lexicon, line_pattern, lines, masks, partnering
+from monitor.extract.language import Language, either, lexicon, line_pattern, lines, masks, partnering, words
 from monitor.model import Kind
 
 _LETTERS = re.compile(r"[A-Za-z]+")
@@ -23,11 +23,16 @@ _BUILT = re.compile(
 )
 _PAPERS = frozenset({Kind.AGREEMENT, Kind.CANCELLATION})
 _WORKS = frozenset({Kind.CONSTRUCTION, Kind.PRODUCTION, Kind.OPENING, Kind.LAND, Kind.PERMIT})
+_MADE = re.compile(r"built|constructed|produced", re.IGNORECASE)
+_BY = re.compile(r" (?:at|in|by|for|near|under|on)\b")
+_AUXILIARY = re.compile(
+    r"\b(?:is|are|was|were|be|been|being|has|have|had|got|gets|and|or|it|they|which|that)(?: \w+ly)? $", re.IGNORECASE
+)
 # A full stop after these does not end a sentence.
 _SHORT = r"(?<!Mr)(?<!Ms)(?<!Dr)(?<!Co)(?<!Ltd)(?<!Inc)(?<!Corp)(?<!U\.S)(?<!No)(?<!St)(?<!Jan)(?<!Feb)(?<!Aug)(?<!Sept)(?<!Oct)(?<!Nov)(?<!Dec)"
 
 # What may stand between a subject and its verb.
-_FILLS = r"(?:\s|\bit\b|\b(?:was|is|were|be|been|to|in|on|by|begin|began|start|started|enter|into|full|mass|also|now|officially|formally|finally|fully)\b)*"
+_FILLS = r"(?:\s|\bit\b|\b(?:was|is|were|be|been|to|in|on|by|begin|began|start|started|enter|into|full|mass|also|now|later|then|will|officially|formally|finally|fully)\b)*"
 
 
 def _speaks(text: str) -> float:
@@ -40,8 +45,15 @@ def _objects(text: str, kind: Kind) -> tuple[str, ...]:
     return tuple(dict.fromkeys(m[0].strip() for m in pattern.finditer(text)))[:4] if pattern else ()
 
 
+def _nominal(text: str, verb: tuple[int, int], clause: tuple[int, int]) -> bool:
+    """Return whether *verb* only says of a noun which one it is: the first ferry built at its yard."""
+    attached = _MADE.fullmatch(text, *verb) and _BY.match(text, verb[1], clause[1])
+    return attached is not None and _AUXILIARY.search(text[clause[0] : verb[0]]) is None
+
+
 def language() -> Language:
     """Return English."""
+    work = f"(?:{either(words('en', 'works.txt'))})"
     return Language(
         name="en",
         speaks=_speaks,
@@ -62,13 +74,13 @@ def language() -> Language:
         aspect=re.compile(r"(?!)"),
         progress=re.compile(r"\b(?:is|are) (?:now |already )?\w+ing$", re.IGNORECASE),
         settled=re.compile(r"\b(?:agreement|contract|memorandum|deal|cooperation|partnership)\b", re.IGNORECASE),
-        endable=re.compile(r"\b(?:project|plan|plans|investment|acquisition|plant|factory|launch|listing|meeting)\b"),
+        endable=re.compile(rf"\b(?:project|plan|plans|investment|acquisition|launch|listing|meeting|{work})\b"),
         restart=re.compile(r"\b(?:that|which|who)\b"),
-        nominal=re.compile(r"(?!)"),
+        nominal=_nominal,
         lead_in=re.compile(r"(?:[\s,;:—-]|(?:On|In|Meanwhile|Earlier|Yesterday|Today|Also|However|And|But)\b)+"),
         both=re.compile(r"\b(?:both sides|the two sides|both parties|the visitors|they)\b", re.IGNORECASE),
         refers=re.compile(
-            rf"\s*(?:and )?(?P<thing>(?:the|this|its) (?:new )?(?:project|plant|factory|site|park|base|agreement|contract|deal|fund|centre|center|campus|hospital|school|line|bridge|facility|complex|(?:first|second|third|initial) phase)|which|that|ground)?{_FILLS}",
+            rf"\s*(?:and )?{_FILLS}(?P<thing>(?:the|this|its) (?:new )?(?:project|agreement|contract|deal|fund|{work}|(?:first|second|third|initial) phase)|which|that|ground)?{_FILLS}",
             re.IGNORECASE,
         ),
         bare=re.compile(rf"\s*(?:and )?(?:the|this|its) (?:new )?(?P<noun>[a-z]+(?: [a-z]+)?){_FILLS}", re.IGNORECASE),
@@ -80,9 +92,11 @@ def language() -> Language:
         dates_it=re.compile(r" (?:(?:in|on) )?(?:early |late |mid-)?"),
         date_behind=True,
         partnering=partnering("en"),
+        brings=lambda text, start, end: False,
         people=people,
         office_before=office_before,
         firms=firms,
+        others=re.compile(r"\b(?:target|acquired|counterparty) (?:company|firm)\b", re.IGNORECASE),
         partners=lambda text, start, end: (),
         places=places,
         figures=figures,

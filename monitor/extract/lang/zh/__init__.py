@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from monitor.extract.lang.zh.disposal import brings
 from monitor.extract.lang.zh.figures import figures
 from monitor.extract.lang.zh.firms import firms, partners
 from monitor.extract.lang.zh.objects import objects
@@ -17,6 +18,9 @@ from monitor.extract.lang.zh.places import places
 from monitor.extract.language import Language, either, lexicon, line_pattern, lines, masks, partnering, words
 
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
+_NOMINAL = re.compile(
+    r"[^，。；]{0,20}?(?:议案|申请|事项|事宜|一[事案]|[权购易]案|传[闻言]|意向|[尾余价货]款|各项工作|进展|进程|的事(?![故件业实务]))"
+)
 _CLOCK = r"(?:凌晨|清晨|早上|上午|中午|下午|傍晚|晚间?|夜)?"
 # What may stand between a subject and its verb.
 _FILLS = r"(?:[于在自从，,\s了前后也就便又再主体正式全面原现可能]|建成|顺利|一并|曾|一度|突?发生|开始|争取|确保|实现|之?前|底前|(?:获得?|被|经|由|通过)(?:[^，。；]{0,10}?(?:局|委|厅|部|办|会|院|政府))?)*"
@@ -54,9 +58,7 @@ def language() -> Language:
         settled=re.compile(r"协议|合同|备忘录|合作"),
         endable=re.compile(r"项目|计划|投资|收购|交易|建厂|工厂|建设|活动|发布会|上市|融资|并购|仪式|会议"),
         restart=re.compile(r"的"),
-        nominal=re.compile(
-            r"[^，。；]{0,20}?(?:议案|申请|事项|事宜|一[事案]|[权购易]案|传[闻言]|意向|[尾余价货]款|各项工作|进展|进程|的事(?![故件业实务]))"
-        ),
+        nominal=lambda text, verb, clause: _NOMINAL.match(text, verb[1], clause[1]) is not None,
         lead_in=re.compile(
             r"(?:[，,：:、\s]|(?:据悉|此外|另外|同时|其中|随后|此前|据了解|据介绍|据报道|消息称|按照?之前的说法|按照?(?:此前的?)?计划|近日|日前|昨日|今日|今天|昨天|当日|当天|上午|下午|晚间?|凌晨))+"
         ),
@@ -77,9 +79,11 @@ def language() -> Language:
         dates_it=re.compile(r"(?:时间|日期)?[于在为是：:]{0,2}"),
         date_behind=False,
         partnering=partnering("zh"),
+        brings=brings,
         people=people,
         office_before=office_before,
         firms=firms,
+        others=re.compile(r"(?:标的|目标|被收购|被投资|被担保|交易对方)(?:公司|企业|方)|交易对[方手]|对方公司"),
         partners=partners,
         places=places,
         figures=figures,

@@ -1,0 +1,92 @@
+"""
+Who is meant where a text speaks of itself: 公司 in what a firm files, 我市 in what a city or its own paper writes.
+
+A filing is known by its head (证券简称：…, 某某股份有限公司关于…的公告), or its source says for whom it speaks. What the words
+stand for is then one of the topic's entities; in any other text they stand for nobody.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from monitor.model import Entity, Topic
+from monitor.normalize.script import simplify
+
+__all__ = ["NOBODY", "Publisher", "Self", "selves", "unnamed"]
+
+_HAN = r"[\u4e00-\u9fff]"
+# 公司 by itself is whoever files where no word stands before it that makes it another one (子公司, 该公司, 上市公司).
+_FIRM = re.compile(
+    rf"(?:本|我)(?:公司|司|集团|行|院|所)(?![法章])|(?<!{_HAN})公司(?![法章债])|(?<=[与和同由经对为给向])公司(?![法章债])"
+    r"|\b[Tt]he Company\b"
+)
+_PLACE = re.compile(
+    rf"[我本全](?:市|县|区|州)(?!场|民|政|级|委)|咱市|(?:(?<!{_HAN})|(?<=[与和同由向]))市(?:委、?市政府|人民政府|政府|委)(?!副|书记|常委|领导|秘书|办|主要)"
+)
+_KINDS = {"company": _FIRM, "place": _PLACE}
+
+# Where a filing says who files it: in its first lines.
+_HEAD = 400
+_SHORT_NAME = re.compile(r"证券简称[:：]\s*([^\s，。；]{2,16})")
+_FILED = re.compile(r"(?:公告|声明|说明函|告知函|报告书|提示|披露|回复)$")
+_LEGAL = re.compile(
+    r"^(?:股份有限公司|有限责任公司|有限公司|集团|公司)*(?:及(?:其)?子公司|董事会|监事会)?\s*(?:[:：]|关于|[^，。,；]{0,8}$)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """Who publishes a text: the ``outlet`` by name, and the ids of the ``entities`` that it speaks for officially."""
+
+    outlet: str = ""
+    entities: tuple[str, ...] = ()
+
+
+NOBODY = Publisher()
+
+
+@dataclass(frozen=True, slots=True)
+class Self:
+    """A word at ``start`` to ``end`` by which the text speaks of ``entity``, which publishes it."""
+
+    start: int
+    end: int
+    entity: Entity
+
+
+def selves(text: str, title: str, topic: Topic, publisher: Publisher) -> tuple[Self, ...]:
+    """Return where the reading *text*, under its *title*, speaks of an entity of *topic* that publishes it, in order."""
+    meant = {e.kind: e for e in _publishers(text, title, topic, publisher)}
+    found = (Self(*m.span(), meant[kind]) for kind in meant for m in _KINDS[kind].finditer(text))
+    return tuple(sorted(found, key=lambda s: s.start))
+
+
+def unnamed(title: str) -> bool:
+    """Return whether *title* begins with a word for whoever published it, which says nothing elsewhere."""
+    return any(pattern.match(title) for pattern in _KINDS.values())
+
+
+def _publishers(text: str, title: str, topic: Topic, publisher: Publisher) -> Iterator[Entity]:
+    """Yield the one firm, and the one place, of *topic* that publishes the text, as far as that is known."""
+    for kind in _KINDS:
+        among = [e for e in topic.entities if e.kind == kind]
+        own = [e for e in among if e.id in publisher.entities]
+        if kind == "place":
+            told = [e for e in among if any(publisher.outlet.startswith(name) for name in e.names)]
+        else:
+            told = [e for e in among if _files(e, text, title)]
+        if len(found := own or told) == 1:
+            yield found[0]
+
+
+def _files(entity: Entity, text: str, title: str) -> bool:
+    """Return whether *entity* is who files, by the headline or by the head of the text."""
+    names = [simplify(name) for name in entity.names]
+    if (short := _SHORT_NAME.search(text[:_HEAD])) and any(
+        short[1].startswith(n) or n.startswith(short[1]) for n in names
+    ):
+        return True
+    filed = _FILED.search(title.strip()) is not None
+    return filed and any(title.startswith(n) and _LEGAL.match(title[len(n) :]) for n in names)
