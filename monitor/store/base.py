@@ -149,10 +149,11 @@ class Store(Protocol):
     def statuses(self) -> Sequence[FeedStatus]:
         """Return the status of every declared feed, in declared order."""
 
-    def due(self, now: datetime, *, all: bool = False) -> Sequence[FeedStatus]:
+    def due(self, now: datetime, *, all: bool = False, limit: int = 0, per_host: int = 0) -> Sequence[FeedStatus]:
         """
         Return the statuses that may be due at *now*, without counts: all that are, few others, and what was polled in
-        the future. With *all* those of every declared feed.
+        the future. With *all* those of every declared feed; with *limit* no more of the first than so many, nor than
+        *per_host*: one of each host before the second of any, and of those that which has waited longest.
         """
 
     def status(self, url: str) -> FeedStatus | None:

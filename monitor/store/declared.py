@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from monitor.model import FeedState, FeedStatus, Settings, Topic
 from monitor.store import accounts, outbox
@@ -24,6 +25,14 @@ _DUE = """
     UNION SELECT position, status FROM feeds WHERE position IS NOT NULL AND last_poll > ?1
     ORDER BY position
 """
+# Of each host those that wait longest, and the first of every host before the second of any.
+_SOME = """
+    SELECT position, status FROM (
+        SELECT position, status, next_poll, row_number() OVER (PARTITION BY host ORDER BY next_poll, position) AS turn
+        FROM feeds WHERE position IS NOT NULL AND next_poll <= ?
+    ) by_host WHERE turn <= ? ORDER BY turn, next_poll, position LIMIT ?
+"""
+_AHEAD = "SELECT position, status FROM feeds WHERE position IS NOT NULL AND last_poll > ?"
 
 
 def declare(db: Database, settings: Settings, now: datetime) -> None:
@@ -34,7 +43,8 @@ def declare(db: Database, settings: Settings, now: datetime) -> None:
     db.execute("UPDATE feeds SET position = NULL")
     outbox.declare(db, settings.channels)
     for position, feed in enumerate(settings.feeds):
-        db.execute("UPDATE feeds SET position = ? WHERE id = ?", (position, feed_number(db, feed.url)))
+        held = position, urlsplit(feed.url).hostname or "", feed_number(db, feed.url)
+        db.execute("UPDATE feeds SET position = ?, host = ? WHERE id = ?", held)
 
 
 def _append(db: Database, kind: str, declared: dict[str, str], now: datetime) -> None:
@@ -91,9 +101,10 @@ SAVED = "status = ?, next_poll = ?, last_poll = ?"
 
 def saved(status: FeedStatus) -> tuple[str, str, str]:
     """Return what is kept of *status*, in the order of SAVED; counts are always counted afresh."""
-    next_poll = _FOREVER if status.state is FeedState.STOPPED else status.next_poll and instant(status.next_poll)
+    waits = [instant(at) for at in (status.next_poll, status.not_before) if at]
+    next_poll = _FOREVER if status.state is FeedState.STOPPED else max(waits, default="")
     last_poll = status.last_poll and instant(status.last_poll)
-    return in_short(status, _UNSAVED), next_poll or "", last_poll or ""
+    return in_short(status, _UNSAVED), next_poll, last_poll or ""
 
 
 def sharing(db: Database, body_sha256: str) -> Sequence[str]:
@@ -106,6 +117,13 @@ def due(db: Database, now: datetime, *, all: bool = False) -> Sequence[FeedStatu
     """Return the statuses whose time has come, or *all*; and those polled after *now*, for a clock that has been put right."""
     rows = db.execute(_ALL if all else _DUE, [] if all else [instant(now)])
     return [from_json(FeedStatus, row["status"]) for row in rows]
+
+
+def some_due(db: Database, now: datetime, limit: int, per_host: int) -> Sequence[FeedStatus]:
+    """Return of what is due at most *limit*, and *per_host*, those first that wait longest; and all polled after *now*."""
+    rows = {row["position"]: row for row in db.execute(_SOME, (instant(now), per_host, limit))}
+    rows |= {row["position"]: row for row in db.execute(_AHEAD, (instant(now),))}
+    return [from_json(FeedStatus, row["status"]) for row in rows.values()]
 
 
 def status(db: Database, url: str) -> FeedStatus | None:

@@ -429,6 +429,9 @@ _TITLES = (
         WHERE forgotten IS NULL AND n <= (SELECT n FROM searched WHERE kind = 1) ORDER BY n""",
 )
 
+# What is due is given out host by host; known from the next declaration on, which is before anything is asked.
+_HOSTS = ("ALTER TABLE feeds ADD COLUMN host TEXT NOT NULL DEFAULT ''",)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _FIRST,
     _MANNERS,
@@ -446,4 +449,5 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _UNREACHED,
     _ARCHIVES,
     _TITLES,
+    _HOSTS,
 )

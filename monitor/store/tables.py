@@ -121,8 +121,10 @@ class Tables:
         with self._connection.read() as db:
             return declared.statuses(db)
 
-    def due(self, now: datetime, *, all: bool = False) -> Sequence[FeedStatus]:
+    def due(self, now: datetime, *, all: bool = False, limit: int = 0, per_host: int = 0) -> Sequence[FeedStatus]:
         with self._connection.read() as db:
+            if limit:
+                return declared.some_due(db, now, limit, per_host or limit)
             return declared.due(db, now, all=all)
 
     def status(self, url: str) -> FeedStatus | None:

@@ -131,6 +131,22 @@ class DeclaredContract(_Made):
         assert [s.url for s in store.due(later(61))] == [RSS, LIST, "https://new.example/"]
         assert [s.url for s in store.due(later(10), all=True)] == [RSS, LIST, "https://new.example/"]
 
+    def test_some_of_what_is_due_are_of_each_host_those_that_wait_longest_and_one_of_each_before_a_second(self, store):
+        crowd = [f"https://crowd.example/{n}" for n in range(5)]
+        others = ["https://one.example/", "https://two.example/", "https://one.example:8080/"]
+        store.declare(settings([feed(url) for url in (*crowd, *others)]), NOW)
+        for minute, url in enumerate([*others[:2], *reversed(crowd)]):
+            collected(store, url=url, at=later(minute))
+        some = lambda limit, of_each: [s.url for s in store.due(later(100), limit=limit, per_host=of_each)]  # noqa: E731
+        assert some(9, 9) == [others[2], others[1], crowd[4], others[0], *reversed(crowd[:4])]
+        assert some(9, 2) == [others[2], others[1], crowd[4], others[0], crowd[3]]
+        assert some(2, 9) == [others[2], others[1]]
+        collected(store, url=others[2], at=later(50))
+        collected(store, url=crowd[0], at=later(200))
+        assert some(4, 9) == [others[0], others[1], crowd[4], crowd[3], crowd[0]]
+        store.declare(settings([feed(url) for url in others]), NOW)
+        assert some(4, 9) == others[:2]
+
     def test_a_feed_that_has_stopped_is_not_due(self, store):
         store.declare(settings([feed(RSS)]), NOW)
         store.record(failed(store.open_round(NOW), state=FeedState.STOPPED))

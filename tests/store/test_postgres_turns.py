@@ -122,6 +122,64 @@ def test_a_lost_connection_is_a_sentence_that_may_pass_and_the_next_turn_is_had(
     played(url, play)
 
 
+def test_two_that_take_many_turns_at_once_never_have_the_same_and_each_comes_to_its_end(url):
+    busy: set[str] = set()
+
+    async def asked(who: Turns, party: str) -> None:
+        await taken(who, party=party)
+        assert party not in busy
+        busy.add(party)
+        await asyncio.sleep(0.002)
+        busy.remove(party)
+        await who.give(party)
+
+    async def play(one: Turns, two: Turns) -> None:
+        parties = [f"paper{n}.example" for n in range(40)]
+        await asyncio.gather(*(asked(who, p) for p in parties for who in (one, two)))
+        await asyncio.gather(*(asked(who, p) for p in parties for who in (two, one)))
+
+    played(url, play)
+
+
+def test_who_gives_up_asking_keeps_no_turn(url):
+    async def play(one: Turns, two: Turns) -> None:
+        await one.take("first.example", 0)  # connects
+        for rounds in range(20):
+            asking = [asyncio.create_task(one.take(HOST, 0)), asyncio.create_task(one.take("other.example", 0))]
+            for _ in range(rounds):
+                await asyncio.sleep(0)
+            asking[0].cancel()
+            await asyncio.wait(asking)
+            if not asking[0].cancelled():
+                await one.give(HOST)
+            await one.give("other.example")
+            assert await taken(two) < 2
+            await two.give(HOST)
+
+    played(url, play)
+
+
+def test_a_turn_that_cannot_be_written_is_let_go_of(url):
+    full = """CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'full' USING ERRCODE = 'disk_full'; END $$"""
+    trigger = "CREATE TRIGGER full_disk BEFORE INSERT OR UPDATE ON turns EXECUTE FUNCTION full_disk()"
+
+    async def play(one: Turns, two: Turns) -> None:
+        await one.take(HOST, 0)
+        with psycopg.connect(url, autocommit=True) as conn:
+            conn.execute(full)
+            conn.execute(trigger)
+            for failing in (one.give(HOST), one.take("other.example", 0)):
+                with pytest.raises(StoreError, match="DiskFull"):
+                    await failing
+            conn.execute("DROP TRIGGER full_disk ON turns")
+        assert 0.1 < await taken(two, 0.2) < 2 and await two.take("other.example", 0) == 0
+        await one.give(HOST)  # which it has no more
+        assert await one.take(HOST, 0) == AGAIN
+
+    played(url, play)
+
+
 def test_turns_need_a_server(tmp_path):
     with pytest.raises(ConfigError, match="need one PostgreSQL database"):
         asyncio.run(turns(str(tmp_path / "a.db"), lambda: NOW))
