@@ -223,7 +223,7 @@ def kills(home: Path, count: int, seed: int) -> None:
 
 
 def test_whoever_is_killed_while_deciding_has_decided_or_has_not(polled):
-    kills(polled, 6, 5)
+    kills(polled, 4, 5)
 
 
 @pytest.mark.long

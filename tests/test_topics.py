@@ -8,7 +8,6 @@ import pty
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -148,7 +147,6 @@ def test_on_a_terminal_it_asks(tmp_path):
     process = subprocess.Popen(command, cwd=tmp_path, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     os.close(theirs)
     for answer in ("蔚来会离开合肥吗?", "蔚", "company", "蔚来、NIO", "company", "合肥", "place", "n", ""):
-        time.sleep(0.3)
         os.write(ours, f"{answer}\n".encode())
     out, err = process.communicate(timeout=30)
     os.close(ours)

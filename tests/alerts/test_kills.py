@@ -97,7 +97,7 @@ def last(home: Path) -> None:
 
 
 def test_a_few_kills_lose_no_alert_and_double_none_without_its_key(home, press):
-    kills(home, press, 6)
+    kills(home, press, 4)
 
 
 def test_a_source_that_cannot_be_seen_is_told_and_so_is_its_return(home, press):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -15,6 +14,7 @@ from monitor.match import Matcher, Screener
 from monitor.model import Clean, Entity, Judgement, Topic, whole
 from monitor.normalize import clean
 from tests.match.topics import cases, day, topics
+from tests.waiting import spent
 
 MATCHER = Matcher(list(topics().values()))
 FULL = ("full",)
@@ -119,11 +119,12 @@ class TestHostileText:
         ids=lambda t: t[:6],
     )  # fmt: skip
     def test_it_takes_time_in_proportion(self, text: str) -> None:
-        began = time.process_time()
-        MATCHER.judge("full", text[:100], Clean(text, text, range(len(text) + 1)))
-        MATCHER.screen(text, text)
-        MATCHER.senses(text)
-        assert time.process_time() - began < 8
+        def read() -> None:
+            MATCHER.judge("full", text[:100], Clean(text, text, range(len(text) + 1)))
+            MATCHER.screen(text, text)
+            MATCHER.senses(text)
+
+        assert spent(read) < 8
 
     @pytest.mark.parametrize(
         "unit, times",
@@ -131,12 +132,14 @@ class TestHostileText:
          ("因小米设厂，洛阳", 20_000), ("“小米。”洛阳说", 20_000), ("问：小米？\n答：洛阳\n", 20_000),
          ("xiaomi, luoyang, and ", 20_000)],
     )  # fmt: skip
-    def test_bad_input_from_raw_text_to_verdict_is_bounded(self, unit: str, times: int) -> None:
-        began = time.process_time()
-        text = clean(unit * times + "小米在洛阳建厂")
-        MATCHER.judge("full", unit * 20, text)
-        MATCHER.screen(text.raw, text.raw)
-        assert time.process_time() - began < 8
+    @pytest.mark.parametrize("part", [5, pytest.param(1, marks=pytest.mark.long)])
+    def test_bad_input_from_raw_text_to_verdict_is_bounded(self, unit: str, times: int, part: int) -> None:
+        def read() -> None:
+            text = clean(unit * (times // part) + "小米在洛阳建厂")
+            MATCHER.judge("full", unit * 20, text)
+            MATCHER.screen(text.raw, text.raw)
+
+        assert spent(read) < 8 / part
 
     def test_lone_surrogates_are_read_over(self) -> None:
         text = "\ud800小米在洛阳建厂\udfff"
@@ -185,11 +188,20 @@ class TestScreener:
         assert Matcher(crowd).cost("某某公司与某某公司", "") == 100
 
     @pytest.mark.parametrize(
-        "text", ["小米洛阳" * 1_000, "Xiaomi Luoyang " * 266, "銆洛阳" * 1_300], ids=lambda t: t[:3]
+        "text",
+        [
+            "小米洛阳" * 1_000,
+            pytest.param("Xiaomi Luoyang " * 266, marks=pytest.mark.long),
+            pytest.param("銆洛阳" * 1_300, marks=pytest.mark.long),
+        ],
+        ids=lambda t: t[:3],
     )
     def test_a_body_of_nothing_but_names_costs_a_bounded_time(self, text: str) -> None:
+        """The first entries use up all names that are weighed: a thousand more cost less than those, and all seconds."""
         screener = Screener(MATCHER, FULL)
-        began = time.process_time()
-        for _ in range(1_000):
-            screener("小米", text, None)
-        assert time.process_time() - began < 3
+
+        def entries(count: int) -> float:
+            return spent(lambda: [screener("小米", text, None) for _ in range(count)])
+
+        first, more = entries(50), entries(1_000)
+        assert more < first and first + more < 8
