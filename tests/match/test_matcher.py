@@ -128,18 +128,18 @@ class TestHostileText:
 
     @pytest.mark.parametrize(
         "unit, times",
-        [("米", 10_000_000), ("小米洛阳", 100_000), ("小米，洛阳，", 100_000), ("（《“【", 300_000), ("\ud800", 1_000_000),
+        [pytest.param("米", 10_000_000, marks=pytest.mark.long), ("小米洛阳", 100_000),
+         pytest.param("小米，洛阳，", 100_000, marks=pytest.mark.long), ("（《“【", 300_000), ("\ud800", 1_000_000),
          ("因小米设厂，洛阳", 20_000), ("“小米。”洛阳说", 20_000), ("问：小米？\n答：洛阳\n", 20_000),
          ("xiaomi, luoyang, and ", 20_000)],
     )  # fmt: skip
-    @pytest.mark.parametrize("part", [5, pytest.param(1, marks=pytest.mark.long)])
-    def test_bad_input_from_raw_text_to_verdict_is_bounded(self, unit: str, times: int, part: int) -> None:
+    def test_bad_input_from_raw_text_to_verdict_is_bounded(self, unit: str, times: int) -> None:
         def read() -> None:
-            text = clean(unit * (times // part) + "小米在洛阳建厂")
+            text = clean(unit * times + "小米在洛阳建厂")
             MATCHER.judge("full", unit * 20, text)
             MATCHER.screen(text.raw, text.raw)
 
-        assert spent(read) < 8 / part
+        assert spent(read) < 8
 
     def test_lone_surrogates_are_read_over(self) -> None:
         text = "\ud800小米在洛阳建厂\udfff"
