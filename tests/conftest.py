@@ -6,12 +6,19 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.commands import monitor
 from tests.newsroom import config
 from tests.newsroom.server import Newsroom
 from tests.postgres import Server, serving
+
+# How long one example takes says nothing on a busy machine: what is bounded is bounded by CPU, where it is said.
+hypothesis.settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("any machine")
 
 SPENDING = (
     "hostile",

@@ -164,7 +164,7 @@ def any_event(draw: st.DrawFn, number: int) -> Event:
     )  # fmt: skip
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_any_timeline_comes_back_as_the_same_bytes(data):
     made = [data.draw(any_event(n)) for n in range(data.draw(st.integers(0, 3)))]

@@ -22,7 +22,7 @@ from monitor.store import open_store
 from monitor.supervisor import Supervisor
 from tests.commands import start
 from tests.store.make import NOW, article, collected, decides, digested, screened
-from tests.waiting import ended, until
+from tests.waiting import PATIENCE, ended, until
 
 CONFIG = """\
 database: a.db
@@ -120,7 +120,12 @@ def live(home: Path, ear: Ear, act: Callable[[daemon.Daemon], None]) -> None:
 
 def test_the_watchdog_is_fed_while_the_scheduler_ticks(tmp_path, ear):
     said: list[str] = []
-    live(tmp_path, ear, lambda _: said.extend(ear.heard(1.5)))
+
+    def fed(_: daemon.Daemon) -> None:
+        for _ in range(5):
+            said.extend(ear.heard(PATIENCE, until="WATCHDOG=1"))
+
+    live(tmp_path, ear, fed)
     said += ear.heard()
     assert said[0] == "READY=1" and said[-1] == "STOPPING=1" and said.count("WATCHDOG=1") >= 5
 
@@ -129,7 +134,7 @@ def test_the_watchdog_starves_while_the_scheduler_hangs(tmp_path, ear):
     """The event loop goes on, and so does APScheduler; but the looks at what is due wait for a thread that does not end."""
 
     def hang(lasting: daemon.Daemon) -> None:
-        assert "WATCHDOG=1" in ear.heard(5, until="WATCHDOG=1")
+        assert "WATCHDOG=1" in ear.heard(PATIENCE, until="WATCHDOG=1")
         done = threading.Event()
         lasting.crew.rounds.writer.submit(done.wait, 30)
         time.sleep(0.5)
@@ -137,20 +142,20 @@ def test_the_watchdog_starves_while_the_scheduler_hangs(tmp_path, ear):
         assert ear.heard(1.5) == []
         assert any("last looked at" in a for a in lasting.pulse.ailments())
         done.set()
-        assert "WATCHDOG=1" in ear.heard(5, until="WATCHDOG=1") and not lasting.pulse.ailments()
+        assert "WATCHDOG=1" in ear.heard(PATIENCE, until="WATCHDOG=1") and not lasting.pulse.ailments()
 
     live(tmp_path, ear, hang)
 
 
 def test_the_watchdog_is_fed_while_the_store_is_locked_and_tried_again(tmp_path, ear):
     def locked(lasting: daemon.Daemon) -> None:
-        ear.heard(5, until="WATCHDOG=1")
+        ear.heard(PATIENCE, until="WATCHDOG=1")
         with closing(sqlite3.connect(tmp_path / "a.db", isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             os.kill(os.getpid(), signal.SIGHUP)  # what is read anew is declared: it writes
             until(lambda: lasting.pulse.trouble)
             ear.heard()
-            assert "WATCHDOG=1" in ear.heard(5, until="WATCHDOG=1")
+            assert "WATCHDOG=1" in ear.heard(PATIENCE, until="WATCHDOG=1")
             assert "locked by another process" in lasting.pulse.ailments()[0]
         until(lambda: not lasting.pulse.ailments())
 
@@ -164,12 +169,12 @@ def test_a_process_says_when_it_is_ready_reads_its_configuration_and_stops(tmp_p
     (tmp_path / "config.yaml").write_text(CONFIG, "utf-8")
     process = start("run", cwd=tmp_path, **ear.environment)
     try:
-        assert "READY=1" in ear.heard(30, until="READY=1")
+        assert "READY=1" in ear.heard(PATIENCE, until="READY=1")
         process.send_signal(signal.SIGHUP)
-        assert "RELOADING=1" in ear.heard(10, until="RELOADING=1")
-        assert "READY=1" in ear.heard(10, until="READY=1")
+        assert "RELOADING=1" in ear.heard(PATIENCE, until="RELOADING=1")
+        assert "READY=1" in ear.heard(PATIENCE, until="READY=1")
         process.send_signal(signal.SIGTERM)
-        assert "STOPPING=1" in ear.heard(10, until="STOPPING=1")
+        assert "STOPPING=1" in ear.heard(PATIENCE, until="STOPPING=1")
         assert process.wait(10) == 0
     finally:
         ended(process)

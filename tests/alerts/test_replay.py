@@ -42,7 +42,7 @@ def known(it: Desk) -> dict[str, tuple[str, str]]:
     return knows
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(STEPS)
 def test_who_reads_every_alert_once_knows_what_the_timeline_says(steps):
     with tempfile.TemporaryDirectory() as folder, desk(Path(folder)) as it:

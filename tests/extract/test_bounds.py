@@ -70,7 +70,7 @@ PIECES = st.sampled_from(
 
 
 @given(st.lists(PIECES, max_size=60).map("".join))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_mention_is_always_a_slice_with_an_honest_date(text: str) -> None:
     found = read(text)
 
@@ -84,7 +84,7 @@ def test_a_mention_is_always_a_slice_with_an_honest_date(text: str) -> None:
 
 
 @given(st.text(max_size=300))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_any_text_can_be_read(text: str) -> None:
     assert all(text[m.start : m.end] == m.quote for m in read(text))
 

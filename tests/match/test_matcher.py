@@ -148,7 +148,7 @@ class TestHostileText:
         assert verdict.passages == ((0, len(text)),)
         assert judged(text) is Judgement.RELEVANT
 
-    @settings(max_examples=200, deadline=None)
+    @settings(max_examples=200)
     @given(st.text(alphabet=st.sampled_from("小米洛阳在。,;\n 1、路粥《》:会见\ud800A("), max_size=60))
     def test_passages_lie_in_order_within_the_text(self, text: str) -> None:
         verdict = MATCHER.judge("full", text[:9], Clean(text, text, range(len(text) + 1)))
@@ -157,7 +157,7 @@ class TestHostileText:
         assert all(b <= c for (_, b), (c, _) in pairwise(spans))
         assert not spans or verdict.judgement is Judgement.RELEVANT
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=100)
     @given(st.text(max_size=40), st.text(max_size=40))
     def test_any_text_gets_a_verdict(self, title: str, summary: str) -> None:
         assert len(MATCHER.screen(f"小米{title}", f"{summary}洛阳")) == len(topics())

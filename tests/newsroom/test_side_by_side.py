@@ -69,15 +69,15 @@ def test_each_tells_systemd_takes_over_a_changed_configuration_and_refuses_a_wro
     good = file.read_text("utf-8")
     ear = Ear(str(crew.home / "notify"))
     process = crew.begin("one", command, **ear.environment)
-    assert "READY=1" in ear.heard(30, until="READY=1")
-    assert "WATCHDOG=1" in ear.heard(10, until="WATCHDOG=1")
+    assert "READY=1" in ear.heard(PATIENCE, until="READY=1")
+    assert "WATCHDOG=1" in ear.heard(PATIENCE, until="WATCHDOG=1")
     file.write_text(good + "colour: red\n", "utf-8")
     process.send_signal(signal.SIGHUP)
     until(lambda: "configuration refused" in crew.said("one"))
     file.write_text(good.replace("中原晚报", "中原早报"), "utf-8")  # seen without being told
     until(lambda: "configuration read" in crew.said("one"))
     process.send_signal(signal.SIGTERM)
-    assert "STOPPING=1" in ear.heard(10, until="STOPPING=1") and process.wait(10) == 0
+    assert "STOPPING=1" in ear.heard(PATIENCE, until="STOPPING=1") and process.wait(10) == 0
     ear.close()
 
 

@@ -91,7 +91,7 @@ def test_places_beyond_the_most_that_is_looked_at_are_flagged():
     assert {repair.sure for repair in read.repairs if repair.rule == SHIFTED} == {True, False}
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(
     st.text(
         st.sampled_from(
@@ -104,7 +104,7 @@ def test_any_text_has_a_reading_that_leads_back(raw):
     assert_leads_back(clean(raw))
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.text(max_size=80))
 def test_any_unicode_text_has_a_reading_that_leads_back(raw):
     assert_leads_back(clean(raw))

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.normalize import urls
@@ -89,7 +89,6 @@ def test_a_broken_address_names_no_day():
     assert urls.day_in("http://[bad/2025/03/20/") is None
 
 
-@settings(deadline=None)
 @given(st.text(max_size=60), st.text(max_size=20))
 def test_any_text_is_taken_as_an_address(text, base):
     url = urls.canonical(f"http://h/{text}", base)

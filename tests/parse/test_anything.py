@@ -61,7 +61,7 @@ def damaged(draw: st.DrawFn) -> bytes:
     return body
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(damaged(), st.sampled_from(FEEDS))
 def test_a_damaged_body_is_read_or_refused(body: bytes, feed: Feed) -> None:
     try:
@@ -76,14 +76,14 @@ def test_a_damaged_body_is_read_or_refused(body: bytes, feed: Feed) -> None:
         assert (entry.published.day is None) == (entry.published.flag not in (None, "disagrees"))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(damaged())
 def test_what_is_read_at_once_is_what_is_read_piece_by_piece(body: bytes) -> None:
     found = xml.at_once(body)
     assert found is None or found == xml.piecewise(body)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(damaged())
 def test_a_damaged_page_is_read_or_refused(body: bytes) -> None:
     try:
@@ -94,7 +94,7 @@ def test_a_damaged_page_is_read_or_refused(body: bytes) -> None:
         assert page.text.strip()
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(damaged(), st.sampled_from(["a.txt", "a.jsonl", "a.xml", "a.html", "a.json"]))
 def test_a_damaged_file_is_read_or_refused(body: bytes, name: str) -> None:
     try:

@@ -40,7 +40,7 @@ def test_a_title_is_one_line() -> None:
     assert markup.line(" 一\n二 ") == "一 二"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(alphabet=st.sampled_from(list("<>/!-\"'=& ;ab小\n\x00\ud800")), max_size=60))
 def test_any_text_is_read_without_complaint(html: str) -> None:
     text = parse.text_of(html)

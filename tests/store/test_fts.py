@@ -46,7 +46,7 @@ forms = st.text(st.sampled_from("河城大桥ab𫖮"), min_size=1, max_size=3)
 words = st.lists(st.lists(forms.map(spaced), min_size=1, max_size=2), min_size=1, max_size=2)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(said, said), max_size=12), words, st.sets(st.integers(0, 11)), st.integers(0, 13))
 def test_a_title_is_found_by_itself_as_by_its_column_among_all_words(texts, asked, gone, before):
     with made() as db:

@@ -37,7 +37,7 @@ def seen(store: Store, as_of: datetime | None = None) -> list[Event]:
     return [codec.dump(event) for event in store.events(TOPIC, as_of)]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.lists(changes, max_size=3), max_size=8))
 def test_every_moment_can_be_seen_again_as_it_was(steps: list[list[Change]]) -> None:
     with open_store(":memory:") as store:

@@ -110,7 +110,7 @@ def held(path: Path) -> set[str]:
         return {r[0] for r in store._connection.db.execute("SELECT sha256 FROM bodies WHERE data IS NOT NULL")}
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(MADE, REJECTED, st.integers(1, 5))
 def test_what_is_forgotten_follows_from_the_store_alone_and_leaves_it_true(made, entries, step):
     with TemporaryDirectory() as folder:

@@ -425,7 +425,7 @@ def test_an_address_may_be_as_long_as_one_may_be(store):
     assert len(list(store.entries())) == 2
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("\0\x1a01")))
 def test_any_text_comes_back_as_it_was(store, said):
     with store._connection.read() as db:

@@ -32,7 +32,7 @@ def test_each_view_shows_the_same_rows_in_the_same_order_on_both(server: Server,
             assert found == lite_rows(path, f"SELECT * FROM {view}") != []
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.lists(changes, max_size=3), max_size=8))
 def test_every_moment_can_be_seen_again_as_it_was(server: Server, steps: list[list[Change]]) -> None:
     url = server.schema("history")
