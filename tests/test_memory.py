@@ -11,8 +11,9 @@ from urllib.request import urlopen
 import pytest
 
 from tests.commands import start
+from tests.costs import least, peak_kb
 from tests.loopback import Call, Loopback, Reply, free_port
-from tests.waiting import ended, least, until
+from tests.waiting import ended, until
 
 FEEDS = 200
 ENTRIES = 30
@@ -88,9 +89,9 @@ def _peaks(home: Path) -> tuple[int, int]:
         process = start("run", cwd=home)
         try:
             until(lambda: process.poll() is not None or _settled(home), 240)
-            unseen = _peak_kb(process.pid)
+            unseen = peak_kb(process.pid)
             _visit(f"http://127.0.0.1:{page}")
-            return unseen, _peak_kb(process.pid)
+            return unseen, peak_kb(process.pid)
         finally:
             ended(process)
 
@@ -126,8 +127,3 @@ def _settled(home: Path) -> bool:
     except sqlite3.OperationalError:  # not made yet
         return False
     return found == {0: FEEDS * ENTRIES}
-
-
-def _peak_kb(pid: int) -> int:
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1])

@@ -1,4 +1,4 @@
-"""What may be asked of a machine that is slow, or busy with other things: a state is waited for, a cost is the least of some."""
+"""States are waited for, with a patience that a slow machine, or one that is busy with other things, does not use up."""
 
 from __future__ import annotations
 
@@ -42,18 +42,3 @@ def ended(process: subprocess.Popen[str]) -> None:
     """Let nothing be left of *process*, whatever became of it."""
     process.kill()
     process.wait()
-
-
-def spent(act: Callable[[], object]) -> float:
-    """Return how many seconds of CPU *act* takes this process."""
-    began = time.process_time()
-    act()
-    return time.process_time() - began
-
-
-def least(measure: Callable[[], float], limit: float, tries: int = 3) -> float:
-    """Return the least that *measure* gave, asked again only where it was not below *limit*: what others do adds to a figure."""
-    found = measure()
-    while found >= limit and tries > 1:
-        found, tries = min(found, measure()), tries - 1
-    return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 
 from monitor.model import Basis, DateSpan, Precision
 from monitor.normalize import dates
+from tests.costs import affordable, spent
 
 DAY = date(2025, 3, 20)
 CASES = Path(__file__).parent.parent / "data" / "normalize" / "dates" / "find.tsv"
@@ -84,12 +84,8 @@ def test_the_same_day_is_looked_for_two_sentences_back_and_no_further() -> None:
     ids=lambda text: text[:4].encode("unicode_escape").decode(),
 )
 def test_hostile_text_takes_time_in_proportion_only(text: str) -> None:
-    def seconds(part: str) -> float:
-        began = time.process_time()
-        dates.find(part, DAY)
-        return time.process_time() - began
-
-    assert seconds(text) < 20 * seconds(text[: len(text) // 4]) + 0.5
+    quarter = spent(lambda: dates.find(text[: len(text) // 4], DAY))
+    affordable(lambda: dates.find(text, DAY), 20 * quarter + 0.5)
 
 
 def check(text: str, reference: date | None) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.normalize import clean, simplify
 from monitor.normalize.script import level, to_simplified
+from tests.costs import affordable
 
 
 @pytest.mark.parametrize(
@@ -68,8 +67,5 @@ def test_common_characters_are_told_from_rare_ones():
 def test_a_title_is_simplified_in_microseconds():
     titles = ["小米能落地洛阳吗？工作会谈引关注", "Xiaomi opens a plant", "小米產業投資落戶洛陽"] * 1000
     simplify(titles[0])
-    began = time.perf_counter()
-    for title in titles:
-        simplify(title)
-    # About 5 us each on the machine this was written on; ten times that on a busy one.
-    assert time.perf_counter() - began < 0.15 * 10
+    # About 5 us each on the machine this was written on.
+    affordable(lambda: [simplify(title) for title in titles], 0.15)
