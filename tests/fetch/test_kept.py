@@ -14,7 +14,7 @@ from monitor.model import Request, Validators
 from tests.fetch.make import fetcher
 from tests.hostile import FEED, HostileServer, Script, Talk, head, page, raw
 
-PAUSE = timedelta(seconds=0.4)  # longer than it takes the talkative server to speak again
+PAUSE = timedelta(seconds=0.8)  # longer than it takes the talkative server to speak again
 
 
 class Keeping(HostileServer):
