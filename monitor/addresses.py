@@ -109,6 +109,8 @@ _WORDS = {"q": query, "q_trad": _query_trad, "q_en": query_en}
 
 def filled(url: str, zone: str, now: datetime, *, page: int = 1, found: Mapping[str, str] | None = None) -> str:
     """Return *url* as it is asked for *now*; days are days in *zone*, *found* is what the steps found."""
+    if "{" not in url:
+        return url
     words = {"ms": str(int(now.timestamp() * 1000)), "page": str(page), **(found or {})}
 
     def fill(match: re.Match[str]) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from http import HTTPStatus
 from types import TracebackType
 from typing import Protocol, Self
@@ -249,12 +250,7 @@ class Fetcher:
         if order.page:
             pause = max(pause, await self._robots.check(goal))
         trip = Trip(goal, self._pace.awaited(goal.party))
-        async with self._pace.turn(goal.url, goal.party, pause):
-            try:
-                return await self._exchanged(trip, headers, order)
-            except TimeoutError as exc:
-                detail = f"{order.budget.total:g} s in all were over while {trip.doing}"
-                raise FetchError(goal.url, reasons.TIMEOUT, detail, connected=trip.connected) from exc
+        return await self._pace.in_turn(goal.url, goal.party, pause, partial(self._exchanged, trip, headers, order))
 
     async def _exchanged(self, trip: Trip, headers: _Lines, order: _Order) -> Answer:
         budget, loop = order.budget, asyncio.get_running_loop()
@@ -263,6 +259,9 @@ class Fetcher:
             async with asyncio.timeout(budget.left) as limit:
                 trip.deadline = Deadline(limit)
                 return await self._wire.exchange(trip, headers, order.limits, order.method, order.body)
+        except TimeoutError as exc:
+            detail = f"{budget.total:g} s in all were over while {trip.doing}"
+            raise FetchError(trip.goal.url, reasons.TIMEOUT, detail, connected=trip.connected) from exc
         finally:
             waited = trip.deadline.waited if trip.deadline else 0.0
             budget.left -= loop.time() - start - waited

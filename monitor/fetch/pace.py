@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 from math import inf
+from typing import TypeVar
 
 from monitor.errors import FetchError, Resting
 from monitor.fetch import reasons
 from monitor.fetch.shared import Shared
+
+T = TypeVar("T")
 
 # A caller is kept waiting for a rest of at most this many seconds; for more, it is told to come again.
 LONGEST_WAIT = 60.0
@@ -48,10 +51,9 @@ class Pace:
         self._hosts: dict[str, _Host] = {}
         self._began = -inf  # loop time at which every host may last have been asked by somebody else
 
-    @asynccontextmanager
-    async def turn(self, url: str, party: str, pause: float) -> AsyncIterator[None]:
+    async def in_turn(self, url: str, party: str, pause: float, ask: Callable[[], Awaitable[T]]) -> T:
         """
-        Wait until *party* may be asked, and hold it until the block ends.
+        Wait until *party* may be asked, and return what *ask* returns, which holds it until then.
 
         A slot is taken only once the host is free and rested: a queue on one host holds none. Raise Resting where the
         rest would take longer than LONGEST_WAIT.
@@ -65,7 +67,7 @@ class Pace:
                     await self._room.wait()
                     host.silent = False
                     try:
-                        yield
+                        return await ask()
                     except FetchError as exc:
                         host.silent = exc.reason == reasons.TIMEOUT
                         raise
@@ -108,7 +110,10 @@ class Pace:
         if len(self._hosts) >= REMEMBERED and party not in self._hosts:
             now = _now()
             self._hosts = {p: h for p, h in self._hosts.items() if h.users or h.ready(h.pause) > now}
-        return self._hosts.setdefault(party, _Host(ended=self._began))
+        found = self._hosts.get(party)
+        if found is None:
+            found = self._hosts[party] = _Host(ended=self._began)
+        return found
 
 
 _ALONE = nullcontext()

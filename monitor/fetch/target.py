@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -128,13 +129,20 @@ def _host(url: str, written: str) -> tuple[str, IPv4Address | IPv6Address | None
     if not _NUMBER.fullmatch(host.rpartition(".")[2]):
         return host, None
     # Ends in a number: an IPv4 address (WHATWG URL, "ends in a number checker"), in the one plain spelling or not at all.
+    address = _address4(host)
+    if address is None or host != written:
+        raise Refused(url, reasons.NOT_PUBLIC, f"{written[:100]!r} is an address in disguise")
+    return host, address
+
+
+@lru_cache(maxsize=1024)
+def _address4(host: str) -> IPv4Address | None:
+    """Return the address that *host* spells as it is written; None where it spells none so."""
     try:
         address = IPv4Address(host)
     except ValueError:
-        raise Refused(url, reasons.NOT_PUBLIC, f"{written[:100]!r} is an address in disguise") from None
-    if str(address) != written:
-        raise Refused(url, reasons.NOT_PUBLIC, f"{written[:100]!r} is an address in disguise")
-    return host, address
+        return None
+    return address if str(address) == host else None
 
 
 def _address6(url: str, written: str) -> tuple[str, IPv6Address]:

@@ -42,10 +42,10 @@ class Wire:
         tls = tls or httpx.create_ssl_context(trust_env=False)
         self._way: Way = Proxied(_proxy(proxy), tls) if proxy else Direct(guard, tls)
         self._kept = Kept()
-        self._fixed: tuple[_Line, ...] = (
-            (b"User-Agent", user_agent.encode("ascii")),
-            (b"Accept", b"*/*"),
-            (b"Accept-Encoding", b"gzip, deflate"),
+        self._fixed = (  # by name, in small letters
+            (b"user-agent", b"User-Agent: " + user_agent.encode("ascii")),
+            (b"accept", b"Accept: */*"),
+            (b"accept-encoding", b"Accept-Encoding: gzip, deflate"),
         )
 
     async def close(self) -> None:
@@ -110,19 +110,18 @@ class Wire:
         """Return the bytes of a request (RFC 9112 3); raise Refused for a line that would not stay one."""
         goal = trip.goal
         form, first = self._way.opening(goal, goal.path.encode("ascii"))
-        lines = [b"%b %b HTTP/1.1" % (method.encode("ascii"), form), *first, *map(b": ".join, self._told(headers))]
-        if not any(name.lower() == b"host" for name, _ in headers):
+        own = {name.lower() for name, _ in headers}
+        lines = [b"%b %b HTTP/1.1" % (method.encode("ascii"), form), *first]
+        if b"host" not in own:
             lines.insert(1, b"Host: " + goal.authority.encode("ascii"))
+        # One of the same name takes the place of what is always sent.
+        lines += [line for name, line in self._fixed if name not in own]
+        lines += map(b": ".join, headers)
         if method == "POST":
             lines.append(b"Content-Length: %d" % len(content))
-        if any(map(_BROKEN.search, lines)):
+        if _BROKEN.search(b"".join(lines)):
             raise Refused(goal.url, reasons.BAD_HEADER, "a line end within a header")
         return b"\r\n".join((*lines, b"", content))
-
-    def _told(self, headers: Sequence[_Line]) -> Sequence[_Line]:
-        """Return *headers* behind those that are always sent; one of the same name takes their place."""
-        own = {name.lower() for name, _ in headers}
-        return [*(line for line in self._fixed if line[0].lower() not in own), *headers]
 
 
 def _proxy(url: str) -> Proxy:

@@ -111,9 +111,11 @@ def save(
     Save *entries* of the *feed* at *url* as they were judged for *topics* in *round*; return the rows of those never
     seen before, their state first.
     """
+    if not entries:
+        return ()
     held = _held(db, feed, entries)
     new: dict[str, tuple[Any, ...]] = {}
-    alike = round, instant(at), panels.keep(db, topics) if entries else ""
+    alike = round, instant(at), panels.keep(db, topics)
     for screened in entries:
         key = text(screened.entry.identity)
         if key in held:

@@ -204,9 +204,12 @@ def test_hosts_that_have_rested_are_forgotten_and_the_others_are_not() -> None:
     async def go() -> int:
         pace = Pace(4)
         pace.rest("tired.example", 50)
+
+        async def ask() -> None:
+            """Ask nothing."""
+
         for number in range(REMEMBERED * 2):
-            async with pace.turn("http://x/", f"{number}.example", 0.0):
-                pass
+            await pace.in_turn("http://x/", f"{number}.example", 0.0, ask)
         assert list(pace.rests()) == ["tired.example"]
         return len(pace._hosts)
 
