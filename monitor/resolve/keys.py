@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from monitor.model import Actor, Basis, Event, Kind, Mention, Phase, Polarity, Precision, SeedEvent, Status, Topic, When
@@ -63,6 +63,7 @@ LARGE = 1e7
 WORKS = "construction"  # the family of what is built and opened
 
 
+@cache
 def family(kind: Kind) -> str:
     """Return the name of the family that *kind* belongs to."""
     return next((min(f).value for f in FAMILIES if kind in f), kind.value)

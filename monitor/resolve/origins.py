@@ -53,6 +53,8 @@ class Shape:
 
 def origins(placed: Sequence[Placed]) -> list[int]:
     """Return for each mention the number of its origin: who tells it first, and one text, is one origin."""
+    if len(placed) < 2:  # of most events
+        return [0] * len(placed)
     root = list(range(len(placed)))
     first: dict[str | frozenset[int], int] = {}
     texts: dict[int, Shape] = {}

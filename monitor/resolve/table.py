@@ -21,6 +21,9 @@ from monitor.resolve.ties import tied
 REVISED = ("title", "kind", "relation", "when", "actors", "places", "figures", "phase", "status", "stage", "links")
 """The fields whose every change is a revision."""
 
+FEW = 2
+"""Mentions of an event that is made whole at once: it costs little, and mostly no other comes."""
+
 
 class Candidates(Known, Protocol):
     """What placing asks of the store; see ``store.base.Decider``."""
@@ -119,8 +122,8 @@ class Table:
         return not now.mentions and now.seed is None
 
     def put(self, id: str, placed: Sequence[Placed], seed: SeedEvent | None, *, whole: bool = True) -> None:
-        """Let the event *id* rest on *placed* and *seed*; it may be no more than is compared, until all is placed."""
-        old = self.before.get(id)
+        """Let the event *id* rest on *placed* and *seed*; a crowd's may be no more than is compared, until all is placed."""
+        old, whole = self.before.get(id), whole or len(placed) <= FEW
         event = compose(id, self.topic, placed, seed, old.event if old else None, whole=whole)
         new = old or KnownEvent(event, ())
         self.after[id] = replace(new, event=event, mentions=tuple(placed), seed=seed, whole=whole)

@@ -166,10 +166,18 @@ class Decisions:
 
 def _placed(row: Row) -> Placed:
     about = parse(row["more"])
-    data = {name: row[name] for name in ("id", "url", "title", "fetched", "text_sha256", "origin", "identity")}
-    data |= {
+    data = {
+        "id": row["id"],
+        "mention": parse(row["data"]),
         "source": about.get("source") or about.get("source_name", ""),
         "tier": about["tier"],
+        "url": row["url"],
+        "title": row["title"],
         "published": about["published"],
+        "fetched": row["fetched"],
+        "text_sha256": row["text_sha256"],
+        "origin": row["origin"],
+        "identity": row["identity"],
+        "forgotten": bool(row["forgotten"]),
     }
-    return load(Placed, data | {"mention": parse(row["data"]), "forgotten": bool(row["forgotten"])})
+    return load(Placed, data)
