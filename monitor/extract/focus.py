@@ -84,6 +84,8 @@ class Focus:
         said = page.language.refers.fullmatch(bare)
         if self._again(page, bare, telling.kind):
             return True
+        if said is None and self._points(page, bare):
+            return True
         if said is None:
             return (self.held == sentence.start and len(bare) <= PART) or _placed(page, telling)
         if said["thing"]:
@@ -100,6 +102,11 @@ class Focus:
             return True
         begins = page.text.text[start : min(start + NOUN, telling.clause[0])]
         return any(self._told(page, begins[:n], telling.kind) for n in range(2, len(begins) + 1))
+
+    def _points(self, page: Page, bare: str) -> bool:
+        """Return whether the clause begins with a word that points to the thing, whatever of it is told (该项目工地塔吊倒塌)."""
+        said = page.language.refers.match(bare)
+        return said is not None and bool(said["thing"]) and page.language.points.match(bare) is not None
 
     def _again(self, page: Page, bare: str, kind: Kind) -> bool:
         """Return whether the subject is a noun of the tied sentence: …平州分院奠基。分院于5月启用。"""

@@ -23,6 +23,8 @@ SEVERAL = frozenset({Kind.INVESTMENT, Kind.AGREEMENT, Kind.PERSONNEL, Kind.REGIS
 
 # Kinds of works: who spoke or cut the ribbon tells no two of them apart.
 WORKS = frozenset({Kind.CONSTRUCTION, Kind.PRODUCTION, Kind.OPENING})
+# Kinds of which it is told in a sentence of its own who was there: 甲、乙出席签约仪式。
+ATTENDED = WORKS | {Kind.AGREEMENT}
 
 
 def fold(found: Sequence[Mention], topic: Topic, prose: Prose) -> tuple[Mention, ...]:
@@ -32,7 +34,8 @@ def fold(found: Sequence[Mention], topic: Topic, prose: Prose) -> tuple[Mention,
     kept: list[Mention] = []
     for mention in found:
         twin = next(
-            (i for i, other in enumerate(kept) if same(mention, other, guests if other.kind in WORKS else places)), None
+            (i for i, other in enumerate(kept) if same(mention, other, guests if other.kind in ATTENDED else places)),
+            None,
         )
         if twin is None:
             kept.append(mention)

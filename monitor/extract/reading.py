@@ -173,7 +173,7 @@ def _tell(
     relation = Relation.DIRECT if goes_on else _relation(page, telling, carried)
     if relation is Relation.DIRECT and not goes_on and of_stranger(page, telling, named):
         relation = Relation.BACKGROUND
-    if telling.brought and is_past(telling, page.published):
+    if telling.brought and telling.phase is Phase.PLANNED and is_past(telling, page.published):
         telling = replace(
             telling, phase=Phase.DONE, rules=revised(telling.rules, ("phase", "told of a day that has come"))
         )

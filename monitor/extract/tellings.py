@@ -15,7 +15,7 @@ from itertools import pairwise
 from monitor.extract.hits import Hit
 from monitor.extract.language import Language
 from monitor.extract.telling import Clauses, Telling, lies_in
-from monitor.extract.undone import bare_denial, called_off, corrected, denied, revised
+from monitor.extract.undone import bare_denial, called_off, corrected, denied, heard, revised
 from monitor.model import DateSpan, Kind, Phase, Polarity
 
 # Of two equally strong words in one group the weightier happening is told: a meeting at which something is
@@ -84,7 +84,7 @@ def tellings(
     start, end = clauses[0][0], clauses[-1][1]
     if _silenced(text, start, end, marks, language):
         return ()
-    polarity = _polarity(marks)
+    polarity = _polarity(text, (start, end), marks, language)
     bound = _bound(text, clauses, hits, dates, language)
     found = _candidates(text, clauses, hits, polarity, language)
     found = corrected(clauses, hits, found, amending=amending)
@@ -93,7 +93,7 @@ def tellings(
     found = [t for t in found if not t.noun or t.phase is Phase.CANCELLED] or found
     if polarity[0] is Polarity.ASSERTED:  # 今年4月签约，一直没有动工: of what did not happen nothing is denied
         found = [t for t in found if t.polarity is Polarity.ASSERTED] or found
-    found = denied(text, found, clauses, marks, bound, language)
+    found = heard(denied(text, found, clauses, marks, bound, language), marks, bound)
     asides = {date: word for date, word in bound.items() if not (language.date_behind and _steps(found, word))}
     groups = _groups(clauses, found, dates, [h.clause for h in marks if h.term.mark == "past"], asides)
     told = [
@@ -111,11 +111,13 @@ def _silenced(text: str, start: int, end: int, marks: Sequence[Hit], language: L
     return language.question.search(text, start, end) is not None
 
 
-def _polarity(marks: Sequence[Hit]) -> tuple[Polarity, str]:
+def _polarity(text: str, span: tuple[int, int], marks: Sequence[Hit], language: Language) -> tuple[Polarity, str]:
     for mark, polarity in (("deny", Polarity.DENIED), ("rumour", Polarity.RUMOURED)):
         word = next((h.term.word for h in marks if h.term.mark == mark), None)
         if word:
             return polarity, word
+    if heard := language.hearsay.search(text, *span):
+        return Polarity.RUMOURED, heard[0]
     return Polarity.ASSERTED, "no word of doubt"
 
 
@@ -180,8 +182,14 @@ def _judge(
         *clause, clause, (hit.start, hit.end), hit.kind, phase, polarity[0], hit.term.strength, (), rules,
         sure=sure or polarity[0] is not Polarity.ASSERTED, fresh=fresh, former="former" in words,
         brought=bool(brought) and phase is Phase.PLANNED and rule == brought[-1].term.word,
-        noun=hit.kind in DONE and language.nominal(text, (hit.start, hit.end), clause),
+        noun=_is_noun(text, hit, clause, language),
     )  # fmt: skip
+
+
+def _is_noun(text: str, hit: Hit, clause: tuple[int, int], language: Language) -> bool:
+    """Return whether *hit* is only part of a noun, or what the next word is counted from or done for."""
+    nominal = hit.kind in DONE and language.nominal(text, (hit.start, hit.end), clause)
+    return nominal or language.since.match(text, hit.end, clause[1]) is not None
 
 
 def _brings(text: str, mark: Hit, hit: Hit, language: Language) -> bool:
@@ -207,7 +215,9 @@ def _reaches(text: str, mark: Hit, hit: Hit, near: Sequence[Hit], language: Lang
     if mark.clause == hit.clause:
         # "计划总投资10亿元的工厂开工": the plan ends with the relative clause, the opening is done.
         return not between or language.restart.search(text, between[0].end, hit.start) is None
-    return not between and mark.term.mark in ("planned", "maybe")
+    # 因投产需要，…: what ends a clause is no auxiliary of the next one.
+    auxiliary = mark.term.mark == "maybe" and text[mark.end : mark.end + 1] not in ("，", ",")
+    return not between and (auxiliary or mark.term.mark == "planned")
 
 
 def _phase(

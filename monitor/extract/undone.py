@@ -87,6 +87,20 @@ def corrected(clauses: Clauses, hits: Sequence[Hit], found: list[Telling], *, am
     ]  # fmt: skip
 
 
+def heard(found: list[Telling], marks: Sequence[Hit], bound: Mapping[int, int]) -> list[Telling]:
+    """Take out of what a sentence only heard what it recalls before that, with a date of its own (去年9月投产的工厂，据说还要扩产)."""
+    rumour = next((h for h in marks if h.term.mark == "rumour"), None)
+    own = {word for date, word in bound.items() if date < word}
+    if rumour is None:
+        return found
+    return [
+        replace(t, polarity=Polarity.ASSERTED)
+        if t.polarity is Polarity.RUMOURED and t.word[0] in own and t.clause[1] <= rumour.start
+        else t
+        for t in found
+    ]
+
+
 def _is_claim(text: str, told: Telling, language: Language) -> bool:
     """Return whether *told* is what a report says that is then denied: 签约并于5月开工的消息不实."""
     head = language.restart.match(text, told.word[1])

@@ -7,11 +7,12 @@ on; the day of a bulletin or of the publication, as "not later than"; nothing.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from monitor.extract.hits import Hit
 from monitor.extract.language import Language
@@ -38,6 +39,11 @@ PERFORMED = frozenset(
 
 # So many sentences of one paragraph that begin with a date run on through the years.
 SERIES = 3
+# A month by its number or name, and a day alone: what lacks nothing but its year. 三天后 and 周五 hang on another day.
+_MONTHLY = re.compile(
+    r"[\d一二三四五六七八九十]月(?![之以]?[前后内])|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\b"
+)
+_IN_MONTH = re.compile(r"\s*(\d{1,2})\s?[日号]\s*")
 FINE = frozenset({Precision.DAY, Precision.MONTH})
 YEARLESS = frozenset({Basis.RESOLVED, Basis.UNKNOWN})
 
@@ -90,12 +96,15 @@ def in_series(dates: Sequence[DateSpan], sentences: Sequence[Sentence], publishe
     paragraphs = Counter(opening[d.start] for d in dates if d.start in opening)
     found: list[DateSpan] = []
     last: dict[int, When] = {}  # the date that a paragraph goes on from
+    moved = -1  # the sentence that was given another year
     for d in dates:
         number = bisect_right(starts, d.start) - 1
         paragraph = sentences[number].paragraph if number >= 0 else -1
         if paragraphs[paragraph] >= SERIES:
-            if d.start in opening and paragraph in last:
-                d = replace(d, when=_on(last[paragraph], d.when, published))
+            if paragraph in last and (d.start in opening or number == moved):
+                run = replace(d, when=_on(last[paragraph], d.when, published))
+                moved = number if run.when != d.when else moved
+                d = run
             if d.when.earliest and (d.start in opening or d.when.basis is Basis.STATED):
                 last[paragraph] = d.when
         found.append(d)
@@ -105,8 +114,10 @@ def in_series(dates: Sequence[DateSpan], sentences: Sequence[Sentence], publishe
 def _on(last: When, when: When, published: date | None) -> When:
     """Return a date without its year as the first one after *last*."""
     before = last.earliest
-    if when.basis not in YEARLESS or before is None:
+    if when.basis not in YEARLESS or before is None or not (_MONTHLY.search(when.raw) or _IN_MONTH.fullmatch(when.raw)):
         return when
+    if found := _IN_MONTH.fullmatch(when.raw):
+        return _on_day(before, int(found[1]), when)
     for year in (before.year, before.year + 1):
         read = [d.when for d in find(when.raw, date(year, 12, 31))]
         if len(read) == 1 and read[0].precision in FINE and _between(before, read[0].latest, published):
@@ -114,12 +125,21 @@ def _on(last: When, when: When, published: date | None) -> When:
     return when
 
 
+def _on_day(before: date, number: int, when: When) -> When:
+    """Return a day alone as the one of the month of *before*, where it lies behind that day; else as it is."""
+    days = {d.day: d for n in range(31) if (d := before + timedelta(days=n)).month == before.month}
+    if number not in days:
+        return when
+    day = days[number]
+    return When(day, day, Precision.DAY, Basis.RESOLVED, when.raw, before)
+
+
 def _between(first: date, day: date | None, last: date | None) -> bool:
     return day is not None and first <= day and (last is None or day <= last)
 
 
-def _in_year(day: date, gap: int) -> date:
-    return day.replace(year=day.year + gap, day=28 if (day.month, day.day) == (2, 29) else day.day)
+def _in_year(day: date, year: int) -> date:
+    return day.replace(year=year, day=28 if (day.month, day.day) == (2, 29) else day.day)
 
 
 def _declares(text: str, sentence: Sentence, hits: Sequence[Hit], date: DateSpan, language: Language) -> bool:
@@ -182,7 +202,7 @@ def _coming(own: When, published: date | None) -> When:
     first, last = own.earliest, own.latest
     if own.basis is not Basis.RESOLVED or not published or not first or not last or last > published:
         return own
-    later = replace(own, earliest=_in_year(first, 1), latest=_in_year(last, 1))
+    later = replace(own, earliest=_in_year(first, first.year + 1), latest=_in_year(last, last.year + 1))
     return later if later.latest and later.latest > published else own
 
 
@@ -199,7 +219,7 @@ def _declared(telling: Telling, told: When) -> When:
         return told
     if telling.phase is Phase.PLANNED:
         return replace(told, latest=None, precision=Precision.WITHIN)
-    performed = telling.kind in PERFORMED
+    performed = telling.kind in PERFORMED or telling.phase is Phase.CANCELLED
     return told if performed else _not_later(telling, told)
 
 

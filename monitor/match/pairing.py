@@ -127,6 +127,8 @@ def retold(pieces: Sequence[Piece], good: Sequence[Tie], wanted: Sequence[frozen
     if not _headline(pieces, head) or not any(t.end <= reached for t in good):
         return []
     full = [t for p in body for t in _of_piece(p, _STORY) if t.enough(wanted)]
+    first = body[0].sentence.item if body else 0
+    body = [p for p in body if not p.sentence.listed or p.sentence.item == first]  # other items are other news
     lead = [p for p in body[:LEAD] if p.members and (_does(p) or any(w <= {m.side for m in p.members} for w in wanted))]
     return [*full, *(Tie(p.sentence.start, p.sentence.end, frozenset(), None) for p in lead)]
 

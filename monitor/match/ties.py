@@ -40,6 +40,9 @@ _RELATION = 0.8
 _BOTH = 1.0  # each of two clauses of a sentence does: of 2,000 joined lines 1 in 100
 _BOTH_NEAR = 0.6  # the same of two sentences
 _UNIT = 1.2
+_HEADLINE = 1.2  # the headline of a report that is spoken of names both
+_TITLE = 40  # characters of a headline, on either side of a name
+_REPORT = re.compile(r"(?:的?(?:一[文稿]|报道|文章|消息|新闻|稿件))")
 _ELSE = -1.0  # another firm is who does it in the place
 _APART = -0.5
 _FAR = 40  # characters between the two in one clause
@@ -91,6 +94,8 @@ def weigh(
     votes += _cues(line, start, end if clause else line.ends(second.hit.end), clause)
     votes += _relations(first, second, line, clause)
     votes += supply(first, second, line)
+    if not clause and (report := _in_headline(first, second, line)):
+        votes.append(Vote("headline", _HEADLINE, report))
     if clause and (head := _headed_by(first, second, line)):
         votes.append(Vote("somebody_else", _ELSE, head))
     if not clause:
@@ -101,6 +106,14 @@ def weigh(
         votes += bridged
     votes += against(first, second, line, start, end, {v.rule for v in votes})
     return Pair(first, second, tuple(votes))
+
+
+def _in_headline(first: Member, second: Member, line: Line) -> str:
+    """Return the headline of another report that names both, where it is quoted (《甲押注…　乙砸下…》一文), or ""."""
+    opened = line.text.rfind("《", max(0, first.hit.start - _TITLE), first.hit.start)
+    closed = line.text.find("》", second.hit.end, second.hit.end + _TITLE)
+    whole = opened >= 0 and closed >= 0 and not any(mark in line.text[opened + 1 : closed] for mark in "《》")
+    return line.text[opened : closed + 1] if whole and _REPORT.match(line.text, closed + 1) else ""
 
 
 def _headed_by(first: Member, second: Member, line: Line) -> str:

@@ -136,7 +136,10 @@ def _doubted(told: Mention | SeedEvent, published: date | None) -> set[str]:
     if not is_claim(told):
         return set()
     near = _days("d", published, published, DATELESS_DAYS, DATELESS_DAYS) if published else ()
-    return {f"claim|{key}" for key in (*_claimed(told.when, DATELESS_DAYS), *near, "t:unknown")}
+    claims = {f"claim|{key}" for key in (*_claimed(told.when, DATELESS_DAYS), *near, "t:unknown")}
+    # What is denied was told before, by some who did not call it a rumour.
+    told_on = [d for d in (told.when.latest or told.when.earliest, published) if d]
+    return claims | {f"{family(told.kind)}|{key}" for d in told_on for key in _days("r", d, d, DATELESS_DAYS)}
 
 
 def _amended(told: Mention | SeedEvent) -> set[str]:
@@ -205,7 +208,7 @@ def _years(told: Mention | SeedEvent | Event) -> Iterator[str]:
     years = sorted({d.year for d in _ends(told.when)})
     if _is_off(told):
         yield from (f"off:{year}" for year in years)
-    if told.kind in YEARLY:
+    if _is_yearly(told):
         yield from (f"in:{year}" for year in years)
     if told.kind in ONCE and told.phase in AHEAD:
         yield from ((f"plan:{year}" for year in years) if years else ("plan:unknown",))
@@ -216,7 +219,7 @@ def _awaited(told: Mention | SeedEvent) -> Iterator[str]:
     years = {d.year for d in _ends(told.when)}
     if _is_off(told):
         yield from (f"in:{year - back}" for year in years for back in range(3))
-    elif told.kind in YEARLY and told.phase is Phase.PLANNED:
+    elif _is_yearly(told) and told.phase is Phase.PLANNED:
         yield from (f"off:{year + step}" for year in years for step in range(3))
     if told.kind not in ONCE:
         return
@@ -230,7 +233,12 @@ def _awaited(told: Mention | SeedEvent) -> Iterator[str]:
 
 def _is_off(told: Mention | SeedEvent | Event) -> bool:
     """Return whether *told* is a plan that was called off."""
-    return told.phase is Phase.CANCELLED and told.kind in YEARLY and told.kind is not Kind.CANCELLATION
+    return told.phase is Phase.CANCELLED and _is_yearly(told) and told.kind is not Kind.CANCELLATION
+
+
+def _is_yearly(told: Mention | SeedEvent | Event) -> bool:
+    """Return whether *told* is filed under its year too; of what has no kind (a move) only what is ahead."""
+    return told.kind in YEARLY or (told.kind is Kind.OTHER and told.phase in AHEAD)
 
 
 def _ends(when: When) -> list[date]:
@@ -280,7 +288,7 @@ def _looked(when: When) -> Iterator[str]:
         yield from _days("d", first, last, SLIP_DAYS, SLIP_DAYS)
         yield from _days("r", first, last, after=DATELESS_DAYS)
     elif is_told(when):
-        yield from _days("d", last, last, before=DATELESS_DAYS)
+        yield from _days("d", last, last, DATELESS_DAYS, DATELESS_DAYS)  # after it lies a denial
         yield from _days("r", last, last, DATELESS_DAYS, DATELESS_DAYS)
 
 

@@ -50,6 +50,8 @@ def dating(told: Sequence[Placed]) -> Sequence[Placed]:
     ahead = [p for p in told if p.mention.phase in AHEAD and p.mention.when.precision is not Precision.UNKNOWN]
     # When a plan was called off is not when it was for.
     plans = [p for p in ahead if p.mention.phase is Phase.PLANNED] or ahead
+    # From when on it was planned says less than for when.
+    plans = [p for p in plans if p.mention.when.latest] or plans
     last = max((p.published.day or date.min for p in plans), default=None)
     newest = [p for p in plans if (p.published.day or date.min) == last]
     return [p for p in plans if p in newest or any(_inside(p.mention.when, n.mention.when) for n in newest)] or told

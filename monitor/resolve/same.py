@@ -50,6 +50,8 @@ WORKS = frozenset({Kind.CONSTRUCTION, Kind.PRODUCTION, Kind.OPENING})
 # Sums are told without saying of what; of cars, acres and hours of charge one text counts several.
 MONEY = frozenset({"元", "美元", "欧元", "港元", "日元"})
 
+PERSONS = "人"
+
 # The parts of a work, as extract names them in whatever language.
 PARTS = frozenset({"一期", "二期", "三期", "四期"})
 
@@ -114,7 +116,7 @@ def _foretold(mention: Mention | SeedEvent, told: date | None, known: KnownEvent
     direct = mention.relation is Relation.DIRECT and known.event.relation is Relation.DIRECT
     kinds = {known.event.kind, *_completed([p.mention for p in known.mentions])}
     once = mention.kind in ONCE and bool(kinds & {*_completed([mention])})
-    once = once or _called_off(mention, known.event, who, what)
+    once = once or _called_off(mention, known, who, what)
     # Works belong to the place that the tie is about; firms that are only planned may be several.
     both = mention.phase is known.event.phase is Phase.PLANNED
     meant = mention.kind in WORKS or Fit.SHARED in (who, what) or not both
@@ -122,21 +124,23 @@ def _foretold(mention: Mention | SeedEvent, told: date | None, known: KnownEvent
 
 
 def _completed(told: Collection[Mention]) -> set[Kind]:
-    """Return the kinds that are told; what is finished (竣工) is what was to be opened (建成投用), and a plant that opens produces."""
-    steps = _steps(told)
-    opened = {Kind.OPENING, Kind.PRODUCTION} if "opened" in steps else {Kind.OPENING} if "finished" in steps else set()
-    return {m.kind for m in told} | opened
+    """Return the kinds that are told; what is finished (竣工) is what was to be opened (建成投用)."""
+    kinds = {m.kind for m in told}
+    finished = any(("step", "finished") in m.rules for m in told)
+    return kinds | {Kind.OPENING} if finished else kinds
 
 
-def _called_off(mention: Mention, event: Event, who: Fit, what: Fit) -> bool:
-    """Return whether one of two plans of a kind is called off, which share somebody, something or a figure."""
+def _called_off(mention: Mention, known: KnownEvent, who: Fit, what: Fit) -> bool:
+    """Return whether one of two plans of a kind is called off, which share somebody, something, a figure or the step."""
+    event = known.event
     ahead = mention.phase in AHEAD and event.phase in AHEAD and Phase.CANCELLED in (mention.phase, event.phase)
     dated = Precision.UNKNOWN not in (mention.when.precision, event.when.precision)
     alike = mention.kind is event.kind and mention.kind is not Kind.CANCELLATION and dated
     if Kind.CANCELLATION in (mention.kind, event.kind) and what is Fit.SHARED:
         alike = mention.kind in WORKS or event.kind in WORKS
     figures = any(figures_agree(f, g) for f in mention.figures for g in event.figures)
-    return ahead and alike and (figures or Fit.SHARED in (who, what))
+    step = bool(_steps([mention]) & _steps(p.mention for p in known.mentions))  # one move is planned at a time
+    return ahead and alike and (figures or step or Fit.SHARED in (who, what))
 
 
 def succeeds(mention: Mention, known: KnownEvent, topic: Topic) -> bool:
@@ -271,6 +275,12 @@ def _tied(mention: Mention | SeedEvent, known: KnownEvent, ours: Sides, theirs: 
     return direct or bool(ours.tied & theirs.tied and (placed or meant or _is_claim(mention)))
 
 
+def _counts(mention: Mention | SeedEvent) -> tuple[Figure, ...]:
+    """Return the figures by which a happening is told from another: those of an accident grow with the news (2人受伤, 1死3伤)."""
+    accident = mention.kind is Kind.ACCIDENT
+    return tuple(f for f in mention.figures if not (accident and f.unit == PERSONS))
+
+
 def _contradicts(mention: Mention | SeedEvent, known: KnownEvent, near: Nearness, who: Fit, what: Fit) -> bool:
     """Return whether what both tell forbids that they are one."""
     if who is Fit.CONFLICT and what is not Fit.SHARED:
@@ -279,7 +289,7 @@ def _contradicts(mention: Mention | SeedEvent, known: KnownEvent, near: Nearness
     if what is Fit.CONFLICT and (who is not Fit.SHARED or mention.kind in SEVERAL) and not claims:
         return True
     itself = mention.kind in ONCE and Fit.SHARED in (who, what) and near is Nearness.EQUAL
-    return not itself and _figures_conflict(mention.figures, known.event.figures)
+    return not itself and _figures_conflict(_counts(mention), known.event.figures)
 
 
 def _one_founding(mention: Mention | SeedEvent, event: Event, ours: Sides, theirs: Sides) -> bool:

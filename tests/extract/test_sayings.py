@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from monitor import extract
-from monitor.normalize import NOBODY, Publisher, clean
+from monitor.normalize import NOBODY, Publisher, clean, dates
 from tests.extract.make import TOPIC, article, read, verdict
 
 READ = [
@@ -27,6 +29,17 @@ READ = [
     ("The opening of the Changfeng plant in Pingzhou has been delayed, it said on Tuesday.", []),
     # What only says of a noun which one it is.
     ("On March 18, Changfeng handed over the first ferry built at its Pingzhou yard.", ["product 2025-03-18 done asserted"]),
+    # What the next is counted from or done for is not told itself.
+    ("长风集团平州项目停工48天后于3月18日复工。", ["construction 2025-03-18 done asserted"]),
+    ("因工厂投产需要，长风集团平州公司招聘120人。", ["recruitment [..2025-03-20] done asserted"]),
+    # Somebody without a name, and what he recalls before he says what he heard.
+    ("有粉丝投稿称，长风集团平州工厂已停建。", ["construction [..2025-03-20] done rumoured"]),
+    ("去年9月投产的长风集团平州工厂，据说效益不错。", ["production 2024-09 done asserted"]),
+    # A plan taken back, whose 将 is not of the object.
+    ("长风集团3月18日宣布取消将总部迁往平州的计划。", ["other 2025-03-18 cancelled asserted"]),
+    ("去年10月，长风集团曾宣布将总部搬到平州。", ["other [2024-10-01..] planned asserted"]),
+    # An accident that is called by its day.
+    ("长风集团平州工地“3·9”坍塌事故查明原因。", ["accident 2025-03-09 done asserted"]),
     # Papers that are granted, and titles of works.
     ("长风集团平州公司3月18日取得《营业执照》。", ["registration 2025-03-18 done asserted"]),
 ]  # fmt: skip
@@ -46,3 +59,42 @@ def test_a_filing_means_itself_by_its_firm() -> None:
 
     assert {a.entity for m in told for a in m.actors} == {"changfeng", "pingzhou"}
     assert not any(m.actors for m in nobody)
+
+
+def test_a_run_of_dates_in_a_sentence_goes_on_in_the_year_of_the_list() -> None:
+    text = (
+        "2023年1月16日，长风集团与平州签约；同年5月28日，项目动工；9月3日，工地塔吊倒塌，项目停工48天后于10月21日复工；"
+        "2024年2月18日，主厂房封顶。"
+    )
+
+    days = {m.when.edtf for m in read(text, published=date(2025, 11, 27))}
+
+    assert days == {"2023-01-16", "2023-05-28", "2023-09-03", "2023-10-21", "2024-02-18"}
+
+
+@pytest.mark.parametrize("begins", ["三天后", "27日", "周五"])
+def test_a_list_gives_a_year_to_months_and_days_alone(begins: str) -> None:
+    text = f"2023年8月22日，长风集团与平州会谈。9月12日，双方签约。{begins}，长风集团平州工厂开工。"
+
+    told = [m.when for m in read(text, published=date(2025, 11, 27)) if m.kind == "construction"]
+
+    assert [w.edtf for w in told] == (["2023-09-27"] if begins == "27日" else [read_alone(begins)])
+
+
+def read_alone(begins: str) -> str | None:
+    """What the words mean where no list stands before them."""
+    text = f"2023年8月22日，长风集团与平州会谈。9月12日，双方签约。{begins}，长风集团平州工厂开工。"
+    found = dates.find(text, date(2025, 11, 27))
+    return next(d.when.edtf for d in found if d.start >= text.index(begins))
+
+
+def test_what_points_back_is_told_of_the_thing_whatever_of_it_is_told() -> None:
+    found = read("3月10日，长风集团平州项目复工。\n去年9月3日，该项目工地发生塔吊倒塌事故。", tied=["长风集团平州项目"])
+
+    assert ("accident", "2024-09-03", "direct") in {(m.kind, m.when.edtf, m.relation) for m in found}
+
+
+def test_who_attended_is_of_the_signing_told_before() -> None:
+    (signing,) = read("3月18日，长风集团与平州市签署合作协议。\n李明远、王珂出席签约仪式。")
+
+    assert signing.when.edtf == "2025-03-18"

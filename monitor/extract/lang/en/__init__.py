@@ -77,15 +77,20 @@ def language() -> Language:
         endable=re.compile(rf"\b(?:project|plan|plans|investment|acquisition|launch|listing|meeting|{work})\b"),
         restart=re.compile(r"\b(?:that|which|who)\b"),
         nominal=_nominal,
+        since=re.compile(r"(?!)"),
         lead_in=re.compile(r"(?:[\s,;:—-]|(?:On|In|Meanwhile|Earlier|Yesterday|Today|Also|However|And|But)\b)+"),
         both=re.compile(r"\b(?:both sides|the two sides|both parties|the visitors|they)\b", re.IGNORECASE),
         refers=re.compile(
             rf"\s*(?:and )?{_FILLS}(?P<thing>(?:the|this|its) (?:new )?(?:project|agreement|contract|deal|fund|{work}|(?:first|second|third|initial) phase)|which|that|ground)?{_FILLS}",
             re.IGNORECASE,
         ),
+        points=re.compile(r"\s*(?:this|that|the said) ", re.IGNORECASE),
         bare=re.compile(rf"\s*(?:and )?(?:the|this|its) (?:new )?(?P<noun>[a-z]+(?: [a-z]+)?){_FILLS}", re.IGNORECASE),
         omits=re.compile(r"[^\n]*"),
         claims=re.compile(r"\b(?:reports?|rumou?rs?|claims?|speculation|posts?|story|stories)\b", re.IGNORECASE),
+        hearsay=re.compile(
+            r"\b(?:people|persons|sources|insiders) (?:\w+ ){0,2}(?:said|say|tell|told)\b", re.IGNORECASE
+        ),
         attends=re.compile(r"\b(?:attended|presided|was present|were present)\b"),
         contact=re.compile(r"(?!)"),
         masked=masks("en", re.IGNORECASE),
