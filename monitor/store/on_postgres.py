@@ -23,6 +23,7 @@ from psycopg.rows import DictRow
 from monitor.errors import Occupied, Outdated, StoreError
 from monitor.model import shown_database
 from monitor.store import dialect, migrations
+from monitor.store.database import Rows
 from monitor.store.postgres_link import PASSING, SESSION, connected, reason
 from monitor.store.postgres_values import Database, adapt, literal
 from monitor.store.rows import Unreadable
@@ -142,11 +143,9 @@ class Connection:
         with self._turn, self._sentences():
             self._connect()
             begin, commit, rollback = _WITHIN if self._depth else _ALONE
-            self.db.execute(begin)
             self._depth += 1
             try:
-                number = self._alone() if self._depth == 1 else None
-                self._check()
+                number = self._begun(begin)
                 yield self.db
                 self._commit(commit, number)
             except BaseException:
@@ -161,15 +160,23 @@ class Connection:
         """Whether a transaction is open; one that failed is, until it is rolled back."""
         return self.db.conn.info.transaction_status in (TransactionStatus.INTRANS, TransactionStatus.INERROR)
 
-    def _alone(self) -> str:
-        """Wait until nobody else writes; return the number of this transaction."""
+    def _begun(self, begin: str) -> str | None:
+        """Begin, and wait until nobody else writes; return the number of a transaction of its own."""
+        if self._depth > 1:
+            self.db.execute(begin)
+            return None
         sql = "SELECT pg_advisory_xact_lock(?, ?), pg_current_xact_id()::text AS number"
-        row: Any = self.db.execute(sql, (_OURS, self._key("write"))).fetchone()
+        with self.db.conn.pipeline():  # all in one round trip; each statement sees what is there once it is its turn
+            self.db.execute(begin)
+            locked = self.db.execute(sql, (_OURS, self._key("write")))
+            step = self.db.execute(_STEP) if self._checked else None
+        self._check(step)
+        row: Any = locked.fetchone()
         return cast("str", row["number"])
 
-    def _check(self) -> None:
+    def _check(self, step: Rows | None) -> None:
         """Leave alone what a newer version has brought up to date meanwhile: what we would write may be wrong there."""
-        if self._checked and self._depth <= 1 and (found := _version(self.db)) > len(migrations.MIGRATIONS):
+        if step and (found := int(step.fetchone()["step"])) > len(migrations.MIGRATIONS):
             raise Outdated(
                 f"{self.name} was brought up to date by a newer version of monitor (schema {found}, this one knows"
                 f" {len(migrations.MIGRATIONS)}); start that one here, too"
@@ -204,6 +211,12 @@ class Connection:
             finally:
                 if self._open():
                     self.db.execute("ROLLBACK")
+
+    @contextmanager
+    def glance(self) -> Iterator[Database]:
+        with self._turn, self._sentences():
+            self._connect()
+            yield self.db
 
     def settle(self) -> None:
         """Leave it to the server's autovacuum, which knows what was changed."""
@@ -244,7 +257,7 @@ class Connection:
     def hold(self, *, at_once: bool = False) -> None:
         with self._turn, self._sentences():
             self._connect()
-            self._check()
+            self._check(self.db.execute(_STEP) if self._checked else None)
             if not self._holding:
                 self._take(0 if at_once else GRACE)
                 self._holding = True
@@ -328,8 +341,11 @@ def _made(db: Database) -> bool:
     return db.execute(sql).fetchone() is not None
 
 
+_STEP = "SELECT step FROM monitor"
+
+
 def _version(db: Database) -> int:
-    row: Any = db.execute("SELECT step FROM monitor").fetchone()
+    row: Any = db.execute(_STEP).fetchone()
     return int(row["step"])
 
 
