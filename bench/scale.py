@@ -135,7 +135,8 @@ def _working(server: Server, home: Path, port: int, feeds: int, count: int) -> d
             _until(lambda polls=polls: _polls(db) >= polls + feeds, what)  # type: ignore[misc]
             wall = time.perf_counter() - began
             told = told | {"cpu": cpu(team) - before, "server": cpu(family(server.pid)) - served, "wall": wall}
-        time.sleep(2)
+        _until(lambda: _quiet(db), "the pages that the entries name")
+        time.sleep(5)
         before, served = cpu(team), cpu(family(server.pid))
         time.sleep(IDLE)
         told |= {"idle": (cpu(team) - before) / IDLE, "idle_server": (cpu(family(server.pid)) - served) / IDLE}
@@ -170,6 +171,13 @@ def _polls(db: psycopg.Connection[Any]) -> int:
     except psycopg.errors.UndefinedTable:  # nobody is there yet
         return 0
     return int(row[0]) if row else 0
+
+
+def _quiet(db: psycopg.Connection[Any]) -> bool:
+    """Return whether no job is left, and no entry waits."""
+    sql = """SELECT EXISTS (SELECT 1 FROM procrastinate_jobs WHERE status IN ('todo', 'doing')),
+        EXISTS (SELECT 1 FROM entries WHERE state = 'waiting')"""
+    return db.execute(sql).fetchone() == (False, False)
 
 
 def _until(done: Callable[[], bool], what: str) -> None:

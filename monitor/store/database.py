@@ -114,6 +114,9 @@ class Connection(Protocol):
     def read(self) -> AbstractContextManager[Database]:
         """Read one state of the database, waiting for nobody; inside :meth:`write`, the state so far."""
 
+    def glance(self) -> AbstractContextManager[Database]:
+        """Read with one statement, which sees one state by itself; otherwise as :meth:`read`."""
+
     def settle(self) -> None:
         """Give back what is no longer needed, and refresh the planner's figures."""
 

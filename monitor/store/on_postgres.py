@@ -23,7 +23,7 @@ from psycopg.rows import DictRow
 from monitor.errors import Occupied, Outdated, StoreError
 from monitor.model import shown_database
 from monitor.store import dialect, migrations
-from monitor.store.database import PART_FAILED
+from monitor.store.database import PART_FAILED, Rows
 from monitor.store.postgres_link import PASSING, SESSION, connected, reason
 from monitor.store.postgres_values import Database, adapt, literal
 from monitor.store.rows import Unreadable
@@ -142,11 +142,9 @@ class Connection:
             if self._writing:
                 yield from self._part()
                 return
-            self.db.execute("BEGIN")
             self._writing, self._failed = True, False
             try:
-                number = self._alone()
-                self._check()
+                number = self._begun()
                 yield self.db
                 if self._failed:
                     raise StoreError(PART_FAILED)
@@ -169,15 +167,20 @@ class Connection:
         """Whether a transaction is open; one that failed is, until it is rolled back."""
         return self.db.conn.info.transaction_status in (TransactionStatus.INTRANS, TransactionStatus.INERROR)
 
-    def _alone(self) -> str:
-        """Wait until nobody else writes; return the number of this transaction."""
+    def _begun(self) -> str:
+        """Begin, and wait until nobody else writes; return the number of the transaction."""
         sql = "SELECT pg_advisory_xact_lock(?, ?), pg_current_xact_id()::text AS number"
-        row: Any = self.db.execute(sql, (_OURS, self._key("write"))).fetchone()
+        with self.db.conn.pipeline():  # all in one round trip; each statement sees what is there once it is its turn
+            self.db.execute("BEGIN")
+            locked = self.db.execute(sql, (_OURS, self._key("write")))
+            step = self.db.execute(_STEP) if self._checked else None
+        self._check(step)
+        row: Any = locked.fetchone()
         return cast("str", row["number"])
 
-    def _check(self) -> None:
+    def _check(self, step: Rows | None) -> None:
         """Leave alone what a newer version has brought up to date meanwhile: what we would write may be wrong there."""
-        if self._checked and (found := _version(self.db)) > len(migrations.MIGRATIONS):
+        if step and (found := int(step.fetchone()["step"])) > len(migrations.MIGRATIONS):
             raise Outdated(
                 f"{self.name} was brought up to date by a newer version of monitor (schema {found}, this one knows"
                 f" {len(migrations.MIGRATIONS)}); start that one here, too"
@@ -212,6 +215,12 @@ class Connection:
             finally:
                 if self._open():
                     self.db.execute("ROLLBACK")
+
+    @contextmanager
+    def glance(self) -> Iterator[Database]:
+        with self._turn, self._sentences():
+            self._connect()
+            yield self.db
 
     def settle(self) -> None:
         """Leave it to the server's autovacuum, which knows what was changed."""
@@ -252,7 +261,7 @@ class Connection:
     def hold(self, *, at_once: bool = False) -> None:
         with self._turn, self._sentences():
             self._connect()
-            self._check()
+            self._check(self.db.execute(_STEP) if self._checked else None)
             if not self._holding:
                 self._take(0 if at_once else GRACE)
                 self._holding = True
@@ -336,8 +345,11 @@ def _made(db: Database) -> bool:
     return db.execute(sql).fetchone() is not None
 
 
+_STEP = "SELECT step FROM monitor"
+
+
 def _version(db: Database) -> int:
-    row: Any = db.execute("SELECT step FROM monitor").fetchone()
+    row: Any = db.execute(_STEP).fetchone()
     return int(row["step"])
 
 

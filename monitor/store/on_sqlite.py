@@ -217,6 +217,8 @@ class Connection:
             finally:
                 self.db.rollback()
 
+    glance = read
+
     def settle(self) -> None:
         """Fold the write-ahead log back into the file as far as readers allow, and refresh the planner's figures."""
         with self._turn, self._sentences():

@@ -128,7 +128,7 @@ class Tables:
             return declared.due(db, now, all=all)
 
     def status(self, url: str) -> FeedStatus | None:
-        with self._connection.read() as db:
+        with self._connection.glance() as db:
             return declared.status(db, url)
 
     @contextmanager
@@ -141,11 +141,11 @@ class Tables:
             return accounts.begin(db, now)
 
     def ends(self, round: int) -> Sequence[tuple[str, str]]:
-        with self._connection.read() as db:
+        with self._connection.glance() as db:
             return accounts.ends(db, round)
 
     def left_open(self) -> Sequence[int]:
-        with self._connection.read() as db:
+        with self._connection.glance() as db:
             return accounts.left_open(db)
 
     def known(self, feed: str, identities: Sequence[str]) -> Mapping[str, KnownEntry]:
@@ -153,7 +153,7 @@ class Tables:
             return collect.known(db, feed, identities)
 
     def sharing(self, body_sha256: str) -> Sequence[str]:
-        with self._connection.read() as db:
+        with self._connection.glance() as db:
             return declared.sharing(db, body_sha256)
 
     def record(self, poll: Poll) -> Counts:
@@ -194,11 +194,11 @@ class Tables:
     # ------------------------------------------------------------- digest
 
     def inbox(self, now: datetime, limit: int = 100, per_feed: int = 0) -> Sequence[Waiting]:
-        with self._connection.read() as db:
+        with self._connection.glance() as db:
             return digest.inbox(db, now, limit, per_feed)
 
     def waiting(self, entry: str) -> Waiting | None:
-        with self._connection.read() as db:
+        with self._connection.glance() as db:
             return digest.waiting(db, entry)
 
     def leave_unsettled(self, digested: Digested, now: datetime) -> None:
@@ -206,15 +206,15 @@ class Tables:
             digest.leave_unsettled(db, digested, now)
 
     def unsettled(self) -> Sequence[Digested]:
-        with self._connection.read() as db:
+        with self._connection.glance() as db:
             return digest.unsettled(db)
 
     def article(self, identity: str) -> Article | None:
-        with self._connection.read() as db:
+        with self._connection.glance() as db:
             return digest.article(db, "identity", identity)
 
     def holds_body(self, body_sha256: str) -> bool:
-        with self._connection.read() as db:
+        with self._connection.glance() as db:
             return digest.holds_body(db, body_sha256)
 
     def postpone(self, entry: str, until: datetime, reason: str, *, tried: bool = True) -> None:
@@ -383,7 +383,7 @@ class Tables:
             return entries.records(db, entries.latest(db, feed, state, before, limit))[::-1]
 
     def article_by_id(self, id: str) -> Article | None:
-        with self._connection.read() as db:
+        with self._connection.glance() as db:
             return digest.article(db, "id", id)
 
     def articles(self) -> Iterator[Article]:
