@@ -120,6 +120,11 @@ def day(back: int = 0) -> str:
     return f"{at.year}年{at.month}月{at.day}日"
 
 
+def today() -> str:
+    """Return the day that it is where the paper is made, for ``--published``."""
+    return clock().astimezone(CHINA).date().isoformat()
+
+
 def signing(back: int = 0) -> tuple[str, str]:
     """Return an article about an agreement."""
     return "小米集团与洛阳市签署战略合作协议", f"{day(back)},小米集团与洛阳市人民政府在洛阳签署战略合作协议。"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.alerts.press import Press, signing, visit
+from tests.alerts.press import Press, signing, today, visit
 from tests.commands import monitor, start
 from tests.waiting import PATIENCE, ended, stopped
 
@@ -127,7 +127,7 @@ def test_a_daemon_tells_beside_its_polls_and_ends_when_told_while_a_channel_hang
     process = start("run", cwd=home)
     try:
         (home / "now.txt").write_text("\n\n".join(signing()), "utf-8")
-        assert monitor("ingest", home / "now.txt", "--published", _today(), cwd=home).status == 0
+        assert monitor("ingest", home / "now.txt", "--published", today(), cwd=home).status == 0
         press.heard(2)
         assert stopped(process) == 0
     finally:
@@ -136,9 +136,3 @@ def test_a_daemon_tells_beside_its_polls_and_ends_when_told_while_a_channel_hang
     assert abs(press.got[0].at - press.got[1].at) < 2  # on one host, and neither waits for the other
     states = json.loads(monitor("alerts", "list", "--all", "--format", "json", cwd=home).out)["alerts"]
     assert {a["channel"]: a["state"] for a in states} == {"slow": "waiting", "desk": "sent"}
-
-
-def _today() -> str:
-    from monitor.clock import clock
-
-    return clock().date().isoformat()

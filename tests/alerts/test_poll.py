@@ -15,7 +15,7 @@ import pytest
 
 from monitor.clock import clock
 from monitor.notify import signature
-from tests.alerts.press import CHINA, Press, day, signing, visit
+from tests.alerts.press import CHINA, Press, day, signing, today, visit
 from tests.commands import Ran, monitor
 
 KEY = "s3cr3t-of-the-desk"
@@ -220,7 +220,6 @@ def test_an_archive_that_is_handed_in_is_not_told_and_todays_paper_is(home, pres
     assert ran.status == 0, ran.err
     new = home / "new.txt"
     new.write_text(f"{signing()[0]}\n\n{signing()[1]}\n", "utf-8")
-    today = clock().date().isoformat()
-    assert monitor("ingest", new, "--published", today, cwd=home).status == 0
+    assert monitor("ingest", new, "--published", today(), cwd=home).status == 0
     polled(home)
     assert [got.what for got in press.got] == [["new", "stage"]]
