@@ -56,6 +56,13 @@ def room() -> Iterator[Newsroom]:
         yield room
 
 
+@pytest.fixture
+def home(room: Newsroom, tmp_path: Path) -> Path:
+    """A folder with the newsroom's configuration in it."""
+    config.write(room, tmp_path)
+    return tmp_path
+
+
 @pytest.fixture(scope="session")
 def polled_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder with a timeline of a newsroom that stays as it is, and can be asked as long as there are tests."""

@@ -13,7 +13,6 @@ import pytest
 
 from monitor.model import Counts
 from tests.commands import monitor
-from tests.newsroom import config
 from tests.newsroom.play import balanced
 from tests.newsroom.server import ARTICLES
 
@@ -27,13 +26,6 @@ GARBLED = (
     "孫昌旭曾任一家雜志的編輯。2016年5月3日加入小米科技有限責(zé)任公司,擔(dān)任投資部總監(jiān)。\n"
     "若合作順利,當(dāng)?shù)仄髽I(yè)或?qū)⑹芤妗?\n"
 )
-
-
-@pytest.fixture
-def home(room, tmp_path) -> Path:
-    """A folder with the newsroom's configuration in it."""
-    config.write(room, tmp_path)
-    return tmp_path
 
 
 def lines(text: str) -> list[dict[str, object]]:

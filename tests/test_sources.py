@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 
 import pytest
 
@@ -14,13 +13,6 @@ from monitor.model import Feed, ParsedFeed
 from monitor.trial import EVERY, Trial, as_text
 from tests.commands import monitor
 from tests.newsroom import config
-
-
-@pytest.fixture
-def home(room, tmp_path) -> Path:
-    config.write(room, tmp_path)
-    return tmp_path
-
 
 # --------------------------------------------------------------------------- tried
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,12 +10,6 @@ import pytest
 from tests.alerts.press import Press, signing
 from tests.commands import monitor
 from tests.web.town import Reader
-
-
-@pytest.fixture
-def press() -> Iterator[Press]:
-    with Press() as press:
-        yield press
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import random
 import signal
 import subprocess
 from collections import defaultdict
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,12 +17,6 @@ from tests.commands import monitor, start
 from tests.waiting import PATIENCE, ended, stopped
 
 CYCLES = int(os.environ.get("CRASH_CYCLES", "60"))
-
-
-@pytest.fixture
-def press() -> Iterator[Press]:
-    with Press() as press:
-        yield press
 
 
 @pytest.fixture

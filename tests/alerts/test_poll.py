@@ -7,7 +7,6 @@ import hmac
 import json
 import re
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,12 +18,6 @@ from tests.alerts.press import CHINA, Press, day, signing, today, visit
 from tests.commands import Ran, monitor
 
 KEY = "s3cr3t-of-the-desk"
-
-
-@pytest.fixture
-def press() -> Iterator[Press]:
-    with Press() as press:
-        yield press
 
 
 @pytest.fixture

@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 import pytest
 
-from tests.alerts.press import Press, signing
+from tests.alerts.press import signing
 from tests.commands import Ran, monitor
 
 TOKEN = "tk9f2ac41d77e0b3aa15"
 KEY = "the-key-of-the-signature"
-
-
-@pytest.fixture
-def press() -> Iterator[Press]:
-    with Press() as press:
-        yield press
 
 
 def said(ran: Ran) -> str:

@@ -17,17 +17,10 @@ from monitor.errors import NotifyError
 from monitor.export import notices as words
 from monitor.model import Alert, Notice, Tell
 from monitor.notify import Service
-from tests.alerts.press import Press
 from tests.loopback import free_port
 from tests.store.make import NOW, event, topic
 
 SECRET = "t0ken-of-the-desk"
-
-
-@pytest.fixture
-def press() -> Iterator[Press]:
-    with Press() as press:
-        yield press
 
 
 def alert(title: str = "新事件：大桥开工", text: str = "新事件 · 大桥能通车吗?\n“大桥开工”") -> Alert:
