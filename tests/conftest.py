@@ -1,4 +1,4 @@
-"""What `make unit` leaves to `make test`: tests that show a bound on time or memory by spending some."""
+"""What all tests share; and what `make unit` leaves to `make test`: those that show a bound on time or memory by spending some."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -79,6 +80,23 @@ def test_it_takes_over_a_changed_configuration_and_refuses_a_wrong_one(home, run
     process.send_signal(signal.SIGHUP)
     until(lambda: said(home, "configuration read"))
     assert stopped(process, signal.SIGINT) == 0  # as a person at a terminal does
+
+
+WITHIN = """
+import os, signal, sys, weakref
+from monitor.cli import polling
+polling._may_be_ended()
+class Module: pass
+module = Module()
+callback = weakref.ref(module, lambda _: os.kill(os.getpid(), signal.SIGTERM))
+del module
+sys.exit(7)
+"""
+
+
+def test_who_is_told_to_stop_while_a_module_is_imported_stops(tmp_path):
+    """Python forgets a module's lock in a callback, where an exception is shown and ends nothing."""
+    assert subprocess.run([sys.executable, "-c", WITHIN], cwd=tmp_path).returncode == 0
 
 
 def test_a_kill_loses_nothing_and_doubles_nothing(home, run):
