@@ -265,7 +265,7 @@ def _record(kind: type) -> Convert:
         try:
             if tuple(data) == names:  # as dump wrote it
                 return kind(*[v if n in texts and v.__class__ is str else loaders[n](v) for n, v in data.items()])
-            return kind(**{n: loaders[n](v) for n, v in data.items()})
+            return kind(**{n: v if n in texts and v.__class__ is str else loaders[n](v) for n, v in data.items()})
         except (KeyError, TypeError, ValueError):
             return slowly(data)  # which says where
 

@@ -39,7 +39,7 @@ def validators(response: Response, before: Validators) -> Validators:
     A 200 replaces both (a server that sends none any more is sent none); a 304 replaces what it repeats and leaves
     the other in force (RFC 9110, 15.4.5; RFC 9111, 4.3.4).
     """
-    etag, modified = (_bounded(response.header(name)) for name in ("etag", "last-modified"))
+    etag, modified = _bounded(response.header("etag")), _bounded(response.header("last-modified"))
     if response.status == 304:
         return Validators(etag or before.etag, modified or before.last_modified, before.url)
     return Validators(etag, modified, response.final_url) if etag or modified else Validators()

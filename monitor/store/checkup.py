@@ -12,7 +12,7 @@ from pathlib import Path
 from monitor.errors import MonitorError, StoreError
 from monitor.store import copies, lock, migrations
 from monitor.store.rows import moment
-from monitor.store.sentences import told
+from monitor.store.sentences import Told
 
 OLDEST = (3, 35)  # docs/schema.md
 
@@ -78,7 +78,7 @@ def checkup(path: Path) -> Checkup:
         return Checkup(exists=True, fault=f"{path} cannot be opened: {exc.strerror}")
     schema, newest, fault = 0, None, ""
     try:
-        with closing(copies.reading(path)) as conn, told(path, copies.PATIENCE):
+        with closing(copies.reading(path)) as conn, Told(path, copies.PATIENCE):
             schema = copies.recognise(conn, path)
             damage = [row[0] for row in conn.execute("PRAGMA integrity_check(3)") if row[0] != "ok"]
             if damage:

@@ -255,7 +255,7 @@ def _save_poll(db: Database, feed: int, poll: Poll, seen_before: int, was_blind:
             "known": seen_before,
             "cut": poll.cut,
             "turned": blind != was_blind,
-            "warnings": to_json(poll.warnings),
+            "warnings": to_json(poll.warnings) if poll.warnings else "[]",
             "unseen_since": poll.unseen_since and instant(poll.unseen_since),
             "unreached": text(poll.unreached) or None,
         },

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from monitor.errors import InputError, StoreError
 from monitor.store import audit, lock, migrations
-from monitor.store.sentences import told
+from monitor.store.sentences import Told
 from monitor.store.sqlite_values import Database
 
 PATIENCE = 10.0  # seconds that a reader waits for a database that is out of WAL mode and being written
@@ -116,7 +116,7 @@ def made(source: Path, target: Path, *, judged: bool = True) -> Iterator[tuple[P
     """Make a verified copy of *source* and lend it to whoever puts it at *target*; then flush that folder."""
     with closing(reading(source)) as conn, _workshop(target) as folder, disk(target):
         part = folder / "copy"
-        with told(source, PATIENCE):
+        with Told(source, PATIENCE):
             recognise(conn, source)
             conn.execute("BEGIN")  # one state: what is counted is what is copied
             before = _counts(conn)
@@ -149,7 +149,7 @@ def recognise(conn: sqlite3.Connection, path: Path) -> int:
 
 def _copy(conn: sqlite3.Connection, part: Path, target: Path) -> None:
     """Copy all pages in one step: a writer beside us never makes it begin anew."""
-    with told(target, PATIENCE), closing(sqlite3.connect(part, isolation_level=None)) as copy:
+    with Told(target, PATIENCE), closing(sqlite3.connect(part, isolation_level=None)) as copy:
         # Nobody else sees it yet, and what a crash leaves is thrown away: it is flushed once, when it is whole.
         copy.execute("PRAGMA journal_mode = OFF")
         copy.execute("PRAGMA synchronous = OFF")
@@ -161,7 +161,7 @@ def examined(path: Path, before: Mapping[str, int], *, judged: bool = True) -> C
     """Read the copy at *path* from end to end; StoreError where it is damaged or holds other rows than *before*."""
     conn = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, isolation_level=None)
     conn.row_factory = sqlite3.Row
-    with closing(conn), told(path, PATIENCE):
+    with closing(conn), Told(path, PATIENCE):
         damage = [row[0] for row in conn.execute("PRAGMA integrity_check(1)") if row[0] != "ok"]
         if not damage and _counts(conn) != before:
             damage = ["it holds other rows than were copied"]

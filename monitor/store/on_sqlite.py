@@ -18,7 +18,7 @@ from pathlib import Path
 from monitor.errors import StoreError
 from monitor.store import copies, lock, migrations
 from monitor.store.database import PART_FAILED
-from monitor.store.sentences import told
+from monitor.store.sentences import Told
 from monitor.store.sqlite_values import Database, step, version
 from monitor.store.tables import Tables
 
@@ -252,7 +252,7 @@ class Connection:
             self._held = None
 
     def _sentences(self) -> AbstractContextManager[None]:
-        return told(self.path, self._patience)
+        return Told(self.path, self._patience)
 
 
 class SqliteStore(Tables):

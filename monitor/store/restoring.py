@@ -19,7 +19,7 @@ from pathlib import Path
 from monitor.errors import InputError, StoreError
 from monitor.store import copies, lock
 from monitor.store.copies import Copied
-from monitor.store.sentences import code, told
+from monitor.store.sentences import Told, code
 
 PATIENCE = 2.0  # seconds that others may take to let go of the database
 
@@ -80,7 +80,7 @@ def _alone(path: Path) -> Iterator[bool]:
     if not path.exists():
         yield True
         return
-    with told(path, PATIENCE), closing(sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)) as conn:
+    with Told(path, PATIENCE), closing(sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)) as conn:
         try:
             conn.execute("PRAGMA locking_mode = EXCLUSIVE")
             conn.execute("PRAGMA journal_mode = DELETE").fetchone()  # refused while anybody has it open

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -25,6 +25,7 @@ class Unreadable(Exception):
     """A row does not hold what we write there."""
 
 
+@lru_cache(maxsize=64)  # what happens in one moment is written with it several times
 def instant(at: datetime) -> str:
     """Return *at* in UTC with six decimals always, so that text sorts as time."""
     there = at if at.tzinfo is UTC else at.astimezone(UTC)
