@@ -30,6 +30,7 @@ from monitor.model import (
     Article,
     Basis,
     Change,
+    Days,
     Decision,
     Digested,
     Entity,
@@ -151,7 +152,7 @@ def _ms(times: Sequence[float]) -> str:
 class Nobody:
     """Candidates of an empty store."""
 
-    def candidates(self, topic: str, keys: frozenset[str]) -> Sequence[KnownEvent]:
+    def candidates(self, topic: str, keys: frozenset[str], days: Days | None = None) -> Sequence[KnownEvent]:
         """Return none."""
         return ()
 
@@ -183,10 +184,10 @@ class Counting(Nobody):
         self.read, self.spent = 0, 0.0
         self.real: Decider | None = None
 
-    def candidates(self, topic: str, keys: frozenset[str]) -> Sequence[KnownEvent]:
+    def candidates(self, topic: str, keys: frozenset[str], days: Days | None = None) -> Sequence[KnownEvent]:
         """Ask the store."""
         assert self.real
-        found = self.real.candidates(topic, keys)
+        found = self.real.candidates(topic, keys, days)
         self.read += len(found)
         return found
 

@@ -429,6 +429,9 @@ _TITLES = (
         WHERE forgotten IS NULL AND n <= (SELECT n FROM searched WHERE kind = 1) ORDER BY n""",
 )
 
+# Within which days an event lies, where that alone tells it from others: NULL until it is next written.
+_DAYS = ("ALTER TABLE events ADD COLUMN first_told TEXT", "ALTER TABLE events ADD COLUMN last_told TEXT")
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _FIRST,
     _MANNERS,
@@ -446,4 +449,5 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _UNREACHED,
     _ARCHIVES,
     _TITLES,
+    _DAYS,
 )
