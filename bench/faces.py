@@ -3,7 +3,7 @@ What readers wait for: an export of many events, and a word found among many tex
 
     python -m bench.faces [--events 10000] [--texts 1000000]
 
-Events are those of :mod:`bench.growth`; the export is read from the store and rendered, as `monitor export` does it, after
+Events are those of :mod:`bench.mentions`; the export is read from the store and rendered, as `monitor export` does it, after
 one that nobody measures. Texts are articles of two hundred invented characters with a word of two characters planted in one of
 50,000, one of 100, and all of them; each is asked for as the page asks, fifty hits at most, and then, where it is rare,
 without an end, to see that nothing is missed.
@@ -23,7 +23,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 
-from bench.growth import NOW, TOPIC, fill
+from bench.mentions import NOW, TOPIC, fill
 from monitor import finding, reading
 from monitor.cli import GARBAGE
 from monitor.export import render
