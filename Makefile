@@ -41,7 +41,6 @@ bench: .venv/bench
 	$(PY) -m bench.collect --rounds 2
 	$(PY) -m bench.growth
 	$(PY) -m bench.digest "$(DATA)"
-	$(PY) -m bench.faces
 
 # A thousand topics beside one, and both stores with a million entries and up to eight workers: fifteen minutes.
 bench-scale: .venv/dev
