@@ -42,9 +42,8 @@ eval: .venv/dev
 # Under ten minutes on two cores; what each line means is said in docs/performance.md.
 bench: .venv/bench
 	$(PY) -m bench.collect --rounds 2
-	$(PY) -m bench.stored
+	$(PY) -m bench.growth
 	$(PY) -m bench.digest "$(DATA)"
-	$(PY) -m bench.faces
 
 # A thousand topics beside one, and both stores with a million entries and up to eight workers: fifteen minutes.
 bench-scale: .venv/dev

@@ -22,7 +22,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from bench import growth
+from bench import mentions
 from monitor import finding, noticing, reading
 from monitor.deliveries import desk
 from monitor.export import render
@@ -35,7 +35,7 @@ from monitor.web.shelf import Shelf
 
 EVENTS, AGAIN = 100, 15
 FIRM, OTHER = "甲公司", "丙公司"
-LATER = growth.NOW + timedelta(days=60)
+LATER = mentions.NOW + timedelta(days=60)
 CHANNEL = Channel("c", "webhook", "https://a.example/", topics=("t",))
 
 
@@ -132,14 +132,14 @@ def _found(store: Store, settings: Settings) -> None:
 
 def _told(store: Store, settings: Settings, number: int) -> None:
     """Let an article tell of a new event, and seal what the channel is told of it."""
-    rng = growth.random.Random(number)
+    rng = mentions.random.Random(number)
     n = 90_000_000 + number
-    mention = replace(growth._mention(rng, n, f"ar_{n}"), relation=growth.Relation.DIRECT)
+    mention = replace(mentions._mention(rng, n, f"ar_{n}"), relation=mentions.Relation.DIRECT)
     said = Published("2026-02-01", None, date(2026, 2, 1), None)
-    told = growth._digested(n, [mention])
+    told = mentions._digested(n, [mention])
     assert told.article
     told = replace(told, article=replace(told.article, published=said))
-    one = replace(growth._placed(mention, n, 0), published=said)
+    one = replace(mentions._placed(mention, n, 0), published=said)
     store.finish(told, LATER, lambda decider: place("", [one], {"t": settings.topics[0]}, decider, LATER))
     store.seal("c", noticing.next_of(desk(settings), CHANNEL, LATER))
 
@@ -160,14 +160,14 @@ def _ms(act: Callable[[], object]) -> float:
 
 def _made(path: Path, topics: int) -> tuple[Path, Settings]:
     """Make a store in which the first of *topics* has its events, and each of the others a copy of them."""
-    some = [growth.TOPIC, *(_topic(n) for n in range(1, topics))]
+    some = [mentions.TOPIC, *(_topic(n) for n in range(1, topics))]
     feeds = tuple(Feed(f"http://{n}.example/feed", timedelta(hours=1)) for n in range(20))
     settings = Settings(
         "c", str(path), "Asia/Shanghai", FetchSettings(), "off", (), feeds, tuple(some), channels=(CHANNEL,)
     )
     with open_store(str(path)) as store:
-        store.declare(settings, growth.NOW)
-        growth.fill(store, EVENTS)
+        store.declare(settings, mentions.NOW)
+        mentions.fill(store, EVENTS)
     with closing(sqlite3.connect(path)) as db, db:
         db.row_factory = sqlite3.Row
         _copied(db, topics)
@@ -179,8 +179,8 @@ def _made(path: Path, topics: int) -> tuple[Path, Settings]:
 
 
 def _topic(number: int) -> Topic:
-    entities = tuple(replace(e, names=(f"{e.names[0]}{number}",)) for e in growth.TOPIC.entities)
-    return replace(growth.TOPIC, id=f"t{number}", question=f"第{number}家公司会落户乙市吗?", entities=entities)
+    entities = tuple(replace(e, names=(f"{e.names[0]}{number}",)) for e in mentions.TOPIC.entities)
+    return replace(mentions.TOPIC, id=f"t{number}", question=f"第{number}家公司会落户乙市吗?", entities=entities)
 
 
 def _copied(db: sqlite3.Connection, topics: int) -> None:

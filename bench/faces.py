@@ -1,9 +1,7 @@
 """
-What readers wait for: an export of many events, and a word found among many texts.
+What readers wait for: an export of many events, and a word found among many texts. Part of :mod:`bench.growth`.
 
-    python -m bench.faces [--events 10000] [--texts 1000000]
-
-Events are those of :mod:`bench.growth`; the export is read from the store and rendered, as `monitor export` does it, after
+Events are those of :mod:`bench.mentions`; the export is read from the store and rendered, as `monitor export` does it, after
 one that nobody measures. Texts are articles of two hundred invented characters with a word of two characters planted in one of
 50,000, one of 100, and all of them; each is asked for as the page asks, fifty hits at most, and then, where it is rare,
 without an end, to see that nothing is missed.
@@ -11,21 +9,17 @@ without an end, to see that nothing is missed.
 
 from __future__ import annotations
 
-import argparse
-import gc
 import random
 import sqlite3
 import statistics
-import tempfile
 import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 
-from bench.growth import NOW, TOPIC, fill
+from bench.mentions import NOW, TOPIC, fill
 from monitor import finding, reading
-from monitor.cli import GARBAGE
 from monitor.export import render
 from monitor.model import FetchSettings, Settings
 from monitor.store import open_store
@@ -41,25 +35,14 @@ _INSERT = """
 """
 
 
-def main() -> None:
-    """Print the figures."""
-    ask = argparse.ArgumentParser()
-    ask.add_argument("--events", type=int, default=10_000)
-    ask.add_argument("--texts", type=int, default=1_000_000)
-    said = ask.parse_args()
-    gc.set_threshold(*GARBAGE)  # as for any command
-    with tempfile.TemporaryDirectory() as home:
-        _exporting(Path(home) / "events.db", said.events)
-        _finding(Path(home) / "texts.db", said.texts)
-
-
 def _made(path: Path) -> Store:
     store = open_store(str(path))
     store.declare(Settings("c", str(path), "Asia/Shanghai", FetchSettings(), "off", (), (), (TOPIC,)), NOW)
     return store
 
 
-def _exporting(path: Path, count: int) -> None:
+def exported(path: Path, count: int) -> None:
+    """Print what an export of *count* events takes."""
     with _made(path) as store:
         fill(store, count)
         for form in ("json", "csv"):
@@ -67,7 +50,8 @@ def _exporting(path: Path, count: int) -> None:
             print(f"export of {count} events as {form}: {spent:.2f} s of CPU, {len(body) / 1e6:.1f} MB")
 
 
-def _finding(path: Path, count: int) -> None:
+def searched(path: Path, count: int) -> None:
+    """Print what it takes to find a word among *count* texts."""
     _made(path).close()
     rng = random.Random(5)
     with closing(sqlite3.connect(path)) as db, db:
@@ -77,13 +61,13 @@ def _finding(path: Path, count: int) -> None:
         while store.index():
             pass
         print(
-            f"{count} texts indexed in {time.process_time() - began:.0f} s of CPU, {path.stat().st_size / 1e6:.0f} MB"
+            f"  among {count} texts, indexed in {time.process_time() - began:.0f} s of CPU, {path.stat().st_size / 1e6:.0f} MB"
         )
         for word, every in PLANTED.items():
             spent, found = _median(lambda word=word: finding.find(store, word, ()))  # type: ignore[misc]
             whole = len(finding.find(store, word, (), count)) if every >= 1_000 else len(found)
             print(
-                f"a word in one of {every}: {1e3 * spent:.1f} ms, {len(found)} shown; {whole} of {count // every} found"
+                f"  a word in one of {every}: {1e3 * spent:.1f} ms, {len(found)} shown; {whole} of {count // every} found"
             )
 
 
@@ -103,7 +87,3 @@ def _median(act: Callable[[], T]) -> tuple[float, T]:
         found = act()
         times.append(time.process_time() - began)
     return statistics.median(times), found
-
-
-if __name__ == "__main__":
-    main()

@@ -1,262 +1,55 @@
 """
-How long resolving takes in a large store: one mention among many events.
+What grows with what is stored, and what does not: each figure at 10,000, 100,000 and 1,000,000 entries, and for 10, 1,000
+and 10,000 names.
 
-    python -m bench.growth [EVENTS]
+    python -m bench.growth [--entries 10000 ...] [--names 10 ...] [--events 10000 ...]
 
-The store is filled with EVENTS (50,000) invented events of one topic over twelve years: of ten kinds, with people,
-firms and things of some thousands, told by articles of fifty mentions. Then two hundred mentions come, half of them retelling
-an event from another outlet, half new. Printed: milliseconds of CPU time a mention for deciding (candidates found, read, compared,
-the event composed again), without and with writing; how many candidates were read; whether the retold ones joined.
-
-Then come crowds, of which a hostile feed is made: 150 mentions of one day, shuffled, that tell one event in one text or each in
-its own, each with its own sum, or each naming one whom the next one names as well.
+Of every twenty entries one event: among 1,000,000 entries stand 50,000. In one store: what a poll takes (:mod:`bench.polls`),
+then what a mention takes to be given to its event (:mod:`bench.mentions`), in hostile crowds as well where the store is
+largest. In another as many articles: what it takes to find a word in them (:mod:`bench.faces`). Then what it takes to
+screen an entry for topics of so many names in all, and to export so many events.
 """
 
 from __future__ import annotations
 
-import random
-import statistics
-import sys
+import argparse
+import gc
 import tempfile
-import time
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from monitor import codec, ids
-from monitor.model import (
-    Actor,
-    Article,
-    Basis,
-    Change,
-    Decision,
-    Digested,
-    Entity,
-    EntryState,
-    FetchSettings,
-    Figure,
-    Kind,
-    KnownEvent,
-    Mention,
-    Phase,
-    Placed,
-    Polarity,
-    Precision,
-    Published,
-    Relation,
-    Settings,
-    Tier,
-    Topic,
-    When,
-)  # fmt: skip
-from monitor.resolve import place
-from monitor.store import open_store
-from monitor.store.base import Decider, Store
+from bench import faces, mentions, polls
+from monitor.cli import GARBAGE
+from monitor.store.on_sqlite import SqliteStore
 
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
-TOPIC = Topic(
-    "t", "甲公司会落户乙市吗?",
-    (Entity("firm", "company", ("甲公司",)), Entity("town", "place", ("乙市",))), together=("firm", "town"),
-)  # fmt: skip
-TIED = (Actor("firm", "甲公司"), Actor("town", "乙市"))
-KINDS = (
-    Kind.MEETING, Kind.VISIT, Kind.AGREEMENT, Kind.INVESTMENT, Kind.REGISTRATION, Kind.CONSTRUCTION, Kind.OPENING,
-    Kind.PERSONNEL, Kind.PRODUCT, Kind.POLICY,
-)  # fmt: skip
-DAYS, EACH, TOLD, CROWD = 12 * 365, 50, 200, 150
+ENTRIES, NAMES = (10_000, 100_000, 1_000_000), (10, 1_000, 10_000)
+EVENTS = 20  # entries to an event
 
 
 def main() -> None:
-    """Fill a store and print the figures."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 50_000
-    with tempfile.TemporaryDirectory() as folder, open_store(str(Path(folder) / "a.db")) as store:
-        store.declare(Settings("c", "a.db", "Asia/Shanghai", FetchSettings(), "off", (), (), (TOPIC,)), NOW)
-        said = fill(store, count)
-        print(f"{count} events in {(Path(folder) / 'a.db').stat().st_size / 1e6:.0f} MB")
-        _tell(store, said)
-        for number, (name, crowd) in enumerate(CROWDS.items()):
-            _crowd(store, number, name, crowd)
+    """Print the figures."""
+    ask = argparse.ArgumentParser()
+    ask.add_argument("--entries", type=int, nargs="*", default=ENTRIES)
+    ask.add_argument("--names", type=int, nargs="*", default=NAMES)
+    ask.add_argument("--events", type=int, nargs="*", default=(10_000,))
+    said = ask.parse_args()
+    gc.set_threshold(*GARBAGE)  # as for any command
+    for count in said.entries:
+        _entries(count, largest=count == max(said.entries))
+    for count in said.names:
+        ready, screened = polls.screened(count)
+        print(f"{count} names: {1e6 * screened:.1f} µs to screen an entry, {ready:.2f} s to make ready")
+    for count in said.events:
+        with tempfile.TemporaryDirectory() as home:
+            faces.exported(Path(home) / "t.db", count)
 
 
-def fill(store: Store, count: int) -> list[Mention]:
-    rng, said = random.Random(7), []
-    for n in range(0, count, EACH):
-        mentions = [_mention(rng, n + i, f"ar_{n}") for i in range(EACH)]
-        told = [_placed(m, n, i) for i, m in enumerate(mentions)]
-        changes = [c for p in told for c in place("", [p], {"t": TOPIC}, Nobody(), NOW)]
-        store.finish(_digested(n, mentions), NOW, lambda _, c=changes: c)  # type: ignore[misc]
-        said += mentions
-    return said
-
-
-def _tell(store: Store, said: Sequence[Mention]) -> None:
-    rng, deciding, whole, read, joined = random.Random(8), [], [], [], 0
-    for n in range(TOLD):
-        again = n % 2 == 0
-        number = 10_000_000 + n
-        mention = _again(rng.choice(said), number) if again else _mention(rng, number, f"ar_{number}")
-        asked = Counting()
-        changes: list[Change] = []
-        began = time.process_time()
-        store.finish(_digested(number, [mention]), NOW, _decide(asked, mention, number, changes))
-        whole.append(time.process_time() - began)
-        deciding.append(asked.spent)
-        read.append(asked.read)
-        joined += again and len(changes[0].placed) > 1
-    print(f"deciding  {_ms(deciding)}")
-    print(f"and write {_ms(whole)}")
-    print(f"candidates read: median {statistics.median(read):.0f}, most {max(read)}")
-    print(f"{joined} of {TOLD // 2} retold mentions joined an event")
-
-
-def _crowd(store: Store, number: int, name: str, tell: Callable[[Mention, int, random.Random], Mention]) -> None:
-    rng, times = random.Random(number), []
-    one = _mention(rng, number, f"ar_crowd{number}")
-    for i in rng.sample(range(CROWD), CROWD):
-        n = 20_000_000 + number * 1_000_000 + i * EACH
-        mention = tell(replace(one, article=f"ar_{n}", when=_day(2026, number), actors=TIED), i, rng)
-        began = time.process_time()
-        store.finish(_digested(n, [mention]), NOW, _decide(Counting(), mention, n, []))
-        times.append(time.process_time() - began)
-    print(f"crowd of {name:<20} {_ms(times)}")
-
-
-def _day(year: int, month: int) -> When:
-    at = date(year, month + 1, 1)
-    return When(at, at, Precision.DAY, Basis.STATED, str(at))
-
-
-CROWDS: dict[str, Callable[[Mention, int, random.Random], Mention]] = {
-    "one text": lambda m, i, rng: m,
-    "own texts": lambda m, i, rng: replace(m, quote=_prose(rng)),
-    "own sums": lambda m, i, rng: replace(m, quote=_prose(rng), figures=(Figure(1e8 * 1.03**i, "元", "", "投资"),)),
-    "a chain": lambda m, i, rng: replace(
-        m, quote=_prose(rng), actors=(*TIED, Actor("", f"王某{i}"), Actor("", f"王某{i + 1}"))
-    ),
-}
-
-
-def _prose(rng: random.Random) -> str:
-    return "".join(chr(0x4E00 + rng.randrange(3000)) for _ in range(250))
-
-
-def _ms(times: Sequence[float]) -> str:
-    cuts = statistics.quantiles(times, n=20)
-    return (
-        f"median {1e3 * statistics.median(times):.2f} ms, 95 % {1e3 * cuts[-1]:.2f} ms, most {1e3 * max(times):.2f} ms"
-    )
-
-
-class Nobody:
-    """Candidates of an empty store."""
-
-    def candidates(self, topic: str, keys: frozenset[str]) -> Sequence[KnownEvent]:
-        """Return none."""
-        return ()
-
-    def place_of(self, article: str) -> Sequence[KnownEvent]:
-        """Return none."""
-        return ()
-
-    def seed_of(self, topic: str, key: str) -> KnownEvent | None:
-        """Return none."""
-        return None
-
-    def known(self, ids: Collection[str]) -> Sequence[KnownEvent]:
-        """Return none."""
-        return ()
-
-    def holders(self, articles: Collection[str]) -> Sequence[str]:
-        """Return none."""
-        return ()
-
-    def decisions(self, topic: str, names: Collection[str]) -> Sequence[Decision]:
-        """Return none."""
-        return ()
-
-
-class Counting(Nobody):
-    """The candidates of a real store, counted."""
-
-    def __init__(self) -> None:
-        self.read, self.spent = 0, 0.0
-        self.real: Decider | None = None
-
-    def candidates(self, topic: str, keys: frozenset[str]) -> Sequence[KnownEvent]:
-        """Ask the store."""
-        assert self.real
-        found = self.real.candidates(topic, keys)
-        self.read += len(found)
-        return found
-
-    def known(self, ids: Collection[str]) -> Sequence[KnownEvent]:
-        """Ask the store."""
-        assert self.real
-        return self.real.known(ids)
-
-    def decisions(self, topic: str, names: Collection[str]) -> Sequence[Decision]:
-        """Ask the store."""
-        assert self.real
-        return self.real.decisions(topic, names)
-
-
-def _decide(asked: Counting, mention: Mention, n: int, out: list[Change]) -> Callable[[Decider], Sequence[Change]]:
-    def decide(decider: Decider) -> Sequence[Change]:
-        asked.real = decider
-        began = time.process_time()
-        out.extend(place("", [_placed(mention, n, 0)], {"t": TOPIC}, asked, NOW))
-        asked.spent = time.process_time() - began
-        return out
-
-    return decide
-
-
-# --------------------------------------------------------------------------- what is told
-
-
-def _mention(rng: random.Random, n: int, article: str) -> Mention:
-    at = date(2013, 1, 1) + timedelta(rng.randrange(DAYS))
-    coarse = rng.random() < 0.1
-    first, last = (at.replace(month=1, day=1), at.replace(month=12, day=31)) if coarse else (at, at)
-    when = When(first, last, Precision.YEAR if coarse else Precision.DAY, Basis.STATED, str(at))
-    people = tuple(Actor("", name) for name in rng.sample(_NAMES, 2))
-    kind, thing = rng.choice(KINDS), rng.choice(_THINGS)
-    quote = f"{at}，甲公司与乙市就{thing}一事会商，{people[0].name}、{people[1].name}参加，金额{n % 977}亿元。"
-    return Mention(
-        topic="t", article=article, start=n % EACH * 100, end=n % EACH * 100 + len(quote), quote=quote, reading="",
-        title=f"甲公司与乙市：{thing}", kind=kind, phase=Phase.DONE, polarity=Polarity.ASSERTED,
-        relation=Relation.DIRECT if rng.random() < 0.3 else Relation.BACKGROUND, when=when, actors=(*TIED, *people),
-        figures=(Figure(n % 977 * 1e8, "元", "x亿元", "投资"),), objects=(thing,),
-    )  # fmt: skip
-
-
-def _again(told: Mention, n: int) -> Mention:
-    return codec.load(Mention, {**codec.dump(told), "article": f"ar_{n}", "start": 0, "end": len(told.quote)})
-
-
-def _syllables(rng: random.Random, count: int, length: int) -> list[str]:
-    return sorted({"".join(chr(0x4E00 + rng.randrange(3000)) for _ in range(length)) for _ in range(count)})
-
-
-_NAMES, _THINGS = _syllables(random.Random(1), 4_000, 3), _syllables(random.Random(2), 3_000, 4)
-
-
-def _placed(mention: Mention, n: int, i: int) -> Placed:
-    said = Published("2026-01-01", None, date(2026, 1, 1), None)
-    return Placed(
-        id=ids.mention(mention), mention=mention, source="", tier=Tier.NEWSPAPER, url=f"https://a.example/{n}",
-        title="报道", published=said, fetched=NOW, text_sha256=f"sha-{n}", origin=f"报{n % 37}",
-    )  # fmt: skip
-
-
-def _digested(n: int, mentions: Sequence[Mention]) -> Digested:
-    article = Article(
-        id=f"ar_{n}", identity=f"https://a.example/{n}", url=f"https://a.example/{n}", title="报道", text="文",
-        text_sha256=f"sha-{n}", body_sha256=f"body-{n}", published=Published("2026-01-01", None, date(2026, 1, 1), None),
-        fetched=NOW, source="", source_name="", credit="", tier=Tier.NEWSPAPER, timezone="Asia/Shanghai",
-    )  # fmt: skip
-    return Digested("", EntryState.KEPT, "", (), article, b"", f"报{n % 37}", tuple(mentions))
+def _entries(count: int, *, largest: bool) -> None:
+    with tempfile.TemporaryDirectory() as home, SqliteStore(Path(home) / "t.db") as store:
+        idle, some, all_ = polls.polled(store, Path(home), count)
+        print(f"{count} entries: a poll with nothing new {idle:.3f} ms, two new {some:.2f} ms, forty new {all_:.2f} ms")
+        mentions.measure(store, count // EVENTS, crowds=largest)
+    with tempfile.TemporaryDirectory() as home:
+        faces.searched(Path(home) / "t.db", count)
 
 
 if __name__ == "__main__":

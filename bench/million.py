@@ -20,8 +20,8 @@ from typing import Any
 
 import psycopg
 
+from bench.polls import _asked, _entry
 from bench.press import PLAIN, Paper
-from bench.stored import _asked, _entry
 from monitor import declared, pipeline
 from monitor.model import EntryState, ParsedFeed, Retention
 from monitor.pipeline import Desk

@@ -61,7 +61,7 @@ from monitor.model.lists import (
 )
 from monitor.model.mentions import Actor, Figure, Mention, Verdict, Vote, unnamed, whole
 from monitor.model.parsed import Article, Entry, Hints, Page, ParsedFeed
-from monitor.model.placing import CANDIDATES, Change, KnownEvent, Placed, Reread, Rework, Ruling
+from monitor.model.placing import CANDIDATES, Change, Days, KnownEvent, Placed, Reread, Rework, Ruling
 from monitor.model.polls import Counts, FeedStatus, Gap, KnownEntry, Poll, Screened, Waiting
 from monitor.model.text import Clean, Repair
 from monitor.model.timelines import Answer, Coverage, FeedCoverage, Timeline
@@ -92,6 +92,7 @@ __all__ = [
     "Article",
     "Basis",
     "CANDIDATES",
+    "Days",
     "Change",
     "Channel",
     "Clean",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from monitor.model.dates import Published
 from monitor.model.decisions import Decision
@@ -14,6 +14,10 @@ from monitor.model.mentions import Mention, Verdict
 # Events that one mention is compared with. bench/growth.py reads 14 of 50,000 at the median, in 2 ms, and meets this
 # bound where a day is crowded, in 4.
 CANDIDATES = 20
+
+
+# The first and the last of some days.
+Days = tuple[date, date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +67,8 @@ class Change:
     What resolve decided about one event; only the store writes it.
 
     ``event`` is the event as it is to be shown (its ``revisions`` are those to append), ``placed`` the mentions
-    that the rules give it, ``keys`` what it can be found by (None: by what it was), ``merges`` ids that the rules merge
-    into it. Where decisions bear on it, ``told`` are the mentions that it is shown with, ``base`` is what the rules
+    that the rules give it, ``keys`` what it can be found by (None: by what it was), ``days`` those that it touches if it
+    is one with what is plainly dated (None: any), ``merges`` ids that the rules merge into it. Where decisions bear on it, ``told`` are the mentions that it is shown with, ``base`` is what the rules
     alone make of it, and ``into`` the event that it redirects to.
     """
 
@@ -76,6 +80,7 @@ class Change:
     told: tuple[str, ...] | None = None  # None: those placed
     base: Event | None = None
     into: str = ""
+    days: Days | None = None
 
 
 @dataclass(frozen=True, slots=True)

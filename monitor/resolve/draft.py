@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from heapq import nsmallest
 
-from monitor.model import CANDIDATES, Change, Decision, KnownEvent
+from monitor.model import CANDIDATES, Change, Days, Decision, KnownEvent
 
 
 class Draft:
@@ -20,7 +20,7 @@ class Draft:
         self._articles: dict[str, set[str]] = defaultdict(set)
         self._seeds: dict[tuple[str, str], str] = {}
 
-    def candidates(self, topic: str, keys: frozenset[str]) -> Sequence[KnownEvent]:
+    def candidates(self, topic: str, keys: frozenset[str], days: Days | None = None) -> Sequence[KnownEvent]:
         shared = Counter(id for key in keys for id in self._filed.get(key, ()) if self.events[id].event.topic == topic)
         most = nsmallest(CANDIDATES, shared, key=lambda id: (-shared[id], id))
         return [self.events[id] for id in sorted(most)]

@@ -98,7 +98,7 @@ def _is_unit(id: str, topic: Topic) -> bool:
 
 def same_name(a: str, b: str) -> bool:
     """Return whether two names mean one: equal, or a firm's short form inside its long one."""
-    short, long = sorted((a, b), key=len)
+    short, long = (a, b) if len(a) <= len(b) else (b, a)
     return short == long or (len(short) >= 3 and short in long)
 
 

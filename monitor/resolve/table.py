@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
-from monitor.model import Change, Decision, Event, KnownEvent, Placed, Revision, SeedEvent, Topic
+from monitor.model import Change, Days, Decision, Event, KnownEvent, Placed, Revision, SeedEvent, Topic
 from monitor.resolve.compose import compose
 from monitor.resolve.decided import Known, Laid, lay, neighbourhood
 from monitor.resolve.imported import is_imported
@@ -16,6 +16,7 @@ from monitor.resolve.keys import asked, carried
 from monitor.resolve.ruled import words
 from monitor.resolve.same import agreement
 from monitor.resolve.sides import Seen
+from monitor.resolve.span import around, named
 from monitor.resolve.ties import tied
 
 REVISED = ("title", "kind", "relation", "when", "actors", "places", "figures", "phase", "status", "stage", "links")
@@ -28,8 +29,11 @@ FEW = 2
 class Candidates(Known, Protocol):
     """What placing asks of the store; see ``store.base.Decider``."""
 
-    def candidates(self, topic: str, keys: frozenset[str]) -> Sequence[KnownEvent]:
-        """Return the events that carry one of *keys*, whole or as far as they are compared."""
+    def candidates(self, topic: str, keys: frozenset[str], days: Days | None) -> Sequence[KnownEvent]:
+        """
+        Return the events that carry one of *keys*, whole or as far as they are compared, but for those whose days lie
+        outside of *days*.
+        """
 
     def place_of(self, article: str) -> Sequence[KnownEvent]:
         """Return the events that rest on any version of *article*."""
@@ -58,7 +62,7 @@ class Table:
     merged: dict[str, list[str]] = field(default_factory=dict)  # what the rules merge, by what it goes into
     dealt: set[str] = field(default_factory=set)  # events whose mentions were taken up, to be dealt out anew
     taken: set[str] = field(default_factory=set)  # the mentions taken up
-    answers: dict[frozenset[str], Sequence[KnownEvent]] = field(default_factory=dict)
+    answers: dict[tuple[frozenset[str], Days | None], Sequence[KnownEvent]] = field(default_factory=dict)
     seen: Seen = field(init=False)
     # What was thought over, by identity, with what it was: a mention may come in two readings, an event in two states.
     sought: dict[int, tuple[Placed, frozenset[str]]] = field(default_factory=dict)
@@ -100,15 +104,15 @@ class Table:
         """Return the events on the table and in the store that *p* could mean."""
         if id(p) not in self.sought:
             self.sought[id(p)] = p, asked(p.mention, self.topic, p.published.day)
-        return self.near(self.sought[id(p)][1])
+        return self.near(self.sought[id(p)][1], around(p.mention))
 
-    def near(self, keys: frozenset[str]) -> list[KnownEvent]:
-        """Return the events on the table and in the store that carry one of *keys*."""
-        if keys not in self.answers:
-            self.answers[keys] = self.ask.candidates(self.topic.id, keys)
+    def near(self, keys: frozenset[str], days: Days | None = None) -> list[KnownEvent]:
+        """Return the events on the table and in the store that carry one of *keys* and may touch *days*."""
+        if (keys, days) not in self.answers:
+            self.answers[keys, days] = self.ask.candidates(self.topic.id, keys, days)
             # What is shown is compared with what was shown, whatever persons had made of it.
-            self.kept = {k.event.id: k for k in self.answers[keys]} | self.kept
-        found = self.answers[keys]
+            self.kept = {k.event.id: k for k in self.answers[keys, days]} | self.kept
+        found = self.answers[keys, days]
         fetched = [self.after.get(k.event.id) or self._ruled(k) for k in found]
         ids = {k.event.id for k in fetched}
         here = [k for k in self.after.values() if k.event.id not in ids]
@@ -211,9 +215,8 @@ class Table:
         event = replace(event, revisions=self._revisions(kept, event, into))
         seed, base = (known.seed, known.event) if known else (None, None)
         merges = tuple(self.merged.get(id, ()))
-        return Change(
-            event, own, self._keys(known), seed, merges, told if ruled else None, base if ruled else None, into
-        )
+        shown = told if ruled else None, base if ruled else None
+        return Change(event, own, self._keys(known), seed, merges, *shown, into, named(known) if known else None)
 
     def _kept(self, id: str) -> KnownEvent | None:
         known = self.kept.get(id)

@@ -17,6 +17,7 @@ from monitor.model import (
     Change,
     Counts,
     Coverage,
+    Days,
     Decision,
     Digested,
     EntryRecord,
@@ -57,10 +58,11 @@ class Decider(Protocol):
     The same rules as for :class:`Store` hold.
     """
 
-    def candidates(self, topic: str, keys: frozenset[str]) -> Sequence[KnownEvent]:
+    def candidates(self, topic: str, keys: frozenset[str], days: Days | None = None) -> Sequence[KnownEvent]:
         """
         Return the events of *topic* that carry most of *keys* and at least one, retracted ones too, in order of founding.
 
+        Of these, those whose own days lie wholly outside of *days* may be left out.
         They are to be compared, and may not be ``whole``: of what is to be changed, :meth:`known` has the rest.
         How many, the store decides; it may leave out only events that share fewer keys than all it returns, or as few.
         """

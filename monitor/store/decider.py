@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
-from monitor.model import CANDIDATES, Decision, Event, KnownEvent, Placed, SeedEvent
+from monitor.model import CANDIDATES, Days, Decision, Event, KnownEvent, Placed, SeedEvent
 from monitor.store import decisions, events
 from monitor.store.database import Database
 from monitor.store.events import outline, whole
@@ -41,8 +41,11 @@ class Decisions:
         self._outlines: dict[str, KnownEvent] = {}
         self._wholes: dict[str, KnownEvent] = {}
 
-    def candidates(self, topic: str, keys: frozenset[str]) -> Sequence[KnownEvent]:
-        """Return the events of *topic* that carry most of *keys*, ``CANDIDATES`` at most, in order of founding."""
+    def candidates(self, topic: str, keys: frozenset[str], days: Days | None = None) -> Sequence[KnownEvent]:
+        """
+        Return the events of *topic* that carry most of *keys*, ``CANDIDATES`` at most, in order of founding; of these none
+        whose days lie outside of *days*.
+        """
         shared: Counter[str] = Counter()
         for some in chunks(text(key) for key in sorted(keys)):
             sql = (
@@ -51,7 +54,14 @@ class Decisions:
             for row in self._db.execute(sql, [topic, *some]):
                 shared[row["event"]] += row["n"]
         most = heapq.nsmallest(CANDIDATES, shared, key=lambda event: (-shared[event], event))
-        return self._outlined(most)
+        return self._outlined(self._touching(most, days) if days else most)
+
+    def _touching(self, ids: Sequence[str], days: Days) -> list[str]:
+        """Return those of *ids* that may touch *days*."""
+        first, last = (day.isoformat() for day in days)
+        sql = f"""SELECT id FROM events WHERE id IN ({marks(ids)})
+            AND (first_told IS NULL OR (first_told <= ? AND last_told >= ?))"""
+        return [row["id"] for row in self._db.execute(sql, (*ids, last, first))]
 
     def place_of(self, article: str) -> Sequence[KnownEvent]:
         """Return the events that rest, or rested, on any version of *article*, in order of founding."""

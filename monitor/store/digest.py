@@ -140,7 +140,7 @@ def _supersede(db: Database, found: Article, mentions: Sequence[Mention]) -> Non
     """Leave standing only those *mentions* among the ones that any version of this article ever made."""
     now_said = {to_json(m) for m in mentions}
     rows = db.execute(
-        """SELECT m.n, m.article, m.data, m.superseded FROM mentions m JOIN articles a ON a.id = m.article
+        """SELECT m.n, m.article, m.event, m.data, m.superseded FROM mentions m JOIN articles a ON a.id = m.article
         WHERE a.identity = (SELECT identity FROM articles WHERE id = ?)""",
         (found.id,),
     )
@@ -148,6 +148,8 @@ def _supersede(db: Database, found: Article, mentions: Sequence[Mention]) -> Non
         gone = row["article"] != found.id or row["data"] not in now_said
         if gone != bool(row["superseded"]):
             db.execute("UPDATE mentions SET superseded = ? WHERE n = ?", (gone, row["n"]))
+        if row["superseded"] and not gone:  # it may lie where its event did not lie without it
+            db.execute("UPDATE events SET first_told = NULL, last_told = NULL WHERE id = ?", (row["event"],))
 
 
 def _save_unplaced(db: Database, digested: Digested, found: Article) -> None:

@@ -154,6 +154,7 @@ def _write(db: Database, change: Change, now: datetime, voices: outbox.Voices) -
     _write_mentions(db, change)
     if change.keys is not None:
         _write_keys(db, event, change.keys)
+    _write_days(db, change)
     if change.seed:
         sql = "INSERT INTO seeds (topic, key, event, data) VALUES (?, ?, ?, ?) ON CONFLICT (topic, key) DO UPDATE SET event = excluded.event, data = excluded.data"
         db.execute(sql, (change.seed.topic, change.seed.key, event.id, to_json(change.seed)))
@@ -267,6 +268,11 @@ def save_mention(
             superseded = 0""",
         (id, mention.article, event, shown, text(origin), to_json(mention)),
     )
+
+
+def _write_days(db: Database, change: Change) -> None:
+    days = [day.isoformat() for day in change.days] if change.days else [None, None]
+    db.execute("UPDATE events SET first_told = ?, last_told = ? WHERE id = ?", (*days, change.event.id))
 
 
 def _write_keys(db: Database, event: Event, keys: Iterable[str]) -> None:

@@ -431,6 +431,8 @@ _TITLES = (
 
 # What is due is given out host by host; known from the next declaration on, which is before anything is asked.
 _HOSTS = ("ALTER TABLE feeds ADD COLUMN host TEXT NOT NULL DEFAULT ''",)
+# Within which days an event lies, where that alone tells it from others: NULL until it is next written.
+_DAYS = ("ALTER TABLE events ADD COLUMN first_told TEXT", "ALTER TABLE events ADD COLUMN last_told TEXT")
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _FIRST,
@@ -450,4 +452,5 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _ARCHIVES,
     _TITLES,
     _HOSTS,
+    _DAYS,
 )

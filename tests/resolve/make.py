@@ -10,6 +10,7 @@ from monitor.model import (
     Actor,
     Basis,
     Change,
+    Days,
     Decision,
     Entity,
     EntryState,
@@ -139,18 +140,26 @@ def seed(when: When, key: str = "signing", **other: object) -> SeedEvent:
     return replace(base, **other)  # type: ignore[arg-type]
 
 
+def touch(ours: Days | None, theirs: Days | None) -> bool:
+    """Return whether two spans have a day in common, or one of them is open."""
+    return ours is None or theirs is None or (ours[0] <= theirs[1] and theirs[0] <= ours[1])
+
+
 class Memory:
     """A store of events that fits in a dict: what placing and ordering ask, and the writing of what they decide."""
 
     def __init__(self) -> None:
         self.kept: dict[str, KnownEvent] = {}
         self.keys: dict[str, frozenset[str]] = {}
+        self.days: dict[str, Days | None] = {}
         self.log: list[Decision] = []
         self.absorbed: dict[str, str] = {}
         self.revisions: list[tuple[str, str]] = []
 
-    def candidates(self, topic: str, keys: frozenset[str]) -> Sequence[KnownEvent]:
-        return [k for id, k in sorted(self.kept.items()) if self.keys[id] & keys and k.event.topic == topic]
+    def candidates(self, topic: str, keys: frozenset[str], days: Days | None = None) -> Sequence[KnownEvent]:
+        found = (k for id, k in sorted(self.kept.items()) if self.keys[id] & keys and k.event.topic == topic)
+        touching = [k for k in found if touch(self.days[k.event.id], days)]
+        return [replace(k, event=replace(k.event, evidence=(), reasons=()), whole=False) for k in touching]
 
     def place_of(self, article: str) -> Sequence[KnownEvent]:
         return [k for k in self.kept.values() if any(p.mention.article == article for p in k.mentions)]
@@ -188,6 +197,7 @@ class Memory:
                 self.absorbed |= {old: event.id for old, into in self.absorbed.items() if into == id} | {id: event.id}
             gone = tuple(sorted(old for old, into in self.absorbed.items() if into == event.id))
             self.kept[event.id] = KnownEvent(event, change.placed, change.seed, change.base, change.into, gone)
+            self.days[event.id] = change.days
             if change.keys is not None:
                 self.keys[change.event.id] = change.keys
             self.revisions += [(change.event.id, r.field) for r in change.event.revisions]

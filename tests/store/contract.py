@@ -13,7 +13,7 @@ import contextlib
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -612,6 +612,29 @@ class DecideContract(_Made):
         assert candidates(store, "a") == []
         assert [k.mentions for k in candidates(store, "c")] == [()]
         assert store.mentions_of(own.mention.article) == [("", own.mention)]
+
+    def test_what_lies_wholly_outside_of_the_days_asked_for_is_no_candidate(self, store):
+        here, there = (date(2025, 3, 1), date(2025, 3, 9)), (date(2025, 5, 1), date(2025, 5, 2))
+        for n, days in enumerate((here, there, None)):
+            found = article(n)
+            own = placed(mention(found), found)
+            made = replace(change(f"ev_{n}", own), days=days)
+            store.finish(digested(found, own.mention), NOW, decides(made))
+        asked_for = (date(2025, 3, 9), date(2025, 4, 30))
+        assert [k.event.id for k in candidates(store, "k", days=asked_for)] == ["ev_0", "ev_2"]
+        assert [k.event.id for k in candidates(store, "k", days=there)] == ["ev_1", "ev_2"]
+        assert len(candidates(store, "k")) == 3
+
+    def test_a_passage_that_is_said_again_opens_the_days_of_its_event(self, store):
+        found, edited = article(1), article(1, "别的话")
+        own = placed(mention(found), found)
+        march = (date(2025, 3, 1), date(2025, 3, 1))
+        store.finish(digested(found, own.mention), NOW, decides(change("ev_1", own)))
+        store.finish(digested(edited), later(1), decides(replace(change("ev_1"), days=march)))
+        may = (date(2025, 5, 1), date(2025, 5, 1))
+        assert candidates(store, "k", days=may) == []
+        store.finish(digested(found, own.mention), later(2), decides())
+        assert [k.mentions for k in candidates(store, "k", days=may)] == [(own,)]
 
     def test_a_great_many_keys_may_be_asked_for(self, store):
         told(store, 1, "ev_1")

@@ -13,6 +13,7 @@ from monitor.model import (
     Article,
     Basis,
     Change,
+    Days,
     Decision,
     Digested,
     Entry,
@@ -263,8 +264,8 @@ def asked(store: Store, ask: Callable[[Decider], Sequence[T]]) -> Sequence[T]:
     return answers
 
 
-def candidates(store: Store, *keys: str, topic: str = TOPIC) -> Sequence[KnownEvent]:
-    return asked(store, lambda decider: decider.candidates(topic, frozenset(keys)))
+def candidates(store: Store, *keys: str, topic: str = TOPIC, days: Days | None = None) -> Sequence[KnownEvent]:
+    return asked(store, lambda decider: decider.candidates(topic, frozenset(keys), days))
 
 
 def seed(key: str = "bridge", title: str = "大桥奠基", line: int = 3) -> SeedEvent:

@@ -1,7 +1,5 @@
 """
-What a poll costs in a large store, and with many names to look for.
-
-    python -m bench.stored [--entries 10000 --entries 100000 ...] [--names 10 --names 1000 ...]
+What a poll costs in a large store, and with many names to look for. Part of :mod:`bench.growth`.
 
 The store is filled with invented entries of two hundred feeds; then each feed is polled as the rounds do it, network and
 parser left out: what is due, what is known, screening, one transaction, the account. Printed: milliseconds of CPU a
@@ -11,9 +9,7 @@ topics of so many names in all, and seconds to make ready for it.
 
 from __future__ import annotations
 
-import argparse
 import statistics
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -43,43 +39,25 @@ FILL = """
 """
 
 
-def main() -> None:
-    """Print the figures."""
-    ask = argparse.ArgumentParser()
-    ask.add_argument("--entries", type=int, action="append")
-    ask.add_argument("--names", type=int, action="append")
-    said = ask.parse_args()
-    for count in said.entries or (10_000, 100_000, 1_000_000):
-        with tempfile.TemporaryDirectory() as home:
-            idle, some, all_ = _polls(Path(home), count)
-        print(
-            f"{count:9} entries: a poll with nothing new {idle:.3f} ms, two new {some:.2f} ms, forty new {all_:.2f} ms"
-        )
-    for count in said.names or (10, 1_000, 10_000):
-        ready, screened = _names(count)
-        print(f"{count:9} names: {1e6 * screened:.1f} µs to screen an entry, {ready:.2f} s to make ready")
-
-
 # --------------------------------------------------------------------------- entries
 
 
-def _polls(home: Path, count: int) -> tuple[float, float, float]:
-    """Return the milliseconds of a poll: nothing new, two entries new, all new."""
+def polled(store: SqliteStore, home: Path, count: int) -> tuple[float, float, float]:
+    """Fill *store* with *count* entries; return the milliseconds of a poll: nothing new, two entries new, all new."""
     feeds = "\n".join(f"  - {{url: 'http://{n}.example/feed', every: 5m}}" for n in range(FEEDS))
     topic = "topics: [{id: t, question: q, entities: [{id: a, kind: company, names: [远航动力]}, {id: b, kind: place, names: [滨江新区]}], together: [a, b]}]"
     (home / "config.yaml").write_text(f"database: t.db\nfeeds:\n{feeds}\n{topic}\n", "utf-8")
     settings = config.load(home / "config.yaml", {}, home).settings
     desk = Desk.of(settings)
     papers = [Paper(n, PLAIN) for n in range(FEEDS)]
-    with SqliteStore(home / "t.db") as store:
-        store.declare(settings, NOW)
-        store.open_round(NOW)
-        with store._connection.write() as db:
-            db.execute(FILL, (count, FEEDS))
-        _all(desk, store, papers)
-        idle = statistics.median(_all(desk, store, papers) for _ in range(ROUNDS))
-        some = statistics.median(_all(desk, store, _turned(papers, 2)) for _ in range(ROUNDS))
-        full = statistics.median(_all(desk, store, _turned(papers, 40)) for _ in range(ROUNDS))
+    store.declare(settings, NOW)
+    store.open_round(NOW)
+    with store._connection.write() as db:
+        db.execute(FILL, (count, FEEDS))
+    _all(desk, store, papers)
+    idle = statistics.median(_all(desk, store, papers) for _ in range(ROUNDS))
+    some = statistics.median(_all(desk, store, _turned(papers, 2)) for _ in range(ROUNDS))
+    full = statistics.median(_all(desk, store, _turned(papers, 40)) for _ in range(ROUNDS))
     return idle, some, full
 
 
@@ -122,7 +100,7 @@ def _entry(item: Item) -> Entry:
 # --------------------------------------------------------------------------- names
 
 
-def _names(count: int) -> tuple[float, float]:
+def screened(count: int) -> tuple[float, float]:
     """Return the seconds to compile topics of *count* names in all, and to screen an entry for them."""
     topics = [_topic(n, 10) for n in range(max(1, count // 10))]
     ready, matcher = _timed(lambda: match.Matcher(topics))
@@ -147,7 +125,3 @@ def _timed(act: Callable[[], T]) -> tuple[float, T]:
     began = time.process_time()
     result = act()
     return time.process_time() - began, result
-
-
-if __name__ == "__main__":
-    main()
