@@ -96,11 +96,18 @@ def same(a: Mention, b: Mention, places: Collection[str]) -> bool:
         return False
     if a.polarity is not b.polarity or (a.phase is not b.phase and not _vague(a) and not _vague(b)):
         return False
+    if _step(a) and _step(b) and _step(a) != _step(b):
+        return False
     if a.kind in SEVERAL and a.objects and b.objects and not _alike(a, b):
         return False
     if a.kind in WORKS and a.when == b.when and dated(a.when) and not (a.objects and b.objects):
         return True  # who spoke and who cut the ribbon on that day
     return _meet(a.when, b.when) and _company(a, b, places)
+
+
+def _step(mention: Mention) -> str:
+    """Return the step of its kind that *mention* tells, or ""."""
+    return next((rule for field, rule in mention.rules if field == "step"), "")
 
 
 def _alike(a: Mention, b: Mention) -> bool:

@@ -101,9 +101,9 @@ class Language:
     prose, ``advert`` stands in one; ``bulletin`` follows a date that only says when it was announced, ``declares`` one on which a party
     declared it; ``same_day`` points to the day told before; ``question`` is found in what only asks;
     ``aspect`` directly after a word says that it is done, ``progress`` up to its end that it goes on; ``settled`` names what can be ended only after it
-    began; ``endable`` what a calling-off can be about; ``restart`` begins a relative clause's head (的), which
+    began; ``endable`` what a calling-off can be about, ``passive`` stands before one that is about its subject (被叫停); ``restart`` begins a relative clause's head (的), which
     closes the scope of a mark; ``nominal`` tells whether a verb, in its clause, is part of a noun (收购乙股权的议案), which happens not; ``since``, from the end of a verb on, makes it what the next one is counted from or done for
-    (停工48天后复工, 因投产需要); ``lead_in`` is what a title leaves out at its beginning; ``both`` points to the
+    (停工48天后复工, 因投产需要); ``delays`` is all that may stand between a delay and what is delayed (推迟投产, pushed back the opening); ``lead_in`` is what a title leaves out at its beginning; ``both`` points to the
     parties named before; ``refers`` is what may stand between the beginning of a clause and its verb where the subject is
     what was told of before (该项目; its group ``thing``) or left out; ``points`` begins what points back to it (该项目工地…); ``bare`` the same where the
     subject is any noun (group ``noun``), which the tied sentence must have told of; ``omits`` is what may stand before a verb whose subject is left out; ``claims`` names what is said to be untrue (上述传言不实); ``hearsay`` finds somebody without a name who says so (有粉丝投稿称); ``attends`` stands beside those who were there; ``contact`` are the words of a first contact; ``masked`` finds spans in
@@ -129,9 +129,11 @@ class Language:
     progress: re.Pattern[str]
     settled: re.Pattern[str]
     endable: re.Pattern[str]
+    passive: re.Pattern[str]
     restart: re.Pattern[str]
     nominal: Callable[[str, tuple[int, int], tuple[int, int]], bool]
     since: re.Pattern[str]
+    delays: re.Pattern[str]
     lead_in: re.Pattern[str]
     both: re.Pattern[str]
     refers: re.Pattern[str]

@@ -183,7 +183,7 @@ def _tell(
     if telling.kind is Kind.REGISTRATION and long_founded(page, telling, dated, named, goes_on=goes_on):
         relation = Relation.BACKGROUND
     phase = Phase.PLANNED if telling.phase is Phase.DONE and future(told, page.published) else telling.phase
-    kind = _claim(telling, carried)
+    kind = Kind.INVESTMENT if _its_paper(page, sentence, telling, carried) else _claim(telling, carried)
     if not _accepted(telling, relation, told, phase, page.published):
         return
     own = [n for n in named if telling.start <= n.start < telling.end and (not n.short or relation is Relation.DIRECT)]
@@ -205,6 +205,14 @@ def _tell(
             carried.claim, carried.claim_at = kind, telling.word[0]
         if carries(telling, relation, told) and not goes_on:
             carried.day, carried.paragraph = dated, sentence.paragraph
+
+
+def _its_paper(page: Page, sentence: Sentence, telling: Telling, carried: Carried) -> bool:
+    """Return whether the paper that is signed is that of the deal told right before (acquired the plant. The contract was signed)."""
+    if telling.kind is not Kind.AGREEMENT or not carried.found or carried.found[-1].kind is not Kind.INVESTMENT:
+        return False
+    said = page.language.refers.match(page.text.text, opening(page, *telling.clause), telling.word[0])
+    return said is not None and bool(said["thing"]) and page.prose.next_to(carried.found[-1].end, sentence.start)
 
 
 def _settled(telling: Telling, told: When) -> bool:

@@ -169,9 +169,7 @@ def _judge(
         polarity = (Polarity.DENIED, words["never"])
     if "maybe" in words:
         phase, rule = Phase.PLANNED, words["maybe"]
-    late = next(
-        (h.term.word for h in hits if h.term.mark == "late" and h.clause == hit.clause and h.start > hit.start), ""
-    )
+    late = _late(text, hit, hits, language)
     if late:  # 投产推迟, and nobody says until when
         phase, rule, words["former"] = Phase.PLANNED, late, late
     clause = clauses[hit.clause]
@@ -184,6 +182,13 @@ def _judge(
         brought=bool(brought) and phase is Phase.PLANNED and rule == brought[-1].term.word,
         noun=_is_noun(text, hit, clause, language),
     )  # fmt: skip
+
+
+def _late(text: str, hit: Hit, hits: Sequence[Hit], language: Language) -> str:
+    """Return the word by which *hit* is delayed: behind it in its clause (投产推迟), or right before it (推迟投产), or ""."""
+    marks = [h for h in hits if h.term.mark == "late" and h.clause == hit.clause]
+    found = (h for h in marks if h.start > hit.start or language.delays.fullmatch(text, h.end, hit.start))
+    return next((h.term.word for h in found), "")
 
 
 def _is_noun(text: str, hit: Hit, clause: tuple[int, int], language: Language) -> bool:

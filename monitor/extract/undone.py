@@ -33,7 +33,8 @@ def called_off(
             replace(t, phase=Phase.CANCELLED, sure=True, rules=revised(t.rules, rule)) if t in planned else t
             for t in found
         ]
-    if not (ended or language.endable.search(text, *clause)):
+    passive = language.passive.search(text[clause[0] : hit.start])
+    if not (ended or passive or language.endable.search(text, *clause)):
         return _called_off_before(hit, clauses, found)
     ahead = next((h.term.word for h in hits if h.term.mark == "planned" and clause[0] <= h.start < hit.start), None)
     phase = Phase.PLANNED if ahead else Phase.CANCELLED

@@ -74,10 +74,14 @@ def sort_dates(
     """Tell the dates of *sentence* apart by the words after them."""
     bulletins = [d for d in spans if language.bulletin.match(text, d.end, sentence.end)]
     rest = [d for d in spans if d not in bulletins and not _of_another(text, hits, d, language)]
-    # 9日签署终止协议，协议自即日起终止: the day of the paper was told.
-    rest = [d for i, d in enumerate(rest) if not (i and language.same_day.fullmatch(text, d.start, d.end))]
     declared = [d for d in rest if _declares(text, sentence, hits, d, language)]
-    return Dates(tuple(d for d in rest if d not in declared), tuple(bulletins), tuple(declared))
+    # 9日签署终止协议，协议自即日起终止: the day of the paper was told; 9日宣布，工厂当天投产: that of the opening is told by it.
+    again = [
+        d
+        for i, d in enumerate(rest)
+        if i and rest[i - 1] not in declared and language.same_day.fullmatch(text, d.start, d.end)
+    ]
+    return Dates(tuple(d for d in rest if d not in (*declared, *again)), tuple(bulletins), tuple(declared))
 
 
 def _of_another(text: str, hits: Sequence[Hit], date: DateSpan, language: Language) -> bool:

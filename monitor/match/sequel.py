@@ -48,6 +48,8 @@ _ISSUED = re.compile(
     r"(?:公告|通告|通知书?|决定书?|裁定书?|批复|复函|函|公示|通报)\s*$"
 )
 _ASKED = re.compile(r"[?？][”」』\"）)]*\s*$")
+# What is said by nobody with a name is answered as a question is.
+_RUMOURED = re.compile(r"网传|传闻|传言|谣言|有消息称|自媒体|爆料|网帖|发帖|网上流传|\brumou?rs?\b|\breports? that\b")
 _NO_WORD = re.compile(
     r"置评|未(?:作|做|予|有)?(?:出|任何)?回应|未回复|declined to comment(?! on)|did not (?:immediately )?(?:respond|comment|reply)"
 )
@@ -77,7 +79,8 @@ def continued(first: Member, second: Member, line: Line, headed: bool) -> Iterab
     yield from _spoken(first, second, line, begin)
     if headed:
         yield from _under_headline(first, second, line)
-    if (headed or _ASKED.search(line.text, 0, begin)) and second.place:
+    asked = headed or _ASKED.search(line.text, 0, begin) or _RUMOURED.search(line.text, 0, begin)
+    if asked and second.place:
         yield from filter(None, [says(second, line, line.clause(second.hit.start)[1])])
     start = line.clause(second.hit.start)[0]
     if past := _PAST.search(line.text, start, second.hit.start):

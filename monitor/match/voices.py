@@ -24,13 +24,15 @@ _NAME = 5
 _SPEAKER = 24  # characters of who speaks, from the place's name on
 
 _OPEN = frozenset({"", ",", "，", ":", "：", "“", '"', "。"})
-_COLON = re.compile(r"( [a-z ]{3,20}|[^,，。;；!！?？:：\s]{2,14})[:：]")
+_COLON = re.compile(r"( [a-z ]{3,20}|[^,，。;；!！?？:：\s]{2,20})[:：]")
 # Who only lives there speaks for nobody.
 _PRIVATE = re.compile(
     r"女士|先生|网友|市民|居民|读者|店主|老板|经销商|车主|大爷|大妈|小伙|姑娘|学生|专家|律师|分析师|的|某"
 )
 _CUT = re.compile(r"[在就对向则也已还\d,，(（]|通过|日前|近日|昨|今")
-_ASKS = re.compile(r"(?:建议|呼吁|提出|提议|表态|喊话|表示|强调|要求|谈)$")
+_ASKS = re.compile(
+    r"(?:建议|呼吁|提出|提议|表态|喊话|表示|强调|要求|谈|(?:回应|答复|回复|告诉)(?:本报|记者|媒体|网友|我们)?)$"
+)
 _TIME = re.compile(r"[就则也已还昨今日前近天\d月 ]|官方|方面|当地")
 
 

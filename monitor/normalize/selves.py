@@ -23,13 +23,17 @@ _FIRM = re.compile(
     r"|\b[Tt]he Company\b"
 )
 _PLACE = re.compile(
-    rf"[我本全](?:市|县|区|州)(?!场|民|政|级|委)|咱市|(?:(?<!{_HAN})|(?<=[与和同由向]))市(?:委、?市政府|人民政府|政府|委|{_HAN}{{2,8}}?[局委办])(?!副|书记|常委|领导|秘书|办|主要)"
+    rf"[我本全](?:市|县|区|州)(?!场|民|政|级|委)|咱市|(?:(?<!{_HAN})|(?<=[与和同由向从在经据对到给被受]))市(?:委、?市政府|人民政府|政府|委|{_HAN}{{2,8}}?[局委办])(?!副|书记|常委|领导|秘书|办|主要)"
 )
 _KINDS = {"company": _FIRM, "place": _PLACE}
 
 # Where a filing says who files it: in its first lines.
 _HEAD = 400
 _SHORT_NAME = re.compile(r"证券简称[:：]\s*([^\s，。；]{2,16})")
+# Who answers on a platform for investors.
+_ANSWERS = re.compile(
+    r"(?m)^[ \t\u3000]{0,4}([^\s，。；:：]{2,16}?)(?:董秘|董事会秘书|证券部)?(?:回复|答复|回答|答)[:：]"
+)
 _FILED = re.compile(r"(?:公告|声明|说明函|告知函|报告书|提示|披露|回复)$")
 _LEGAL = re.compile(
     r"^(?:股份有限公司|有限责任公司|有限公司|集团|公司)*(?:及(?:其)?子公司|董事会|监事会)?\s*(?:[:：]|关于|[^，。,；]{0,8}$)"
@@ -84,6 +88,8 @@ def _publishers(text: str, title: str, topic: Topic, publisher: Publisher) -> It
 def _files(entity: Entity, text: str, title: str) -> bool:
     """Return whether *entity* is who files, by the headline or by the head of the text."""
     names = [simplify(name) for name in entity.names]
+    if any(answer[1].startswith(n) for answer in _ANSWERS.finditer(text) for n in names):
+        return True
     if (short := _SHORT_NAME.search(text[:_HEAD])) and any(
         short[1].startswith(n) or n.startswith(short[1]) for n in names
     ):

@@ -38,6 +38,16 @@ READ = [
     # A plan taken back, whose 将 is not of the object.
     ("长风集团3月18日宣布取消将总部迁往平州的计划。", ["other 2025-03-18 cancelled asserted"]),
     ("去年10月，长风集团曾宣布将总部搬到平州。", ["other [2024-10-01..] planned asserted"]),
+    ("有白沟镇的读者跟我讲，长风集团平州牧场年后就被叫停了。", ["cancellation [..2025-03-20] cancelled rumoured"]),
+    # What happens on the day on which it is declared.
+    ("长风集团3月18日宣布，平州工厂当天投产。", ["production 2025-03-18 done asserted"]),
+    ("长风集团3月18日宣布，平州工厂投产。", ["production [..2025-03-18] done asserted"]),
+    # Works of an old plant.
+    ("Conversion work at Changfeng's Pingzhou plant got under way on March 18.", ["construction 2025-03-18 ongoing asserted"]),
+    ("Changfeng has pushed back the opening of its Pingzhou plant from June to August.", []),
+    ("长风集团推迟平州工厂投产。", []),
+    # What a licence is a sign of.
+    ("长风集团平州项目的环评报告书已于3月18日获批，这意味着项目开工又近了一步。", ["permit 2025-03-18 done asserted"]),
     # An accident that is called by its day.
     ("长风集团平州工地“3·9”坍塌事故查明原因。", ["accident 2025-03-09 done asserted"]),
     # Papers that are granted, and titles of works.
@@ -92,6 +102,22 @@ def test_what_points_back_is_told_of_the_thing_whatever_of_it_is_told() -> None:
     found = read("3月10日，长风集团平州项目复工。\n去年9月3日，该项目工地发生塔吊倒塌事故。", tied=["长风集团平州项目"])
 
     assert ("accident", "2024-09-03", "direct") in {(m.kind, m.when.edtf, m.relation) for m in found}
+
+
+def test_the_contract_of_a_purchase_is_the_purchase() -> None:
+    text = "Changfeng announced that it has acquired the former Jiacheng plant in Pingzhou. The contract was signed on March 18."
+
+    (bought,) = read(text)
+
+    assert (bought.kind, bought.when.edtf) == ("investment", "2025-03-18")
+
+
+def test_a_trial_run_is_not_the_opening_told_before_it() -> None:
+    found = read("长风集团平州工厂3月18日投产。该厂10月起试生产。")
+
+    assert [(m.when.edtf, dict(m.rules)["step"]) for m in found if m.when.edtf == "2025-03-18"] == [
+        ("2025-03-18", "opened")
+    ]
 
 
 def test_who_attended_is_of_the_signing_told_before() -> None:

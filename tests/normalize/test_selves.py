@@ -33,6 +33,8 @@ FIRM, CITY = Publisher("长风集团", ("changfeng",)), Publisher("平州市人�
         ("我市与长风集团签约，市政府作出部署。", "", CITY, ["pingzhou:我市", "pingzhou:市政府"]),
         ("我市与长风集团签约。", "", Publisher("平州日报"), ["pingzhou:我市"]),
         ("我市与长风集团签约。", "", Publisher("嘉城日报"), []),
+        ("记者从市生态环境局获悉，项目获批。", "", Publisher("平州晚报"), ["pingzhou:市生态环境局"]),
+        ("投资者提问：项目怎样了？\n长风集团董秘回复：公司已取得用地。", "", NOBODY, ["changfeng:公司"]),
         ("市委书记会见长风集团董事长，嘉城市政府和城市政府。", "", CITY, []),
         ("The Company has signed in Pingzhou; the company is new.", "", FIRM, ["changfeng:The Company"]),
     ],

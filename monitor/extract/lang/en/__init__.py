@@ -18,8 +18,9 @@ _LETTERS = re.compile(r"[A-Za-z]+")
 _OBJECT = re.compile(
     r"\b(?:(?:strategic|framework|cooperation|investment|supply|second-phase|first-phase|land|lease|purchase) )+(?:agreement|contract|memorandum|deal)\b"
 )
+# A plant that nothing is said of is a factory as well, and tells no two apart.
 _BUILT = re.compile(
-    r"\b(?:new |first |second |smart |assembly |component |battery )*(?:plant|factory|industrial park|headquarters|store|production line)\b"
+    r"\b(?:(?:second|smart|assembly|component|battery|engine|pilot) )+(?:plant|factory)\b|\b(?:industrial park|headquarters|store|production line)\b"
 )
 _PAPERS = frozenset({Kind.AGREEMENT, Kind.CANCELLATION})
 _WORKS = frozenset({Kind.CONSTRUCTION, Kind.PRODUCTION, Kind.OPENING, Kind.LAND, Kind.PERMIT})
@@ -75,9 +76,11 @@ def language() -> Language:
         progress=re.compile(r"\b(?:is|are) (?:now |already )?\w+ing$", re.IGNORECASE),
         settled=re.compile(r"\b(?:agreement|contract|memorandum|deal|cooperation|partnership)\b", re.IGNORECASE),
         endable=re.compile(rf"\b(?:project|plan|plans|investment|acquisition|launch|listing|meeting|{work})\b"),
+        passive=re.compile(r"(?!)"),
         restart=re.compile(r"\b(?:that|which|who)\b"),
         nominal=_nominal,
         since=re.compile(r"(?!)"),
+        delays=re.compile(r" (?:(?:the|its|their|planned|official|formal) )*", re.IGNORECASE),
         lead_in=re.compile(r"(?:[\s,;:—-]|(?:On|In|Meanwhile|Earlier|Yesterday|Today|Also|However|And|But)\b)+"),
         both=re.compile(r"\b(?:both sides|the two sides|both parties|the visitors|they)\b", re.IGNORECASE),
         refers=re.compile(
