@@ -30,6 +30,7 @@ class Shelf:
     files: dict[str, bytes]
     asked: list[tuple[str, str]] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)  # what to do instead, once each
+    tags: dict[str, str] = field(default_factory=dict)
 
     def __enter__(self) -> Shelf:
         shelf = self
@@ -67,6 +68,11 @@ class Shelf:
         order = self.wrong.pop(0) if self.wrong and to.path != "/robots.txt" else ""
         if body is None or order == "503":
             return self._send(to, 404 if body is None else 503, b"", {})
+        if order.startswith("to "):
+            return self._send(to, 302, b"", {"Location": order[3:]})
+        if order == "changed":
+            body = self.files[to.path] = body[::-1]
+            self.tags[to.path] = '"other"'
         if not wanted or order == "whole":
             return self._send(to, 200, body, {})
         first, last = (int(n) for n in wanted.removeprefix("bytes=").split("-"))
@@ -74,9 +80,8 @@ class Shelf:
             return self._send(to, 416, b"", {})
         part = body[first : last + 1]
         shift = 1 if order == "shifted" else 0
-        return self._send(
-            to, 206, part, {"Content-Range": f"bytes {first + shift}-{first + len(part) - 1 + shift}/{len(body)}"}
-        )
+        told = f"bytes {first + shift}-{first + len(part) - 1 + shift}/{len(body)}"
+        return self._send(to, 206, part, {"Content-Range": told, "ETag": self.tags.get(to.path, '"one"')})
 
     def _send(self, to: BaseHTTPRequestHandler, status: int, body: bytes, more: dict[str, str]) -> None:
         to.send_response(status)
@@ -143,6 +148,36 @@ def test_a_file_that_is_shorter_by_now_is_fetched_anew(shelf, tmp_path):
         get(shelf, tmp_path)
     shelf.files["/a.warc.gz"] = FILE[:100]
     assert get(shelf, tmp_path).read_bytes() == FILE[:100]
+
+
+def test_a_file_that_is_another_by_now_is_never_mixed_with_what_was_fetched(shelf, tmp_path):
+    shelf.wrong = ["", *["503"] * 4]
+    with pytest.raises(FetchError):
+        get(shelf, tmp_path)
+    other = shelf.files["/a.warc.gz"] = FILE[::-1]
+    shelf.tags["/a.warc.gz"] = '"two"'
+    assert get(shelf, tmp_path).read_bytes() == other
+    assert [f.suffix for f in tmp_path.iterdir()] == [".gz"]
+
+
+def test_a_file_that_is_changed_while_it_is_fetched_is_refused_and_fetched_anew_the_next_time(shelf, tmp_path):
+    shelf.wrong = ["", "changed"]
+    with pytest.raises(FetchError, match="changed while it was fetched"):
+        get(shelf, tmp_path)
+    assert get(shelf, tmp_path).read_bytes() == FILE[::-1]
+
+
+@pytest.mark.parametrize("before", [0, 1])
+def test_a_part_that_leads_into_a_private_network_is_refused(shelf, tmp_path, before):
+    """At the first part as at a later one, to an address or by a name; another port of this machine is private, too."""
+    with Shelf({"/a.warc.gz": FILE}) as inside:
+        port = inside.server.server_port
+        for n, server in enumerate((inside.address, f"localhost:{port}", "169.254.169.254", "[::1]:80")):
+            (tmp_path / str(n)).mkdir()
+            shelf.wrong = [*[""] * before, f"to http://{server}/a.warc.gz"]
+            with pytest.raises(Refused):
+                get(shelf, tmp_path / str(n))
+        assert not inside.asked
 
 
 def test_a_server_without_parts_sends_a_small_file_whole(shelf, tmp_path):
