@@ -133,8 +133,12 @@ class Backfill:
         size = path.stat().st_size
         if url and not size:
             raise InputError(f"{url}: is empty")
+        if not url:
+            _still(archive)
         limits = replace(self.limits, stopped=self.stopped)
         for part in archives.parts(File(path, archive.kind), archive.position, self.wanted, limits):
+            if part.ended and not url:
+                _still(archive)
             archive = self._write(archive, part)
             self.told(archive.name, size if part.ended else archive.position, size, archive.reads)
             if self.stopped():
@@ -229,7 +233,7 @@ class Backfill:
             hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:32],
             file.url or str(file.path.resolve()),
             file.kind,
-            f"archive:{mark[:16]}/{file.path.name}",
+            _feed(mark, file.path),
             self.scope,
         )
 
@@ -284,6 +288,17 @@ class Backfill:
         if there.finished:
             self.entries.update(there.entries)
         return there
+
+
+def _feed(mark: str, path: Path) -> str:
+    return f"archive:{mark[:16]}/{path.name}"
+
+
+def _still(archive: Archive) -> None:
+    """Raise InputError where the file of *archive* is not what it was when it was named: its position means nothing there."""
+    path = Path(archive.name)
+    if _feed(archives.mark(path), path) != archive.feed:
+        raise InputError(f"{path}: was changed while it was read; name it again once nobody writes to it")
 
 
 def _why(name: str, error: OSError | InputError | FetchError) -> str:

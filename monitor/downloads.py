@@ -25,6 +25,7 @@ from monitor.clock import clock
 from monitor.errors import FetchError, InputError, RateLimited, Refused
 from monitor.fetch import Fetcher
 from monitor.model import FetchSettings, Request, Response
+from monitor.store import turns
 
 __all__ = ["Downloads", "Remote"]
 
@@ -61,19 +62,22 @@ class Downloads:
         """Return the file at *url*, fetched if it is not there; raise FetchError or InputError where it cannot be had."""
         name = _NAME.sub("_", unquote(PurePosixPath(urlsplit(url).path).name))[-80:]
         there = self.folder / f"{hashlib.sha256(url.encode('utf-8', 'replace')).hexdigest()[:16]}-{name}"
-        draft = there.with_name(there.name + ".part")
+        draft, told = there.with_name(there.name + ".part"), there.with_name(there.name + ".told")
         if not there.exists():
             try:
                 with draft.open("ab") as file:
-                    await self._fill(file, url)
+                    await self._fill(file, url, told)
                 draft.replace(there)
+                told.unlink(missing_ok=True)
             except OSError as error:
                 raise InputError(f"{url}: cannot be written to {self.folder}: {error.strerror or error}") from error
         return there
 
-    async def _fill(self, file: BinaryIO, url: str) -> None:
-        """Fetch what *file* does not have yet; where that is another file by now, all of it."""
-        total, tag = -1, ""
+    async def _fill(self, file: BinaryIO, url: str, told: Path) -> None:
+        """Fetch what *file* does not have yet; where that is another file by now than it was when *told* of, all of it."""
+        total, began = -1, _noted(told)
+        if not began:
+            _empty(file)
         while total < 0 or file.tell() < total:
             if self.stopped():
                 raise InputError(f"{url}: broken off while it was fetched")
@@ -90,9 +94,19 @@ class Downloads:
                 file.write(answer.body or b"")
                 return
             size, begins = _told(url, answer, at)
-            if begins != at or (total >= 0 and (size, answer.header("etag")) != (total, tag)):
-                raise FetchError(url, "wrong length", "another file than before, or another part of it")
-            total, tag = size, answer.header("etag")
+            now = f"{size} {answer.header('etag') or answer.header('last-modified')}"
+            if now != began and at:
+                _empty(file)
+                if total >= 0:
+                    raise FetchError(
+                        url, "wrong length", "another file than before: it was changed while it was fetched"
+                    )
+                continue
+            if begins != at:
+                raise FetchError(url, "wrong length", "another part than was asked for")
+            if not at:
+                _note(told, now)
+            total, began = size, now
             _fits(url, total - at, Path(file.name))
             file.write(answer.body or b"")
             file.flush()
@@ -127,6 +141,15 @@ def _told(url: str, answer: Response, at: int) -> tuple[int, int]:
     return int(told[3]), int(told[1])
 
 
+def _noted(told: Path) -> str:
+    """Return which file what there is of it belongs to, "" where nobody knows."""
+    return told.read_text("utf-8", "replace") if told.exists() else ""
+
+
+def _note(told: Path, now: str) -> None:
+    told.write_text(now, "utf-8")
+
+
 def _empty(file: BinaryIO) -> None:
     file.seek(0)
     file.truncate(0)
@@ -146,10 +169,12 @@ class Remote:
 
     settings: FetchSettings
     folder: Path | None  # None: one that goes with the process
+    database: str = ""  # one on a server: turns at hosts are shared with all that work on it
     stopped: Callable[[], bool] = lambda: False
     _stack: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
     _runner: asyncio.Runner | None = None
     _downloads: Downloads | None = None
+    _left: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack)
 
     def __enter__(self) -> Self:
         return self
@@ -175,13 +200,12 @@ class Remote:
         except OSError as error:
             raise InputError(f"{folder} cannot be made: {error.strerror}") from error
         self._runner = self._stack.enter_context(asyncio.Runner())
+        self._stack.callback(lambda: self._runner and self._runner.run(self._left.aclose()))
         fetcher = self._runner.run(self._entered())
-        self._stack.callback(lambda: self._runner and self._runner.run(_left(fetcher)))
         self._downloads = Downloads(fetcher, folder, min(PIECE, self.settings.max_bytes), stopped=self.stopped)
 
     async def _entered(self) -> Fetcher:
-        return await Fetcher(self.settings, now=clock).__aenter__()
-
-
-async def _left(fetcher: Fetcher) -> None:
-    await fetcher.__aexit__(None, None, None)
+        shared = await turns(self.database, clock) if self.database else None
+        if shared:
+            self._left.push_async_callback(shared.close)
+        return await self._left.enter_async_context(Fetcher(self.settings, now=clock, shared=shared))

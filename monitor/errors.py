@@ -13,7 +13,7 @@ What can go wrong, one class for each way of catching it.
     │   └── Gone           410: stop asking
     ├── NotifyError        an alert was not taken; it is tried again, the others go on
     ├── ParseError         bytes arrived, but no feed or page that we can read
-    └── StoreError         the store failed; nothing was written (exit 3)
+    └── StoreError         the store failed; what was in hand was not written (exit 3)
         ├── Occupied       another process has the single instance lock
         └── Outdated       a newer version of monitor has brought the store up to date while we ran
 """
@@ -116,6 +116,10 @@ class NotifyError(MonitorError):
 
 class ParseError(MonitorError):
     """Bytes arrived but are not what the feed or page promised; ``str()`` says what they are."""
+
+
+UNWRITTEN = "what was in hand was not written, what came before is kept"
+"""Of a store that fails in the middle: a command may have written a great deal by then, each part whole."""
 
 
 class StoreError(MonitorError):

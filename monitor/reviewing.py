@@ -7,11 +7,10 @@ The inbox of a person is what the rules were least sure of: see :func:`inbox`.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
-from itertools import islice
 from types import MappingProxyType
 
 from monitor import pipeline, resolve, screening
@@ -80,10 +79,15 @@ def meant(desk: Desk, store: Store, order: Order) -> Order:
     id = order.ids[0]
     if not id.startswith("pr_"):
         return order
-    doubt = next((d for t in desk.topics.values() for d in inbox(store, t) if d.id == id), None)
+    doubt = next((d for t in desk.topics.values() for d in _proposals(store, t) if d.id == id), None)
     if doubt is None:
         raise DecisionError(f"there is no proposal {id}; `monitor review list` names those that wait")
     return replace(order, verb=Verb.MERGE if order.verb is Verb.ACCEPT else Verb.APART, ids=doubt.about)
+
+
+def _proposals(store: Store, topic: Topic) -> list[Doubt]:
+    log = [d for d in store.decisions(topic.id) if not d.undone_by]
+    return _proposed(store.events(topic.id), topic, _apart(log))
 
 
 # --------------------------------------------------------------------------- entries and articles
@@ -166,7 +170,8 @@ def _said(log: Sequence[Decision], identity: str) -> Mapping[str, Verb]:
 # Rules of the match room that leave it open: all sides are named, and no passage ties them for certain.
 UNSURE = frozenset({"far_apart", "close_but_untied"})
 
-LONGEST = 200  # of a kind in the inbox: nobody reads more in one sitting, and the likeliest come first
+LONGEST = 200  # of a kind and topic in the inbox: nobody reads more in one sitting, and the likeliest come first
+ALL = 1_000  # entries that were hard to judge, of all topics: so that most of a large store need not be looked through
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,19 +186,62 @@ class Doubt:
     why: tuple[str, ...]
 
 
-def inbox(store: Store, topic: Topic, events: Sequence[Event] | None = None) -> list[Doubt]:
-    """
-    Return what a person should look at: proposed merges, events that are doubtful, entries that were hard to judge.
+def inbox(store: Store, topic: Topic) -> list[Doubt]:
+    """Return what a person should look at: proposed merges, events that are doubtful, entries that were hard to judge."""
+    return Inbox().of(store, [topic], lambda t: (0, store.events(t.id)))
 
-    *events* are those of the topic, where they have been read already.
-    """
-    events = store.events(topic.id) if events is None else events
-    log = [d for d in store.decisions(topic.id) if not d.undone_by]
-    apart = {frozenset(d.events) for d in log if d.verb is Verb.APART}
-    proposed = [_merge(p) for p in resolve.merges(events, topic, apart)[:LONGEST]]
-    doubtful = [d for e in events if (d := _doubtful(e))][:LONGEST]
-    ruled = {a for d in log if d.verb in (Verb.ACCEPT, Verb.REJECT) for a in d.articles}
-    return [*proposed, *doubtful, *islice(_hard(store, topic.id, ruled), LONGEST)]
+
+Standing = Callable[[Topic], tuple[int, Sequence[Event]]]
+"""Returns all events of a topic, and the number of the last version of any when they were read."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """What waits among the events of a topic, and what it was found in: it holds while none of these changes."""
+
+    topic: Topic
+    apart: Collection[frozenset[str]]
+    mark: int
+    doubts: Sequence[Doubt]
+
+
+@dataclass(slots=True)
+class Inbox:
+    """What waits in several topics; events are looked through again only where something of the topic has changed."""
+
+    _looked: Mapping[str, _Looked] = field(default_factory=dict)
+
+    def of(self, store: Store, topics: Sequence[Topic], standing: Standing) -> list[Doubt]:
+        """Return what waits in *topics*, topic by topic, as :func:`inbox` does of one."""
+        log: dict[str, list[Decision]] = {t.id: [] for t in topics}
+        for d in store.decisions(topics[0].id if len(topics) == 1 else ""):
+            if not d.undone_by and d.topic in log:
+                log[d.topic].append(d)
+        self._looked = {t.id: self._look(store, t, _apart(log[t.id]), standing) for t in topics}
+        hard = _hard(store, {id: _ruled(decisions) for id, decisions in log.items()})
+        return [d for t in topics for d in (*self._looked[t.id].doubts, *hard[t.id])]
+
+    def _look(self, store: Store, topic: Topic, apart: Collection[frozenset[str]], standing: Standing) -> _Looked:
+        before = self._looked.get(topic.id)
+        if before and (before.topic, before.apart) == (topic, apart):
+            news = store.news(topic.id, before.mark)
+            if not news.events and not news.gone:
+                return replace(before, mark=news.mark)
+        mark, events = standing(topic)
+        doubtful = [d for e in events if (d := _doubtful(e))][:LONGEST]
+        return _Looked(topic, apart, mark, [*_proposed(events, topic, apart), *doubtful])
+
+
+def _apart(log: Sequence[Decision]) -> Collection[frozenset[str]]:
+    return {frozenset(d.events) for d in log if d.verb is Verb.APART}
+
+
+def _ruled(log: Sequence[Decision]) -> Collection[str]:
+    return {a for d in log if d.verb in (Verb.ACCEPT, Verb.REJECT) for a in d.articles}
+
+
+def _proposed(events: Sequence[Event], topic: Topic, apart: Collection[frozenset[str]]) -> list[Doubt]:
+    return [_merge(p) for p in resolve.merges(events, topic, apart)[:LONGEST]]
 
 
 def proposal_id(into: str, other: str) -> str:
@@ -220,12 +268,29 @@ def _doubtful(event: Event) -> Doubt | None:
     return Doubt(event.id, "event", event.topic, event.title, (event.id,), tuple(why)) if why else None
 
 
-def _hard(store: Store, topic: str, ruled: Collection[str]) -> Iterator[Doubt]:
+def _hard(store: Store, ruled: Mapping[str, Collection[str]]) -> Mapping[str, Sequence[Doubt]]:
+    """Return by topic the entries that were hard to judge, but for those *ruled* already: they are looked through once for all."""
+    found: dict[str, list[Doubt]] = {topic: [] for topic in ruled}
+    count = 0
     for record in store.entries(rules=sorted(UNSURE)):
-        verdict = next((v for v in record.verdicts if v.topic == topic), None)
-        if verdict is None or record.state is EntryState.DUPLICATE or record.identity in ruled:
+        if record.state is EntryState.DUPLICATE:
             continue
-        if verdict.judgement is not Judgement.RELEVANT and any(v.rule in UNSURE for v in verdict.votes):
-            votes = tuple(f"{v.weight:+.2f} {v.rule} {v.text}".rstrip() for v in verdict.votes)
-            why = (f"{verdict.judgement}: {record.state}", *votes)
-            yield Doubt(record.id, "entry", topic, record.title, (record.id,), why)
+        for verdict in record.verdicts:
+            own = found.get(verdict.topic)
+            if own is None or len(own) >= LONGEST or record.identity in ruled[verdict.topic] or not _unsure(verdict):
+                continue
+            own.append(_open(record, verdict))
+            count += 1
+        if count >= min(LONGEST * len(found), ALL):
+            break
+    return found
+
+
+def _unsure(verdict: Verdict) -> bool:
+    return verdict.judgement is not Judgement.RELEVANT and any(v.rule in UNSURE for v in verdict.votes)
+
+
+def _open(record: EntryRecord, verdict: Verdict) -> Doubt:
+    votes = tuple(f"{v.weight:+.2f} {v.rule} {v.text}".rstrip() for v in verdict.votes)
+    why = (f"{verdict.judgement}: {record.state}", *votes)
+    return Doubt(record.id, "entry", verdict.topic, record.title, (record.id,), why)

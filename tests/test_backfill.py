@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.archives import Limits
+from monitor.archives import File, Limits
 from monitor.backfill import Backfill
 from monitor.errors import StoreError
 from monitor.model import Entity, Reads, Scope, Settings, Span, Topic
@@ -118,6 +118,34 @@ def test_broken_off_after_each_part_it_goes_on_and_nothing_is_twice(store, tmp_p
     last.take([str(file)])
     assert last.known == 1
     assert titles(store) == [f"河城大桥第{n}号消息" for n in range(0, 30, 3)]
+
+
+@pytest.mark.parametrize("change", ["longer", "shorter", "another"])
+def test_a_file_that_is_changed_while_it_is_read_is_told_and_read_whole_once_it_is_named_again(store, tmp_path, change):
+    file = archive(tmp_path, 30)
+    whole = file.read_bytes()
+    changed = {"longer": whole + packed([info()]), "shorter": whole[: len(whole) // 2], "another": whole[::-1]}[change]
+    reading = backfill(store, limits=Limits(records=2))
+    reading.told = lambda *_: file.write_bytes(changed) and None
+    reading.take([str(file)])
+    assert any("was changed while it was read" in fault for fault in reading.faults)
+    assert not any(a.finished for a in [store.archive(reading.begun(File(file, "warc")).id)] if a)
+    file.write_bytes(whole)
+    again = backfill(store)
+    again.take([str(file)])
+    assert not again.faults and titles(store) == [f"河城大桥第{n}号消息" for n in range(0, 30, 3)]
+
+
+def test_another_file_in_the_place_of_one_that_was_broken_off_is_not_gone_on_with(store, tmp_path):
+    file = archive(tmp_path, 30)
+    one = backfill(store, limits=Limits(records=2))
+    one.stopped = lambda: bool(one.reads.records)
+    one.take([str(file)])
+    (left,) = store.open_archives()
+    file.write_bytes(packed([info(), response(url(1), page("河城大桥的别的消息"))]))
+    other = backfill(store)
+    other.try_to_read(left)
+    assert "was changed while it was read" in other.faults[0] and not store.open_archives()
 
 
 def test_a_part_is_written_whole_or_not_at_all(store, tmp_path):

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 import subprocess
+import threading
+import time
+from datetime import timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from monitor.clock import clock
+from monitor.downloads import Remote
+from monitor.model import FetchSettings
+from monitor.store import open_store, turns
 from tests.commands import monitor, start
 from tests.postgres import Server
 from tests.waiting import ended, until
 
 from .archives.warcs import info, packed, page, response
+from .test_downloads import FILE, Shelf
 
 pytestmark = pytest.mark.long
 
@@ -43,9 +54,29 @@ def entries(home: Path) -> list[dict[str, object]]:
     return [json.loads(line) for line in monitor("entries", "--format", "jsonl", cwd=home).out.splitlines()]
 
 
-def test_archives_are_read_once_by_whoever_is_free_though_one_is_killed(home):
+COUNT = """
+    CREATE TABLE made (queue text);
+    CREATE FUNCTION count_job() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN INSERT INTO made VALUES (NEW.queue_name); RETURN NEW; END $$;
+    CREATE TRIGGER count_job AFTER INSERT ON procrastinate_jobs FOR EACH ROW EXECUTE FUNCTION count_job()
+"""
+
+
+def counting(url: str) -> None:
+    """Count the jobs that are made from now on, once there are tables for them."""
+    deadline = time.monotonic() + 30
+    while True:
+        with psycopg.connect(url) as conn, contextlib.suppress(psycopg.errors.UndefinedTable):
+            conn.execute(COUNT)  # type: ignore[arg-type]
+            return
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+
+
+def test_archives_are_read_once_by_whoever_is_free_though_one_is_killed(server, home):
     monitor("seed", cwd=home)
     workers = [worker(home, "one"), worker(home, "two")]
+    counting(server.schema(home))
     asking = start("backfill", "old", "none.warc.gz", cwd=home)
     try:
         until(lambda: entries(home))
@@ -63,5 +94,32 @@ def test_archives_are_read_once_by_whoever_is_free_though_one_is_killed(home):
     found = entries(home)
     assert sorted(str(e["title"]) for e in found) == sorted(f"河城大桥第{n}号消息" for n in range(FILES * PAGES))
     assert {e["state"] for e in found} == {"kept"}
+    with psycopg.connect(server.schema(home)) as conn:
+        made = conn.execute("SELECT count(*) FROM made WHERE queue = 'backfill'").fetchone()
+    assert made and FILES <= made[0] <= FILES + 2  # none is taken by who reads enough, to be made again
     assert monitor("verify", cwd=home).status == 0
     assert f"{FILES} archives ({FILES} read before)" in monitor("backfill", "old", cwd=home).out
+
+
+def test_what_is_fetched_by_the_command_itself_waits_for_the_turn_that_all_share(server, tmp_path):
+    url = server.schema(tmp_path)
+    open_store(url).close()
+    with Shelf({"/warc.paths": FILE}) as shelf:
+        settings = FetchSettings(pause=timedelta(), allow_private=(shelf.address,))
+
+        def fetch() -> None:
+            with Remote(settings, tmp_path / "kept", url) as remote:
+                assert remote.get(shelf.url("/warc.paths")).read_bytes() == FILE
+
+        async def busy() -> threading.Thread:
+            other = await turns(url, clock)
+            assert await other.take(shelf.address, 0) == 0
+            fetching = threading.Thread(target=fetch)
+            fetching.start()
+            await asyncio.sleep(1.5)
+            assert not shelf.asked
+            await other.close()
+            return fetching
+
+        asyncio.run(busy()).join(20)
+        assert shelf.asked

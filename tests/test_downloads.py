@@ -20,7 +20,6 @@ from tests.loopback import Call, Loopback, Reply
 from .archives.warcs import info, packed, page, response
 
 FILE = bytes(range(256)) * 40
-PACKED = {"Content-Type": "application/gzip"}
 
 
 @dataclass
@@ -31,6 +30,7 @@ class Shelf(Loopback):
     files: dict[str, bytes]
     asked: list[tuple[str, str]] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)  # what to do instead, once each
+    tags: dict[str, str] = field(default_factory=dict)
 
     @property
     def address(self) -> str:
@@ -44,20 +44,29 @@ class Shelf(Loopback):
         order = self.wrong.pop(0) if self.wrong and call.path in self.files else ""
         if order == "503":
             return Reply(503)
+        if order.startswith("to "):
+            return Reply(302, b"", {"Location": order[3:]})
+        if order == "changed":
+            self.files[call.path] = self.files[call.path][::-1]
+            self.tags[call.path] = '"other"'
         if not wanted or order == "whole" or call.path not in self.files:
             return self._whole(call.path)
-        return self._part(self.files[call.path], wanted, 1 if order == "shifted" else 0)
+        return self._part(call.path, wanted, 1 if order == "shifted" else 0)
 
     def _whole(self, path: str) -> Reply:
-        return Reply(200, self.files[path], PACKED) if path in self.files else Reply(404)
+        return Reply(200, self.files[path], self._headers(path)) if path in self.files else Reply(404)
 
-    def _part(self, body: bytes, wanted: str, shift: int) -> Reply:
+    def _part(self, path: str, wanted: str, shift: int) -> Reply:
+        body = self.files[path]
         first, last = (int(n) for n in wanted.removeprefix("bytes=").split("-"))
         if first >= len(body):
             return Reply(416)
         part = body[first : last + 1]
         told = f"bytes {first + shift}-{first + len(part) - 1 + shift}/{len(body)}"
-        return Reply(206, part, PACKED | {"Content-Range": told})
+        return Reply(206, part, self._headers(path) | {"Content-Range": told})
+
+    def _headers(self, path: str) -> dict[str, str]:
+        return {"Content-Type": "application/gzip", "ETag": self.tags.get(path, '"one"')}
 
 
 @pytest.fixture
@@ -117,6 +126,36 @@ def test_a_file_that_is_shorter_by_now_is_fetched_anew(shelf, tmp_path):
         get(shelf, tmp_path)
     shelf.files["/a.warc.gz"] = FILE[:100]
     assert get(shelf, tmp_path).read_bytes() == FILE[:100]
+
+
+def test_a_file_that_is_another_by_now_is_never_mixed_with_what_was_fetched(shelf, tmp_path):
+    shelf.wrong = ["", *["503"] * 4]
+    with pytest.raises(FetchError):
+        get(shelf, tmp_path)
+    other = shelf.files["/a.warc.gz"] = FILE[::-1]
+    shelf.tags["/a.warc.gz"] = '"two"'
+    assert get(shelf, tmp_path).read_bytes() == other
+    assert [f.suffix for f in tmp_path.iterdir()] == [".gz"]
+
+
+def test_a_file_that_is_changed_while_it_is_fetched_is_refused_and_fetched_anew_the_next_time(shelf, tmp_path):
+    shelf.wrong = ["", "changed"]
+    with pytest.raises(FetchError, match="changed while it was fetched"):
+        get(shelf, tmp_path)
+    assert get(shelf, tmp_path).read_bytes() == FILE[::-1]
+
+
+@pytest.mark.parametrize("before", [0, 1])
+def test_a_part_that_leads_into_a_private_network_is_refused(shelf, tmp_path, before):
+    """At the first part as at a later one, to an address or by a name; another port of this machine is private, too."""
+    with Shelf({"/a.warc.gz": FILE}) as inside:
+        port = inside.server.server_port
+        for n, server in enumerate((inside.address, f"localhost:{port}", "169.254.169.254", "[::1]:80")):
+            (tmp_path / str(n)).mkdir()
+            shelf.wrong = [*[""] * before, f"to http://{server}/a.warc.gz"]
+            with pytest.raises(Refused):
+                get(shelf, tmp_path / str(n))
+        assert not inside.asked
 
 
 def test_a_server_without_parts_sends_a_small_file_whole(shelf, tmp_path):

@@ -10,7 +10,9 @@ from __future__ import annotations
 import contextlib
 import gzip
 import html
+import io
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -26,6 +28,13 @@ __all__ = ["read"]
 
 MAX_LINE = 1024 * 1024  # bytes; a line of the knowledge graph about a long report has a hundred thousand
 _PIECE = 1024 * 1024
+
+# What a file may unpack to before it is given up. Tables pack to a fourth up to a tenth, and a line to some fifty bytes;
+# what is packed to be a bomb gives a thousand times its size.
+_RATIO, _FREE = 50, 64 * 1024 * 1024
+_LINE, _FREE_LINES = 4, 100_000
+# Bytes of the list of what a zip file holds, which is read whole at once: GDELT packs one file, or a few dozen.
+_MAX_CONTENTS = 1024 * 1024
 _TITLE = re.compile(r"<PAGE_TITLE>(.{1,1000}?)</PAGE_TITLE>", re.DOTALL)
 _HTTP = re.compile(r"https?://[^/\s]", re.IGNORECASE)
 _NAMES = 40  # of one line; the longest lists are of sports results
@@ -52,10 +61,12 @@ _TABLES = {
 
 def read(path: Path, position: int, wanted: Wanted, limits: Limits) -> Iterator[Part]:
     """Yield what the file at *path* holds from *position* on, part by part; raise OSError where it cannot be read at all."""
-    draft, at = Draft(limits), position
+    draft, at, size = Draft(limits), position, path.stat().st_size
     with contextlib.ExitStack() as stack:
         try:
-            for line in _lines(_unpacked(stack, path, limits), position):
+            for n, line in enumerate(_lines(_unpacked(stack, path, limits), position)):
+                if at > max(_FREE, _RATIO * size) or n > _FREE_LINES + size // _LINE:
+                    raise zipfile.BadZipFile("no table unpacks to so much")
                 if draft.full:
                     yield draft.part(at)
                     draft = Draft(limits)
@@ -125,6 +136,7 @@ def _unpacked(stack: contextlib.ExitStack, path: Path, limits: Limits) -> Iterat
     file = stack.enter_context(opened(path, limits))
     magic = file.peek(2)[:2]
     if magic == b"PK":
+        _small_contents(file)
         whole = stack.enter_context(zipfile.ZipFile(file))
         for one in whole.infolist():
             if not one.is_dir():
@@ -134,6 +146,22 @@ def _unpacked(stack: contextlib.ExitStack, path: Path, limits: Limits) -> Iterat
         yield cast(IO[bytes], stack.enter_context(gzip.GzipFile(fileobj=file)))
     else:
         yield file
+
+
+def _small_contents(file: io.BufferedReader) -> None:
+    """Raise BadZipFile where a zip file says that it holds more than any export does: its list would fill the memory."""
+    size = file.seek(0, io.SEEK_END)
+    file.seek(max(0, size - _ZIP_END.size - 65_535))
+    tail = file.read()
+    file.seek(0)
+    for end in re.finditer(b"PK\x05\x06", tail):
+        told = tail[end.start() : end.start() + _ZIP_END.size].ljust(_ZIP_END.size, b"\0")
+        if _ZIP_END.unpack(told)[5] > _MAX_CONTENTS or b"PK\x06\x07" in tail:  # the second tells of more than 4 GB
+            raise zipfile.BadZipFile("its list of contents is too long")
+
+
+# The record at the end (APPNOTE 4.3.16): the sixth number is how many bytes the list has.
+_ZIP_END = struct.Struct("<4s4H2LH")
 
 
 def _lines(streams: Iterator[IO[bytes]], position: int) -> Iterator[bytes]:

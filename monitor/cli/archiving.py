@@ -81,7 +81,8 @@ def _read(declared: Declared, sources: tuple[str, ...], topic: str | None, span:
         stopped = stack.enter_context(_stopping())
         store = stack.enter_context(to_write(settings))
         told = stack.enter_context(console.reading())
-        remote = stack.enter_context(downloads.Remote(settings.fetch, folder, stopped))
+        shared = "" if settings.is_file else settings.database
+        remote = stack.enter_context(downloads.Remote(settings.fetch, folder, shared, stopped))
         found = backfill.Backfill(pipeline.Desk.of(settings), store, scope, clock, told, remote.get, stopped)
         if settings.is_file:
             found.take(sources)

@@ -33,7 +33,6 @@ class Backfills:
 
     def __init__(self, common: Common) -> None:
         self._common = common
-        self._reading = 0
         self._closed = False  # this process ends
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._tenths: dict[str, int] = {}
@@ -45,17 +44,12 @@ class Backfills:
         await common.defer(pending, (job(BACKFILL, a.id, named(BACKFILL, a.id), {"archive": a.id}) for a in archives))
 
     async def do(self, **about: Any) -> None:
-        """Read one archive; where this process reads enough, leave it to another."""
-        if self._reading >= AT_ONCE:
-            return
-        self._reading += 1
+        """Read one archive."""
         try:
             await asyncio.to_thread(self._read, about["archive"], asyncio.get_running_loop())
         except asyncio.CancelledError:
             self._closed = True  # the thread ends with its part
             raise
-        finally:
-            self._reading -= 1
 
     def _read(self, id: str, loop: asyncio.AbstractEventLoop) -> None:
         common, desk = self._common, self._common.rounds.desk

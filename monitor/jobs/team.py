@@ -22,6 +22,7 @@ from monitor.declared import Declared
 from monitor.errors import Occupied, Outdated, StoreError
 from monitor.fetch import Fetcher, room_for
 from monitor.jobs import tables
+from monitor.jobs.backfilling import AT_ONCE, BACKFILL
 from monitor.jobs.common import Common, Queue
 from monitor.jobs.link import Link
 from monitor.jobs.queues import QUEUES
@@ -61,7 +62,13 @@ class Team(Crew):
     def start(self) -> None:
         """Begin to work."""
         log.info("working", queues=",".join(self.wanted), jobs_at_a_time=self.concurrency)
-        self.begin(self._work())
+        for name, kind in QUEUES.items():
+            self.common.app.task(name=name)(self._told(kind(self.common).do))
+        # Apart, so that no more archives are taken than are read: what is not taken is left to another process.
+        if most := [queue for queue in self.wanted if queue != BACKFILL]:
+            self.begin(self._work(most, self.concurrency, GLANCE))
+        if BACKFILL in self.wanted:
+            self.begin(self._work([BACKFILL], min(AT_ONCE, self.concurrency), self.tick, listen_notify=False))
 
     async def take_over(self, declared: Declared) -> None:
         """Make *declared* the configuration in force."""
@@ -70,19 +77,18 @@ class Team(Crew):
 
     # ------------------------------------------------------------- work
 
-    async def _work(self) -> None:
-        for name, kind in QUEUES.items():
-            self.common.app.task(name=name)(self._told(kind(self.common).do))
+    async def _work(self, queues: list[str], concurrency: int, glance: float, *, listen_notify: bool = True) -> None:
         while True:
             try:
                 await tables.ready(self.common.app)
                 await self.common.app.run_worker_async(
-                    queues=list(self.wanted),
-                    concurrency=self.concurrency,
+                    queues=queues,
+                    concurrency=concurrency,
+                    listen_notify=listen_notify,
                     install_signal_handlers=False,
                     delete_jobs=DeleteJobCondition.ALWAYS,
                     shutdown_graceful_timeout=DRAIN / 2,
-                    fetch_job_polling_interval=GLANCE,
+                    fetch_job_polling_interval=glance,
                     update_heartbeat_interval=HEARTBEAT,
                     stalled_worker_timeout=STALLED,
                 )

@@ -20,7 +20,7 @@ from psycopg import errors
 from psycopg.pq import TransactionStatus
 from psycopg.rows import DictRow
 
-from monitor.errors import Occupied, Outdated, StoreError
+from monitor.errors import UNWRITTEN, Occupied, Outdated, StoreError
 from monitor.model import shown_database
 from monitor.store import dialect, migrations
 from monitor.store.database import PART_FAILED, Rows
@@ -324,13 +324,13 @@ _LOST = "the connection to {name} was lost; what was not yet written was not wri
 
 _SENTENCES = {
     "55P03": "{name} is locked by another process for more than {patience:g} s; let it finish and try again",
-    "53100": "the disk is full: no room for {name}; free some space and run again, nothing was written",
-    "53": "{name} has nothing left for us ({why}); nothing was written",
+    "53100": "the disk is full: no room for {name}; free some space and run again: " + UNWRITTEN,
+    "53": "{name} has nothing left for us ({why}); " + UNWRITTEN,
     "42501": "{name} may not be used as it must be: {why}; grant the right and run again",
-    "0A000": "the tables of {name} were changed while we used them ({why}); nothing was written",
+    "0A000": "the tables of {name} were changed while we used them ({why}); " + UNWRITTEN,
     "25006": "{name} cannot be written: it is read-only ({why})",
-    "57": "the server of {name} ended our work ({why}); nothing was written",
-    "58": "{name} cannot be read or written: the disk failed ({why}); nothing was written",
+    "57": "the server of {name} ended our work ({why}); " + UNWRITTEN,
+    "58": "{name} cannot be read or written: the disk failed ({why}); " + UNWRITTEN,
     "08": _LOST,
     "XX": "{name} is damaged ({why}); restore a backup",
 }

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from monitor.errors import StoreError
+from monitor.errors import UNWRITTEN, StoreError
 from monitor.store.rows import Unreadable
 
 # What another process, or a person who makes room, mends while we wait.
@@ -22,13 +22,13 @@ PASSING = {
 
 _SENTENCES = {
     sqlite3.SQLITE_BUSY: "{path} is locked by another process for more than {patience:g} s; let it finish and try again",
-    sqlite3.SQLITE_FULL: "the disk is full: no room for {path}; free some space and run again, nothing was written",
+    sqlite3.SQLITE_FULL: "the disk is full: no room for {path}; free some space and run again: " + UNWRITTEN,
     sqlite3.SQLITE_READONLY: "{path} cannot be written: the file or its folder is read-only; allow writing or name another file",
     sqlite3.SQLITE_CANTOPEN: "{path} cannot be opened; check that its folder exists and may be written",
     sqlite3.SQLITE_PERM: "{path} cannot be opened: permission denied",
     sqlite3.SQLITE_CORRUPT: "{path} is damaged ({why}); restore a backup",
     sqlite3.SQLITE_NOTADB: "{path} is not a database; name another file or restore a backup",
-    sqlite3.SQLITE_IOERR: "{path} cannot be read or written: the disk failed ({why}); nothing was written",
+    sqlite3.SQLITE_IOERR: "{path} cannot be read or written: the disk failed ({why}); " + UNWRITTEN,
 }
 
 

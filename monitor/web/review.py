@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from starlette.concurrency import run_in_threadpool
@@ -42,6 +43,7 @@ class Review:
     keys: Keys
     write: Writes
     now: Callable[[], datetime]
+    waits: reviewing.Inbox = field(default_factory=reviewing.Inbox)
 
     @property
     def shelf(self) -> Shelf:
@@ -92,7 +94,7 @@ class Review:
 
     def _inbox(self, request: Request, session: Session, refused: str = "", status: int = 200) -> Response:
         with self.shelf.store() as store:
-            waiting = [d for t in self.shelf.settings().topics for d in reviewing.inbox(store, t, self.shelf.events(t))]
+            waiting = self.waits.of(store, self.shelf.settings().topics, partial(self.shelf.standing, store))
             doubts = [self._doubt(store, d) for d in waiting[:MOST]]
             log = [_listed(d) for d in reversed(store.decisions())]
         return self._page(
@@ -242,11 +244,11 @@ def _listed(told: Decision) -> Listed:
 def _fields(event: Event, topic: Topic, typed: Form | None) -> list[tuple[str, str, tuple[str, ...]]]:
     """Return each field with its value as it is typed: what was just typed and refused, where it was."""
     found = []
-    for field in FIXABLE:
-        value = values.written(field, getattr(event, field))
-        if typed and typed("field") == field and typed("verb") == "edit":
+    for name in FIXABLE:
+        value = values.written(name, getattr(event, name))
+        if typed and typed("field") == name and typed("verb") == "edit":
             value = typed("value")
-        found.append((field, value, choices(field, event, topic)))
+        found.append((name, value, choices(name, event, topic)))
     return found
 
 

@@ -111,8 +111,14 @@ class Shelf:
 
     def events(self, topic: Topic) -> Sequence[Event]:
         """Return all events of *topic* as they stand, background and retracted ones too."""
-        with self.store() as store, self._turn:
-            return self._read(store, topic).ordered
+        with self.store() as store:
+            return self.standing(store, topic)[1]
+
+    def standing(self, store: Store, topic: Topic) -> tuple[int, Sequence[Event]]:
+        """Return the number of the last version of any event, and all events of *topic* as they stood then."""
+        with self._turn:
+            known = self._read(store, topic)
+            return known.mark, known.ordered
 
     def topic(self, id: str = "") -> Topic | None:
         """Return a topic, by default the first."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import time
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -128,6 +129,36 @@ def test_a_zip_file_that_is_cut_short_is_told(tmp_path):
     file.write_bytes(zipped(events())[:-30])
     (part,) = read(file)
     assert part.reads.faults == 1 and part.problems
+
+
+BOMBS = {
+    "bytes": lambda: gzip.compress(bytes(70_000_000), 1),
+    "lines": lambda: gzip.compress(b"\n" * 3_000_000),
+    "named": lambda: gzip.compress(f"{BRIDGE}\n".encode() * 300_000),
+    "files": lambda: zipped(*[bytes(10_000_000)] * 7),
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_what_unpacks_to_more_than_any_table_is_given_up(tmp_path, name):
+    file = tmp_path / "a.csv.zip"
+    file.write_bytes(BOMBS[name]())
+    began, found = time.process_time(), read(file)
+    assert found[-1].ended and "no table unpacks to so much" in found[-1].problems[-1]
+    assert found[-1].position < 70_000_000 and sum(p.reads.records for p in found) < 300_000
+    assert time.process_time() - began < 5
+    assert read(file, position=found[-1].position)[-1].ended
+
+
+def test_a_zip_file_whose_list_of_contents_is_long_is_not_opened(tmp_path):
+    file = tmp_path / "a.csv.zip"
+    empty = io.BytesIO()
+    with zipfile.ZipFile(empty, "w") as whole:
+        for n in range(9_000):
+            whole.writestr(f"{n:0100}.csv", b"")
+    file.write_bytes(empty.getvalue())
+    (part,) = read(file)
+    assert part.problems == ("damaged behind byte 0 of what it unpacks to: its list of contents is too long",)
 
 
 def test_a_folder_gives_what_is_read_and_nothing_else(tmp_path):

@@ -234,7 +234,7 @@ def test_a_full_disk_ends_in_a_sentence_and_nothing_is_half_written(url, store):
         $$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = '53100'; END $$;
         CREATE TRIGGER full_disk BEFORE INSERT ON entries FOR EACH ROW WHEN (NEW.n > 300) EXECUTE FUNCTION full_disk()""",
     )
-    with pytest.raises(StoreError, match=r"the disk is full.*free some space") as caught:
+    with pytest.raises(StoreError, match=r"the disk is full.*free some space.*what came before is kept") as caught:
         collected(store, *(screened(n) for n in range(2, 500)))
     assert caught.value.passing and [e.title for e in store.entries()] == [entry(1).title]
     rows(url, "DROP TRIGGER full_disk ON entries")

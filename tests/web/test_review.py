@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from lxml import html
 
 from monitor import reading, web
 from monitor.export import render
-from monitor.model import FIXABLE
+from monitor.model import FIXABLE, Event, Topic
 from monitor.web.answers import HEADERS
 from monitor.web.keys import FREE
 from tests.web import told, town
@@ -397,6 +398,34 @@ def test_the_inbox_offers_what_the_command_line_offers(inside):
         waiting = reviewing.inbox(store, town.TOPIC)
     page = inside.get("/review")
     assert waiting and all(f'id="{d.id}"' in page.text for d in waiting)
+
+
+def test_what_waits_is_looked_for_again_only_in_the_topic_in_which_something_changed(inside):
+    from monitor import reviewing
+
+    other = replace(town.TOPIC, id="another")
+    asked: list[str] = []
+
+    def waits(inbox: reviewing.Inbox) -> list[reviewing.Doubt]:
+        def standing(topic: Topic) -> tuple[int, Sequence[Event]]:
+            asked.append(topic.id)
+            return store.news("none").mark, store.events(topic.id)
+
+        return inbox.of(store, [town.TOPIC, other], standing)
+
+    with town.open_store(str(inside.path)) as store:
+        kept = reviewing.Inbox()
+        first = waits(kept)
+        assert first and first == waits(kept) and asked == [town.TOPIC.id, "another"]
+        for change in (lambda: inside.press("/review", "reject", "pr_"), lambda: inside.press("/review", "undo")):
+            change()
+            asked.clear()
+            now = waits(kept)
+            assert asked == [town.TOPIC.id] and now == waits(reviewing.Inbox())
+        told.ingest(inside.path, "2025-06-23_yunchuan-gov", "6月18日，青禾汽车副总裁沈玉珍到云川经济技术开发区考察。")
+        asked.clear()
+        now = waits(kept)
+        assert asked == [town.TOPIC.id] and now == waits(reviewing.Inbox())
 
 
 def test_a_proposed_merge_is_answered_from_the_inbox(inside):
