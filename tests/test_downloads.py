@@ -149,7 +149,7 @@ def test_a_file_that_is_changed_while_it_is_fetched_is_refused_and_fetched_anew_
 def test_a_part_that_leads_into_a_private_network_is_refused(shelf, tmp_path, before):
     """At the first part as at a later one, to an address or by a name; another port of this machine is private, too."""
     with Shelf({"/a.warc.gz": FILE}) as inside:
-        port = inside.server.server_port
+        port = inside.port
         for n, server in enumerate((inside.address, f"localhost:{port}", "169.254.169.254", "[::1]:80")):
             (tmp_path / str(n)).mkdir()
             shelf.wrong = [*[""] * before, f"to http://{server}/a.warc.gz"]
