@@ -7,6 +7,7 @@ import hmac
 import secrets
 import threading
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -20,7 +21,7 @@ LONGEST = 300  # seconds that it has to wait at most
 ADDRESSES = 1000  # that are remembered for it
 
 # What RFC 7914 and OWASP name for interactive logins: 16 MB and some 50 ms a try.
-_COST = {"n": 2**14, "r": 8, "p": 1, "dklen": 32}
+COST = {"n": 2**14, "r": 8, "p": 1, "dklen": 32}
 
 
 class TooSoon(Exception):
@@ -49,9 +50,10 @@ class Session:
 
 
 class Keys:
-    """The token of this process and its sessions; safe to use from many threads."""
+    """The token of this process and its sessions; safe to use from many threads. *cost* is what scrypt is to take."""
 
-    def __init__(self) -> None:
+    def __init__(self, cost: Mapping[str, int] = COST) -> None:
+        self._cost = cost
         self._salt = secrets.token_bytes(16)
         self._hash = b""
         self._turn = threading.Lock()
@@ -93,7 +95,7 @@ class Keys:
             self._sessions.pop(_digest(request.cookies.get(COOKIE, "")), None)
 
     def _hashed(self, token: str) -> bytes:
-        return hashlib.scrypt(token.encode("utf-8", "surrogatepass"), salt=self._salt, **_COST)
+        return hashlib.scrypt(token.encode("utf-8", "surrogatepass"), salt=self._salt, **self._cost)
 
     def _wait(self, address: str, now: datetime) -> None:
         count, last = self._wrong.get(address, (0, now))
