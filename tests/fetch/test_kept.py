@@ -121,13 +121,14 @@ def test_a_post_never_goes_over_a_connection_that_may_be_gone() -> None:
 class Line(asyncio.Transport):
     """A connection that only notes when it was ended."""
 
-    ended = 0.0
+    def __init__(self) -> None:
+        self.ended: asyncio.Future[float] = asyncio.get_running_loop().create_future()
 
     def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
         """Take anybody."""
 
     def abort(self) -> None:
-        self.ended = asyncio.get_running_loop().time()
+        self.ended.set_result(asyncio.get_running_loop().time())
 
 
 def test_each_connection_is_let_go_of_when_its_own_time_is_over() -> None:
@@ -139,8 +140,7 @@ def test_each_connection_is_let_go_of_when_its_own_time_is_over() -> None:
             due.append(loop.time() + 0.04)
             await asyncio.sleep(0.02)
         async with asyncio.timeout(10):
-            while not all(line.ended for line in lines):
-                await asyncio.sleep(0.01)
-        assert all(line.ended > at for line, at in zip(lines, due, strict=True))
+            ended = [await line.ended for line in lines]
+        assert all(a > b for a, b in zip(ended, due, strict=True))
 
     asyncio.run(go())
