@@ -138,6 +138,8 @@ def test_an_instant_in_another_zone_is_written_in_utc() -> None:
     there = datetime(2025, 3, 20, 1, 30, 0, 5, tzinfo=timezone(timedelta(hours=8)))
     assert codec.dump(there) == "2025-03-19T17:30:00.000005Z"
     assert codec.load(datetime, codec.dump(there)) == there
+    published = model.Published("", there, there.date(), None)
+    assert codec.encode(published) == ('{"raw":"","at":"2025-03-19T17:30:00.000005Z","day":"2025-03-20","flag":null}')
 
 
 def test_sets_are_written_in_order() -> None:

@@ -13,7 +13,9 @@ import contextlib
 import fcntl
 import select
 import termios
+from collections import deque
 from collections.abc import Callable
+from functools import partial
 
 from monitor.fetch.target import Target
 
@@ -28,8 +30,11 @@ _Server = tuple[str, str, int]
 class Kept:
     """At most one connection for each server: nobody asks it twice at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, idle: float = IDLE) -> None:
+        self._idle = idle
         self._lines: dict[_Server, asyncio.Transport] = {}
+        self._ends: deque[tuple[float, _Server, asyncio.Transport]] = deque()  # loop time, the next first
+        self._timer: asyncio.TimerHandle | None = None  # one for all: each would cost a poll 1 %
 
     def take(self, goal: Target) -> asyncio.Transport | None:
         """Return the connection to the server of *goal*, if there is one."""
@@ -43,19 +48,27 @@ class Kept:
 
     def keep(self, goal: Target, line: asyncio.Transport) -> None:
         """Keep *line* for the next who asks the server of *goal*."""
-        server = _server(goal)
-
-        def end() -> None:
-            if self._lines.get(server) is line:
-                del self._lines[server]
-                line.abort()
-
-        line.set_protocol(_Idle(end))
+        server, loop = _server(goal), asyncio.get_running_loop()
+        line.set_protocol(_Idle(partial(self._end, server, line)))
         self._lines[server] = line
-        asyncio.get_running_loop().call_later(IDLE, end)
+        self._ends.append((loop.time() + self._idle, server, line))
+        if self._timer is None:
+            self._timer = loop.call_later(self._idle, self._end_old, loop)
+
+    def _end(self, server: _Server, line: asyncio.Transport) -> None:
+        if self._lines.get(server) is line:
+            del self._lines[server]
+            line.abort()
+
+    def _end_old(self, loop: asyncio.AbstractEventLoop) -> None:
+        while self._ends and self._ends[0][0] <= loop.time():
+            self._end(*self._ends.popleft()[1:])
+        self._timer = loop.call_at(self._ends[0][0], self._end_old, loop) if self._ends else None
 
     def close(self) -> None:
         """Let go of all."""
+        if self._timer is not None:
+            self._timer.cancel()
         for line in self._lines.values():
             line.abort()
         self._lines.clear()

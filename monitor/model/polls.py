@@ -101,6 +101,7 @@ class Poll:
     unseen_since: datetime | None = None  # since when nobody looked, although it was time
     topics: tuple[str, ...] = ()  # that its entries were judged for; those of their verdicts when empty
     unreached: str = ""  # the host, where nothing there took the connection
+    sent: frozenset[str] | None = None  # identities that the feed sent before; None where nobody looked
 
 
 @dataclass(frozen=True, slots=True)

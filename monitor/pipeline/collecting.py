@@ -110,6 +110,7 @@ def collect(desk: Desk, store: Store, asked: Asked, round: int, now: datetime) -
         parsed.warnings if parsed else (),
         unseen,
         topics=topics,
+        sent=found.sent,
     )
 
 

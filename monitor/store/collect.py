@@ -92,7 +92,7 @@ def _set(topics: tuple[str, ...]) -> frozenset[str]:
 def record(db: Database, poll: Poll) -> Counts:
     """Save one poll whole; return its account."""
     feed, was_blind = feed_row(db, poll.status.url)
-    new = save(db, feed, poll.status.url, poll.round, poll.at, poll.topics, poll.entries)
+    new = save(db, feed, poll.status.url, poll.round, poll.at, poll.topics, poll.entries, poll.sent)
     seen_before = poll.seen + len(poll.entries) - len(new)
     _save_poll(db, feed, poll, seen_before, was_blind)
     return accounts.account((row[0] for row in new), seen_before, poll.cut)
@@ -106,14 +106,15 @@ def save(
     at: datetime,
     topics: tuple[str, ...],
     entries: Sequence[Screened],
+    sent: frozenset[str] | None = None,
 ) -> Sequence[tuple[Any, ...]]:
     """
     Save *entries* of the *feed* at *url* as they were judged for *topics* in *round*; return the rows of those never
-    seen before, their state first.
+    seen before, their state first. Of those *sent* before it is known in this transaction, where it is not None.
     """
     if not entries:
         return ()
-    held = _held(db, feed, entries)
+    held = _held(db, feed, entries if sent is None else _among(entries, sent))
     new: dict[str, tuple[Any, ...]] = {}
     alike = round, instant(at), panels.keep(db, topics)
     for screened in entries:
@@ -126,6 +127,11 @@ def save(
         db.many(_ADD, list(new.values()))
     _save_aliases(db, feed, entries)
     return list(new.values())
+
+
+def _among(entries: Sequence[Screened], sent: frozenset[str]) -> Sequence[Screened]:
+    keys = set(map(text, sent))
+    return [s for s in entries if text(s.entry.identity) in keys] if keys else ()
 
 
 def _held(db: Database, feed: int, entries: Sequence[Screened]) -> dict[str, Row]:

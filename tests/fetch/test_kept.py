@@ -9,7 +9,8 @@ from datetime import timedelta
 import pytest
 
 from monitor.errors import FetchError
-from monitor.fetch import Fetcher
+from monitor.fetch import Fetcher, target
+from monitor.fetch.kept import Kept
 from monitor.model import Request, Validators
 from tests.fetch.make import fetcher
 from tests.hostile import FEED, HostileServer, Script, Talk, head, page, raw
@@ -115,3 +116,31 @@ def test_what_a_server_sends_unasked_ends_its_connection() -> None:
 def test_a_post_never_goes_over_a_connection_that_may_be_gone() -> None:
     said, connections = answers({"/hook": page(b"")}, ["/hook"] * 2, method="POST", body=b"{}")
     assert (said, connections) == (["200"] * 2, 2)
+
+
+class Line(asyncio.Transport):
+    """A connection that only notes when it was ended."""
+
+    def __init__(self) -> None:
+        self.ended: asyncio.Future[float] = asyncio.get_running_loop().create_future()
+
+    def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
+        """Take anybody."""
+
+    def abort(self) -> None:
+        self.ended.set_result(asyncio.get_running_loop().time())
+
+
+def test_each_connection_is_let_go_of_when_its_own_time_is_over() -> None:
+    async def go() -> None:
+        kept, loop, lines = Kept(idle=0.05), asyncio.get_running_loop(), [Line(), Line(), Line()]
+        due = []
+        for n, line in enumerate(lines):
+            kept.keep(target.read(f"http://{n}.example/"), line)
+            due.append(loop.time() + 0.04)
+            await asyncio.sleep(0.02)
+        async with asyncio.timeout(10):
+            ended = [await line.ended for line in lines]
+        assert all(a > b for a, b in zip(ended, due, strict=True))
+
+    asyncio.run(go())

@@ -34,6 +34,14 @@ def test_a_fragment_becomes_the_text_that_a_reader_sees(html: str, text: str) ->
     assert parse.text_of(html) == text
 
 
+_PIECES = ["<p>", "</p>", "<BR/>", "<Br>", "<b>", "<IMG src='a'>", "<a href=\"b\">", "<q>", "<h2 class=x>", "<title>", "<!--", "-->", "<", "&lt;", "小 米", "\n"]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(_PIECES), max_size=8).map("".join))
+def test_usual_tags_are_read_as_odd_ones_are(html: str) -> None:
+    assert markup.lines(markup._with_odd_tags(html)) == parse.text_of(html)
+
+
 def test_a_title_is_one_line() -> None:
     assert markup.line("<p>一</p>\n<p>二 &amp; 三</p>") == "一 二 & 三"
     assert markup.line(" 一\n二 ") == "一 二"

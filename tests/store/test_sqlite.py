@@ -282,6 +282,15 @@ def test_a_full_disk_ends_in_a_sentence_and_nothing_is_half_written(store):
     assert store.round(number).counts.fetched == 0
 
 
+def test_where_the_disk_ended_what_is_written_together_nothing_more_is_written(store):
+    with pytest.raises(StoreError), store.together():
+        collected(store, screened(1))
+        store._connection.db.execute("ROLLBACK")  # as SQLite itself does where a disk is full
+        with pytest.raises(StoreError, match="a part of what was to be written together"):
+            collected(store, screened(2))
+    assert list(store.entries()) == []
+
+
 def test_a_body_too_large_for_the_disk_leaves_its_entry_waiting(store):
     collected(store, screened(1))
     db = store._connection.db
