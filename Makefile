@@ -39,7 +39,7 @@ test-long: .venv/dev
 eval: .venv/dev
 	$(PY) -m eval "$(DATA)"
 
-# Under ten minutes on two cores; what each line means is said in docs/performance.md.
+# Some ten minutes on two cores; what each line means is said in docs/performance.md.
 bench: .venv/bench
 	$(PY) -m bench.collect --rounds 2
 	$(PY) -m bench.growth

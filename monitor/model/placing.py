@@ -11,8 +11,8 @@ from monitor.model.events import Event, SeedEvent
 from monitor.model.lists import EntryState, Tier
 from monitor.model.mentions import Mention, Verdict
 
-# Events that one mention is compared with. bench/growth.py reads 14 of 50,000 at the median, in 2 ms, and meets this
-# bound where a day is crowded, in 4.
+# Events that one mention may be compared with; of 50,000 bench/growth.py reads 3 at the median and 16 at most, since the others
+# lie on other days.
 CANDIDATES = 20
 
 

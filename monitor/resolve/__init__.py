@@ -7,6 +7,7 @@ Mention + known events -> Event. Pure: what should change is returned, only the 
     plans     a plan and its happening; which date holds
     amends    corrections and what they correct
     same      whether a mention and an event are one happening
+    span      the days that tell two happenings apart by themselves
     deal      in which order mentions are placed, so that the order of arrival does not matter
     ties      endings and what they end, news and what it follows
     teller    who tells a text first: its credit, its dateline or its outlet

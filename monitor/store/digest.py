@@ -154,8 +154,10 @@ def _supersede(db: Database, found: Article, mentions: Sequence[Mention]) -> Non
 
 def _save_unplaced(db: Database, digested: Digested, found: Article) -> None:
     """Keep the mentions that no event took, so that they can be judged again."""
-    held = {from_json(Mention, r["data"]) for r in _standing(db, found.id)}
-    for mention in digested.mentions:
+    standing = {r["data"] for r in _standing(db, found.id)}
+    left = [m for m in digested.mentions if to_json(m) not in standing]
+    held = {from_json(Mention, data) for data in standing} if left else ()  # they may be told in another form
+    for mention in left:
         if mention not in held:
             save_mention(db, ids.mention(mention), mention, None, digested.origin)
 

@@ -200,18 +200,19 @@ def _point(db: Database, id: str, into: str | None) -> None:
 
 def _data(db: Database, event: Event) -> str:
     """Return the record as a version keeps it: evidence by number, revisions apart."""
-    record = codec.dump(replace(event, evidence=(), revisions=()))
+    record = codec.nearly(replace(event, evidence=(), revisions=()))
     record["evidence"] = _numbers(db, event.id, event.evidence)
-    return to_json(record)
+    return codec.written(record, Event)
 
 
 def _numbers(db: Database, event: str, evidence: Sequence[Evidence]) -> list[int]:
     rows = db.execute("SELECT data, n FROM evidence WHERE event = ?", (event,))
     held = {row["data"]: row["n"] for row in rows}
-    for one in map(to_json, evidence):
+    told = [to_json(one) for one in evidence]
+    for one in told:
         if one not in held:
             held[one] = add_numbered(db, "evidence", "n", {"event": event, "data": one})
-    return [held[to_json(one)] for one in evidence]
+    return [held[one] for one in told]
 
 
 def _append(db: Database, event: str, version: int, revision: Revision) -> None:
@@ -242,13 +243,16 @@ def _absorb(db: Database, id: str, into: str, now: datetime) -> bool:
 def _write_mentions(db: Database, change: Change) -> None:
     """Make the placed mentions, and of those that stand no other, the event's own."""
     own = {placed.id for placed in change.placed}
-    standing = db.execute("SELECT id FROM mentions WHERE event = ? AND superseded = 0", (change.event.id,)).fetchall()
-    for row in standing:
-        if row["id"] not in own:
-            db.execute("UPDATE mentions SET event = NULL, shown = NULL WHERE id = ?", (row["id"],))
+    sql = "SELECT id, shown, origin, data FROM mentions WHERE event = ? AND superseded = 0"
+    standing = {row["id"]: row for row in db.execute(sql, (change.event.id,)).fetchall()}
+    for id in standing.keys() - own:
+        db.execute("UPDATE mentions SET event = NULL, shown = NULL WHERE id = ?", (id,))
     shown = change.event.id if change.told is None else None
     for placed in change.placed:
-        save_mention(db, placed.id, placed.mention, change.event.id, placed.origin, shown)
+        wanted = (shown, text(placed.origin), to_json(placed.mention))
+        row = standing.get(placed.id)
+        if row is None or (row["shown"], row["origin"], row["data"]) != wanted:  # of a crowd most stand as they are
+            save_mention(db, placed.id, placed.mention, change.event.id, placed.origin, shown)
 
 
 def _show(db: Database, change: Change) -> None:
