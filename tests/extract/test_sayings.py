@@ -124,3 +124,25 @@ def test_who_attended_is_of_the_signing_told_before() -> None:
     (signing,) = read("3月18日，长风集团与平州市签署合作协议。\n李明远、王珂出席签约仪式。")
 
     assert signing.when.edtf == "2025-03-18"
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        "某某社平州3月19日电（记者 李初）",
+        "本报讯（记者 李初 通讯员 王二）昨日，",
+        "商业前沿讯，",
+        "平州晚报讯 ",
+    ],
+)
+def test_who_tells_it_is_no_part_of_the_title(lead: str) -> None:
+    (told,) = read(f"{lead}长风集团与平州市签署合作协议。")
+
+    assert told.title == "长风集团与平州市签署合作协议"
+
+
+@pytest.mark.parametrize("lead", ["PINGZHOU, March 19 (Agency) - ", "PINGZHOU -- ", "March 19 (Agency) - "])
+def test_nor_in_english(lead: str) -> None:
+    (told,) = read(f"{lead}Changfeng signed a cooperation agreement with Pingzhou on Wednesday.")
+
+    assert told.title == "Changfeng signed a cooperation agreement with Pingzhou on Wednesday."

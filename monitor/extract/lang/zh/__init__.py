@@ -18,6 +18,11 @@ from monitor.extract.lang.zh.places import places
 from monitor.extract.language import Language, either, lexicon, line_pattern, lines, masks, partnering, words
 
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
+# 本报讯（记者 某某）, 某某社平州3月18日电, 某某讯: who tells it is no part of what is told.
+_DATELINE = (
+    r"(?:(?:本报|本网|本台|本刊)[^\s，。；：]{0,6}(?:讯|消息|电)|[^\s，。；：（(]{2,12}?\d{1,2}月\d{1,2}日(?:电|讯|消息)(?=[\s（(])"
+    r"|[\u4e00-\u9fff]{2,8}[讯电](?=[\s（(，,]))\s*(?:[（(][^）)]{0,12}(?:记者|通讯员|实习生)[^）)]{0,24}[）)])?"
+)
 _NOMINAL = re.compile(
     r"[^，。；]{0,20}?(?:议案|申请|事项|事宜|一[事案]|[权购易]案|传[闻言]|意向|[尾余价货]款|各项工作|进展|进程|的事(?![故件业实务]))"
 )
@@ -65,7 +70,7 @@ def language() -> Language:
         ),
         delays=re.compile(r"了?(?![\d一二三四五六七八九十半两数]+个?[天日周月年])[^，。；的后\d]{0,14}"),
         lead_in=re.compile(
-            r"(?:[，,：:、\s]|(?:据悉|此外|另外|同时|其中|随后|此前|据了解|据介绍|据报道|消息称|按照?之前的说法|按照?(?:此前的?)?计划|近日|日前|昨日|今日|今天|昨天|当日|当天|上午|下午|晚间?|凌晨))+"
+            rf"(?:{_DATELINE}|[，,：:、\s]|(?:据悉|此外|另外|同时|其中|随后|此前|据了解|据介绍|据报道|消息称|按照?之前的说法|按照?(?:此前的?)?计划|近日|日前|昨日|今日|今天|昨天|当日|当天|上午|下午|晚间?|凌晨))+"
         ),
         both=re.compile(r"双方|两地|客人|来宾|一行人|各方|二人|两人|三方"),
         refers=re.compile(
