@@ -86,6 +86,8 @@ def language() -> Language:
         lead_in=re.compile(
             rf"(?:{_DATELINE}|[\s,;:—-]|(?:On|In|Meanwhile|Earlier|Yesterday|Today|Also|However|And|But)\b)+"
         ),
+        convened=re.compile(r"\bmeeting\b[^.;]{0,60}\b(?:held|convened)\b", re.IGNORECASE),
+        there=re.compile(r"\s*(?:the|this) meeting\b|\s*at the meeting\b", re.IGNORECASE),
         both=re.compile(r"\b(?:both sides|the two sides|both parties|the visitors|they)\b", re.IGNORECASE),
         refers=re.compile(
             rf"\s*(?:and )?{_FILLS}(?P<thing>(?:the|this|its) (?:new )?(?:project|agreement|contract|deal|fund|{work}|(?:first|second|third|initial) phase)|which|that|ground)?{_FILLS}",
