@@ -102,7 +102,8 @@ class Language:
     declared it; ``same_day`` points to the day told before; ``question`` is found in what only asks;
     ``aspect`` directly after a word says that it is done, ``progress`` up to its end that it goes on; ``settled`` names what can be ended only after it
     began; ``endable`` what a calling-off can be about, ``passive`` stands before one that is about its subject (被叫停); ``restart`` begins a relative clause's head (的), which
-    closes the scope of a mark; ``nominal`` tells whether a verb, in its clause, is part of a noun (收购乙股权的议案), which happens not; ``since``, from the end of a verb on, makes it what the next one is counted from or done for
+    closes the scope of a mark; ``nominal`` tells whether a verb, in its clause, is part of a noun (收购乙股权的议案), which happens not; ``convened`` is said of a meeting that was held on a day, ``there`` begins what was done at it (会议审议通过);
+    ``since``, from the end of a verb on, makes it what the next one is counted from or done for
     (停工48天后复工, 因投产需要); ``delays`` is all that may stand between a delay and what is delayed (推迟投产, pushed back the opening); ``lead_in`` is what a title leaves out at its beginning; ``both`` points to the
     parties named before; ``refers`` is what may stand between the beginning of a clause and its verb where the subject is
     what was told of before (该项目; its group ``thing``) or left out; ``points`` begins what points back to it (该项目工地…); ``bare`` the same where the
@@ -136,6 +137,8 @@ class Language:
     delays: re.Pattern[str]
     lead_in: re.Pattern[str]
     both: re.Pattern[str]
+    convened: re.Pattern[str]
+    there: re.Pattern[str]
     refers: re.Pattern[str]
     points: re.Pattern[str]
     bare: re.Pattern[str]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from monitor.extract.actors import Named, actors, known, names
-from monitor.extract.behind import attended, behind, joined, measured
+from monitor.extract.behind import attended, behind, convened, its_paper, joined, measured
 from monitor.extract.chain import steps
 from monitor.extract.focus import Focus, is_chronicle, things
 from monitor.extract.hits import hits, scan, within
@@ -68,6 +68,8 @@ class Carried:
     parties_at: int = -1
     claim: Kind | None = None
     claim_at: int = -1
+    held: Dated | None = None  # the day of a meeting, for what was done at it
+    held_in: int = -1
     found: list[Mention] = field(default_factory=list)
     focus: Focus = field(default_factory=Focus)
 
@@ -143,6 +145,8 @@ def _sentence(page: Page, sentence: Sentence, carried: Carried) -> None:
             asked = next((h for h in here if h.kind and h.term.strength > 1), None)
             if asked:
                 carried.claim, carried.claim_at = asked.kind, asked.start
+    if held := convened(page, sentence, dated):
+        carried.held, carried.held_in = held, sentence.paragraph
     if carried.found and behind(page, sentence, carried.found[-1]):
         _add_to_last(page, sentence, carried)
     _refocus(sentence, named, carried)
@@ -183,7 +187,7 @@ def _tell(
     if telling.kind is Kind.REGISTRATION and long_founded(page, telling, dated, named, goes_on=goes_on):
         relation = Relation.BACKGROUND
     phase = Phase.PLANNED if telling.phase is Phase.DONE and future(told, page.published) else telling.phase
-    kind = Kind.INVESTMENT if _its_paper(page, sentence, telling, carried) else _claim(telling, carried)
+    kind = Kind.INVESTMENT if its_paper(page, sentence, telling, carried.found) else _claim(telling, carried)
     if not _accepted(telling, relation, told, phase, page.published):
         return
     own = [n for n in named if telling.start <= n.start < telling.end and (not n.short or relation is Relation.DIRECT)]
@@ -205,14 +209,6 @@ def _tell(
             carried.claim, carried.claim_at = kind, telling.word[0]
         if carries(telling, relation, told) and not goes_on:
             carried.day, carried.paragraph = dated, sentence.paragraph
-
-
-def _its_paper(page: Page, sentence: Sentence, telling: Telling, carried: Carried) -> bool:
-    """Return whether the paper that is signed is that of the deal told right before (acquired the plant. The contract was signed)."""
-    if telling.kind is not Kind.AGREEMENT or not carried.found or carried.found[-1].kind is not Kind.INVESTMENT:
-        return False
-    said = page.language.refers.match(page.text.text, opening(page, *telling.clause), telling.word[0])
-    return said is not None and bool(said["thing"]) and page.prose.next_to(carried.found[-1].end, sentence.start)
 
 
 def _settled(telling: Telling, told: When) -> bool:
@@ -289,6 +285,14 @@ def _day_before(page: Page, sentence: Sentence, telling: Telling, carried: Carri
     It is taken only where the quote can show it; out of its reach 当天 is a date of its own, which is resolved
     by that day.
     """
+    at_it = page.language.there.match(page.text.text, sentence.start, sentence.end)
+    if (
+        at_it
+        and carried.held
+        and carried.held_in == sentence.paragraph
+        and page.prose.reach(carried.held.at, telling.end)
+    ):
+        return carried.held
     day = carried.day
     if day is None:
         return None

@@ -54,6 +54,7 @@ _REPORTER = re.compile(r"(?:记者|笔者)[^,，。]{0,6}?(?:走访|探访|实�
 _PAPERS = ("方案", "计划", "规划", "办法", "意见", "措施", "条例", "协议", "纲要", "清单", "公告", "通知", "备忘录")
 _AWAY = re.compile(r"\b(?:km|kilomet(?:er|re)s|miles) (?:[a-z\-]+ )?(?:of|from) $")
 _SOMEBODY = re.compile(r"市?的?(?:市民)?[\u4e00-\u9fff]?(?:女士|先生|大爷|大妈|阿姨|小姐|师傅)")
+_SHARES = re.compile(r"的?(?:\d[\d.]*[%％]的?|全部|部分|剩余|少数)?(?:控股权|控制权|股权|股份|资产)")
 _OWNED = 8  # characters before a name in which somebody has or uses one of its products
 _WHOSE = re.compile(r"[我他她你咱]?[们家]?的?$|自己的$|新买的$|新款$")
 _MODEL = 6  # characters of a model with its number
@@ -63,6 +64,10 @@ _FIRM = -0.6
 _AT_FIRM = -1.5
 _SOLD = frozenset({"出售", "转让"})  # a used phone, but a plant or a share as well
 _BORDER = re.compile(r"[,，:：]")
+# Who is told in a row to be there is there together: 书记甲、总经理乙出席开工仪式.
+_ATTEND = re.compile(
+    r"[\u4e00-\u9fff]{0,12}?(?:等)?(?:共同|一同)?(?:出席|见证|为[^,，。;；]{0,16}(?:揭牌|奠基|剪彩|培土)|按下|启动)"
+)
 _EACH = re.compile(
     r"(?:、[\u4e00-\u9fffA-Za-z]{2,5}?)+(?:[都均皆各]|[两三四五]?[市地县区]{1}(?:负责人|主要领导|领导|代表))"
 )
@@ -112,7 +117,7 @@ def _listed(first: Member, second: Member, line: Line) -> bool:
     A verb between them (甲、乙落户丙、丁) or one that takes two sides after them (甲、乙共建) makes it none.
     """
     between = line.text[first.hit.end : second.hit.start]
-    if _summons(second, line):
+    if _summons(second, line) or _ATTEND.match(line.text, second.hit.end):
         return False
     if not between.endswith("、") or len(between) > _ITEM or part(first, line) or _BORDER.search(between):
         return False
@@ -224,7 +229,7 @@ def _party_doubts(member: Member, line: Line, told: Collection[str]) -> Iterable
     word = lexicon.ending(before, "ties", "owns") or lexicon.ending(_WHOSE.sub("", before), "ties", "uses")
     platform = _USED_ON.search(line.text[max(0, member.hit.start - LEAD_WORDS) : member.hit.start])
     word = word or (platform[0] if platform else "")
-    if word and not line.ties(0, len(line.text), ("event",)):
+    if word and not line.ties(0, len(line.text), ("event",)) and not _SHARES.match(line.text, member.hit.end):
         yield Vote("used", _USED, word + member.hit.name.text)
     word = lexicon.beginning(after, "company", "product") if "supply" not in told else ""
     if word and not lexicon.automaton("company", "made").any(after[len(word) : len(word) + 3]):

@@ -27,12 +27,12 @@ from dataclasses import replace
 from datetime import date
 
 from monitor.match import verdicts
-from monitor.match.names import Hit, Names, alternatives, common
+from monitor.match.names import Hit, Names, alternatives, common, side_of
 from monitor.match.reading import Reader
 from monitor.match.scan import fold
 from monitor.match.senses import Sense
 from monitor.model import Clean, Judgement, Topic, Verdict, Vote, whole
-from monitor.normalize import NOBODY, Publisher, clean, selves, simplify
+from monitor.normalize import NOBODY, Publisher, clean, official, selves, simplify
 
 __all__ = ["Matcher"]
 
@@ -141,7 +141,16 @@ class Matcher:
             return whole(topics, ())
         found = [one for some in found for one in self._with_selves(some, text.text[:_READ], head, publisher)]
         reader = Reader(folded, published)
-        return whole(topics, self._each(found, among, lambda i, hits: self._weighed(i, hits, reader, shift)))
+
+        def weighed(i: int, hits: list[Hit]) -> Verdict:
+            return self._weighed(i, hits, reader, shift, self._speaks(i, text.text[:_READ], head, publisher))
+
+        return whole(topics, self._each(found, among, weighed))
+
+    def _speaks(self, index: int, text: str, head: str, publisher: Publisher) -> frozenset[str]:
+        """Return the sides that publish *text* themselves."""
+        topic = self._topics[index]
+        return frozenset(side_of(topic, e) for e in official(text, head, topic, publisher)) - {""}
 
     def _with_selves(self, found: _Found, text: str, head: str, publisher: Publisher) -> list[_Found]:
         """Return *found* with where *text* speaks of a side that publishes it, as hits of that side."""
@@ -149,7 +158,8 @@ class Matcher:
         apart: dict[object, tuple[list[Hit], list[int]]] = {}
         for i in topics:
             mine = self._selves(i, text, head, publisher)
-            key = tuple([(hit.start, hit.name.entity, hit.name.side) for hit in mine])
+            told = tuple([(hit.start, hit.name.entity, hit.name.side) for hit in mine])
+            key = self._speaks(i, text, head, publisher), told
             apart.setdefault(key, (mine, []))[1].append(i)
         return [(some, hits + mine) for mine, some in apart.values()]
 
@@ -192,8 +202,8 @@ class Matcher:
                 told[i] = Verdict(self._topics[i].id, one.judgement, one.votes, one.passages)
         return tuple([told[i] for i in sorted(told, key=among.__getitem__)])
 
-    def _weighed(self, index: int, hits: list[Hit], reader: Reader, shift: int) -> Verdict:
-        found = verdicts.judge(reader.pieces(hits), reader, self._wanted[index], shift)
+    def _weighed(self, index: int, hits: list[Hit], reader: Reader, shift: int, by: frozenset[str]) -> Verdict:
+        found = verdicts.judge(reader.pieces(hits), reader, self._wanted[index], shift, by)
         passages = tuple((a - shift, b - shift) for a, b in found.passages if a >= shift)
         return Verdict(self._topics[index].id, found.judgement, found.votes, passages)
 

@@ -17,7 +17,7 @@ from monitor.match.scan import Words, fold
 from monitor.model import Entity, Office, Topic
 from monitor.normalize import simplify, traditional_forms
 
-__all__ = ["Hit", "Name", "Names", "alternatives", "common"]
+__all__ = ["Hit", "Name", "Names", "alternatives", "common", "side_of"]
 
 _VARIANTS = 64  # spellings of one name in the gate; a longer product is cut to the name's last characters
 _RUN = 60  # characters of running English in which a capital says that capitals are used

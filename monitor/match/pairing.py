@@ -23,7 +23,7 @@ from monitor.match.sequel import ISSUES, issued
 from monitor.match.ties import TIED, Pair, weigh
 from monitor.model import Vote
 
-__all__ = ["LEAD", "Tie", "retold", "ties"]
+__all__ = ["LEAD", "Tie", "published", "retold", "ties"]
 
 LEAD = 2
 """Sentences of the text that a headline is read together with."""
@@ -131,6 +131,24 @@ def retold(pieces: Sequence[Piece], good: Sequence[Tie], wanted: Sequence[frozen
     body = [p for p in body if not p.sentence.listed or p.sentence.item == first]  # other items are other news
     lead = [p for p in body[:LEAD] if p.members and (_does(p) or any(w <= {m.side for m in p.members} for w in wanted))]
     return [*full, *(Tie(p.sentence.start, p.sentence.end, frozenset(), None) for p in lead)]
+
+
+def published(pieces: Sequence[Piece], wanted: Sequence[frozenset[str]], head: int, by: frozenset[str]) -> list[Tie]:
+    """
+    Return the ties of the lead of a text that one side (*by*) publishes itself: it names the other, says in two words or more
+    what sides do, and names nobody else. What a city's own government tells of a firm's project is of the city.
+    """
+    lead = [p for p in pieces if p.sentence.start >= head and p.members][:LEAD] if by else []
+    return [
+        Tie(p.sentence.start, p.sentence.end, frozenset(m.side for m in p.members) | by, None)
+        for p in lead
+        if any(w <= {m.side for m in p.members} | by for w in wanted) and _says_much(p)
+    ]
+
+
+def _says_much(piece: Piece) -> bool:
+    words = set(piece.line.ties(0, len(piece.line.text), ("two", "deal")))
+    return len(words) > 1 and all(m.plain for m in piece.members) and _does(piece)
 
 
 # --------------------------------------------------------------------------- one sentence, two sentences

@@ -79,8 +79,9 @@ def continued(first: Member, second: Member, line: Line, headed: bool) -> Iterab
     yield from _spoken(first, second, line, begin)
     if headed:
         yield from _under_headline(first, second, line)
-    asked = headed or _ASKED.search(line.text, 0, begin) or _RUMOURED.search(line.text, 0, begin)
-    if asked and second.place:
+    rumoured = _RUMOURED.search(line.text, 0, begin) is not None
+    asked = headed or _ASKED.search(line.text, 0, begin) or rumoured
+    if rumoured or (asked and second.place):
         yield from filter(None, [says(second, line, line.clause(second.hit.start)[1])])
     start = line.clause(second.hit.start)[0]
     if past := _PAST.search(line.text, start, second.hit.start):

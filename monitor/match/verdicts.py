@@ -10,7 +10,7 @@ from monitor.match.line import Line
 from monitor.match.members import Member
 from monitor.match.pairing import LEAD, Tie
 from monitor.match.reading import Piece, Reader
-from monitor.match.ties import CLOSE
+from monitor.match.ties import CLOSE, TIED
 from monitor.model import Judgement, Vote
 
 __all__ = ["Finding", "judge"]
@@ -27,20 +27,27 @@ class Finding:
     passages: tuple[tuple[int, int], ...] = ()
 
 
-def judge(pieces: Sequence[Piece], reader: Reader, wanted: Sequence[frozenset[str]], head: int) -> Finding:
+def judge(
+    pieces: Sequence[Piece],
+    reader: Reader,
+    wanted: Sequence[frozenset[str]],
+    head: int,
+    by: frozenset[str] = frozenset(),
+) -> Finding:
     """
-    Return what *pieces* come to; *wanted* are the sets of sides of which one must be tied, and the headline
-    takes the first *head* characters.
+    Return what *pieces* come to; *wanted* are the sets of sides of which one must be tied, the headline takes the first
+    *head* characters, and *by* are the sides that publish the text themselves.
     """
-    sides = {m.side for p in pieces for m in p.members}
+    sides = {m.side for p in pieces for m in p.members} | by
     if not any(all_ <= sides for all_ in wanted):
         return _untied(pieces, (), sides, wanted, head)
     ties = pairing.ties(pieces, reader, head)
     good = [t for t in ties if t.enough(wanted)]
-    if good:
-        told = [*good, *pairing.retold(pieces, good, wanted, head)]
+    own = pairing.published(pieces, wanted, head, by)
+    if good or own:
+        told = [*good, *own, *pairing.retold(pieces, good, wanted, head)]
         spans = _merge([s for t in told for s in _with_followers(t, reader)])
-        return Finding(Judgement.RELEVANT, _told(good), spans)
+        return Finding(Judgement.RELEVANT, _told(good) if good else (Vote("publisher", TIED, *sorted(by)[:1]),), spans)
     return _untied(pieces, ties, sides, wanted, head)
 
 

@@ -17,7 +17,7 @@ from monitor.normalize import urls
 from monitor.normalize.charset import decode
 from monitor.normalize.reading import clean
 from monitor.normalize.script import simplify
-from monitor.normalize.selves import NOBODY, Publisher, Self, selves, unnamed
+from monitor.normalize.selves import NOBODY, Publisher, Self, official, selves, unnamed
 from monitor.normalize.spellings import spellings, traditional_forms
 from monitor.normalize.traditional import release, traditional
 
@@ -27,6 +27,7 @@ __all__ = [
     "Self",
     "clean",
     "decode",
+    "official",
     "release",
     "selves",
     "simplify",

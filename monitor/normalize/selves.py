@@ -14,16 +14,16 @@ from dataclasses import dataclass
 from monitor.model import Entity, Topic
 from monitor.normalize.script import simplify
 
-__all__ = ["NOBODY", "Publisher", "Self", "selves", "unnamed"]
+__all__ = ["NOBODY", "Publisher", "Self", "official", "selves", "unnamed"]
 
 _HAN = r"[\u4e00-\u9fff]"
 # 公司 by itself is whoever files where no word stands before it that makes it another one (子公司, 该公司, 上市公司).
 _FIRM = re.compile(
-    rf"(?:本|我)(?:公司|司|集团|行|院|所)(?![法章])|(?<!{_HAN})公司(?![法章债])|(?<=[与和同由经对为给向])公司(?![法章债])"
+    rf"(?:本|我)(?:公司|司|集团|行|院|所)(?![法章])|(?<!{_HAN})公司(?![法章债])|(?:(?<=[与和同由经对为给向])|(?<=同意|批准|核准|通知|告知|授权|支持|责令))公司(?![法章债])"
     r"|\b[Tt]he Company\b"
 )
 _PLACE = re.compile(
-    rf"[我本全](?:市|县|区|州)(?!场|民|政|级|委)|咱市|(?:(?<!{_HAN})|(?<=[与和同由向从在经据对到给被受]))市(?:委、?市政府|人民政府|政府|委|{_HAN}{{2,8}}?[局委办])(?!副|书记|常委|领导|秘书|办|主要)"
+    rf"[我本全](?:市|县|区|州)(?!场|民|政|级|委)|咱市|(?:(?<!{_HAN})|(?<=[与和同由向从在经据对到给被受]))[市县区](?:委、?[市县区]政府|人民政府|政府|委|{_HAN}{{2,8}}?[局委办])(?!副|书记|常委|领导|秘书|办|主要)"
 )
 _KINDS = {"company": _FIRM, "place": _PLACE}
 
@@ -65,6 +65,12 @@ def selves(text: str, title: str, topic: Topic, publisher: Publisher) -> tuple[S
     meant = {e.kind: e for e in _publishers(text, title, topic, publisher)}
     found = (Self(*m.span(), meant[kind]) for kind in meant for m in _KINDS[kind].finditer(text))
     return tuple(sorted(found, key=lambda s: s.start))
+
+
+def official(text: str, title: str, topic: Topic, publisher: Publisher) -> tuple[Entity, ...]:
+    """Return the firms and places of *topic* that publish the text themselves; a paper of the place does not speak for it."""
+    declared = [e for e in topic.entities if e.id in publisher.entities and e.kind in _KINDS]
+    return tuple(declared) or tuple(e for e in topic.entities if e.kind == "company" and _files(e, text, title))
 
 
 def unnamed(title: str) -> bool:

@@ -254,10 +254,19 @@ def is_narrow(when: When) -> bool:
     return short or when.precision is Precision.MONTH
 
 
+def is_by(when: When) -> bool:
+    """Return whether *when* only says by what day it was so (截至12月20日)."""
+    return when.earliest is None and when.latest is not None
+
+
 def is_told(when: When) -> bool:
     """Return whether *when* is bounded by when it was told: by a publication alone, or as "lately" as well."""
     lately = bool(when.earliest and when.latest and when.latest == when.reference)
-    return when.basis is Basis.PUBLISHED or (when.precision is Precision.WITHIN and lately and not is_narrow(when))
+    return (
+        when.basis is Basis.PUBLISHED
+        or is_by(when)
+        or (when.precision is Precision.WITHIN and lately and not is_narrow(when))
+    )
 
 
 def _filed(when: When) -> Iterator[str]:

@@ -26,9 +26,14 @@ def nearness(a: When, b: When) -> Nearness:
     if a.precision is b.precision is Precision.DAY and a.earliest and b.earliest:
         gap = abs((a.earliest - b.earliest).days)
         return Nearness.EQUAL if gap == 0 else Nearness.SLIP if gap <= SLIP_DAYS else Nearness.APART
-    if Basis.PUBLISHED in (a.basis, b.basis):
+    if _by(a) or _by(b):
         return _told_about(a, b)
     return Nearness.OVERLAP if _overlap(a, b) else Nearness.APART
+
+
+def _by(when: When) -> bool:
+    """Return whether *when* is bounded by a day that it was told on, or by which it was so (截至12月20日)."""
+    return when.basis is Basis.PUBLISHED or (when.earliest is None and when.latest is not None)
 
 
 def _told_about(a: When, b: When) -> Nearness:
@@ -38,12 +43,12 @@ def _told_about(a: When, b: When) -> Nearness:
     A report is told within days after the happening; of something planned the publication is the other bound:
     it was announced before it happens.
     """
-    if a.basis is not Basis.PUBLISHED:
+    if not _by(a):
         a, b = b, a
     told, happened = a.latest or a.earliest, b.latest or b.earliest
     if told is None or happened is None:
         return Nearness.UNKNOWN
-    if b.basis is Basis.PUBLISHED:
+    if _by(b):
         return Nearness.OVERLAP if abs((told - happened).days) <= DATELESS_DAYS else Nearness.APART
     if a.latest is None:
         return Nearness.OVERLAP if told <= happened else Nearness.APART

@@ -80,6 +80,9 @@ def _came(plan: When, told: date | None, happened: When) -> bool:
         return False
     if told and happened.latest < told:
         return False
+    # What is told on the very day as still to come is another step (首台机组今日投产，明年底前全部投产).
+    if told and happened.latest == told and plan.latest and plan.latest > told:
+        return False
     if plan.precision is Precision.UNKNOWN:
         return told is not None and happened.latest - told <= LATE
     first, last = _bounds(plan)

@@ -28,7 +28,7 @@ from monitor.model import (
     When,
 )
 from monitor.resolve.amends import corrects, is_amendment, of_report
-from monitor.resolve.keys import AHEAD, DATELESS_DAYS, LARGE, ONCE, family, is_narrow, is_told, particular
+from monitor.resolve.keys import AHEAD, DATELESS_DAYS, LARGE, ONCE, family, is_by, is_narrow, is_told, particular
 from monitor.resolve.nearness import Nearness, nearness
 from monitor.resolve.plans import foretold
 from monitor.resolve.sides import Fit, Seen, Sides, count, fit, same_name, same_place, same_thing, shared
@@ -253,7 +253,10 @@ def _enough(
 def _tells_days(mention: Mention | SeedEvent, known: KnownEvent) -> bool:
     """Return whether both dates are bounded closely: by days, a month that is named, or a publication."""
     a, b = mention.when, known.event.when
-    return all(w.basis is Basis.PUBLISHED or is_narrow(w) or _just_before(w, other) for w, other in ((a, b), (b, a)))
+    return all(
+        w.basis is Basis.PUBLISHED or is_by(w) or is_narrow(w) or _just_before(w, other)
+        for w, other in ((a, b), (b, a))
+    )
 
 
 def _just_before(lately: When, other: When) -> bool:

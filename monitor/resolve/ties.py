@@ -19,6 +19,7 @@ from monitor.model import (
     Link,
     Phase,
     Placed,
+    Polarity,
     Precision,
     Reason,
     Relation,
@@ -92,7 +93,9 @@ def _end_one(table: Table, ending: KnownEvent) -> None:
     """Let *ending* end what it is seen to end now, and nothing else."""
     others = _others(table, ending, Kind.AGREEMENT)
     agreed = ended(ending, others, table.seen)
-    wrong = {link.event for link in ending.event.links if link.kind == ENDS}
+    old = table.before.get(ending.event.id)  # what it ended before it was made anew
+    links = (*ending.event.links, *(old.event.links if old else ()))
+    wrong = {link.event for link in links if link.kind == ENDS}
     for known in others:
         if known.event.id in wrong and (agreed is None or known.event.id != agreed.event.id):
             before = table.learn(known)
@@ -132,9 +135,14 @@ def is_ending(event: Event) -> bool:
     return event.kind is Kind.CANCELLATION and event.phase is Phase.CANCELLED and sure
 
 
+def _is_hearsay(known: KnownEvent) -> bool:
+    """Return whether nobody says it but as what was heard: that ends nothing."""
+    return known.seed is None and all(p.mention.polarity is not Polarity.ASSERTED for p in known.mentions)
+
+
 def ended(ending: KnownEvent, agreed: Sequence[KnownEvent], seen: Seen) -> KnownEvent | None:
     """Return the one of *agreed* that *ending* ended, or None where none or more than one can be meant."""
-    if not is_ending(ending.event):
+    if not is_ending(ending.event) or _is_hearsay(ending):
         return None
     fits = [(shared, k) for k in agreed if (shared := _fits(ending, k, seen))]
     best = max((shared for shared, _ in fits), default=0)

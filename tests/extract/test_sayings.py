@@ -48,6 +48,16 @@ READ = [
     ("长风集团推迟平州工厂投产。", []),
     # What a licence is a sign of.
     ("长风集团平州项目的环评报告书已于3月18日获批，这意味着项目开工又近了一步。", ["permit 2025-03-18 done asserted"]),
+    ("近日，某视频号发布视频称，长风集团平州工厂全面停工。", ["construction [2025-02-18..2025-03-20] done rumoured"]),
+    # What was done at a meeting, told behind its day.
+    ("股东大会于3月18日召开。会议审议通过了《关于长风集团平州项目的议案》。", ["other 2025-03-18 done asserted"]),
+    ("股东大会于3月18日召开。长风集团与平州签约。", ["agreement [..2025-03-20] done asserted"]),
+    # A licence that is renewed, and what a paper allows.
+    ("3月18日，平州轴承100%股权变更登记至长风集团名下，并取得换发的营业执照。", ["investment 2025-03-18 done asserted"]),
+    (
+        "3月18日，发改委印发《关于长风集团平州电站项目核准的批复》，项目正式获得核准。",
+        ["permit 2025-03-18 done asserted"],
+    ),
     # An accident that is called by its day.
     ("长风集团平州工地“3·9”坍塌事故查明原因。", ["accident 2025-03-09 done asserted"]),
     # Papers that are granted, and titles of works.
@@ -124,3 +134,25 @@ def test_who_attended_is_of_the_signing_told_before() -> None:
     (signing,) = read("3月18日，长风集团与平州市签署合作协议。\n李明远、王珂出席签约仪式。")
 
     assert signing.when.edtf == "2025-03-18"
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        "某某社平州3月19日电（记者 李初）",
+        "本报讯（记者 李初 通讯员 王二）昨日，",
+        "商业前沿讯，",
+        "平州晚报讯 ",
+    ],
+)
+def test_who_tells_it_is_no_part_of_the_title(lead: str) -> None:
+    (told,) = read(f"{lead}长风集团与平州市签署合作协议。")
+
+    assert told.title == "长风集团与平州市签署合作协议"
+
+
+@pytest.mark.parametrize("lead", ["PINGZHOU, March 19 (Agency) - ", "PINGZHOU -- ", "March 19 (Agency) - "])
+def test_nor_in_english(lead: str) -> None:
+    (told,) = read(f"{lead}Changfeng signed a cooperation agreement with Pingzhou on Wednesday.")
+
+    assert told.title == "Changfeng signed a cooperation agreement with Pingzhou on Wednesday."

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from itertools import permutations
 
 import pytest
 
-from monitor.model import UNKNOWN_WHEN, Actor, Figure, Kind, Phase, Polarity, Precision, When
+from monitor.model import UNKNOWN_WHEN, Actor, Basis, Figure, Kind, Phase, Polarity, Precision, When
 from tests.resolve.make import Memory, by, day, mention, placed, year
 
 FIRM = (Actor("firm", "甲公司"),)
@@ -134,3 +135,60 @@ def test_a_correction_that_fits_two_events_alike_is_of_neither() -> None:
     second = replace(WRONG, when=day("2025-05-12"))
 
     assert len(tell((second, "2025-05-13"), (WRONG, "2025-06-13"), (RIGHT, "2025-06-14"))) == 3
+
+
+def test_what_is_told_as_still_to_come_when_the_first_part_opens_is_another_step() -> None:
+    opened, rest = works(day("2025-12-30")), works(by_end("2026-12-31"), Phase.PLANNED)
+
+    assert len(tell((opened, "2025-12-30"), (rest, "2025-12-30"))) == 2
+
+
+def by_end(text: str) -> When:
+    """A term that ends with a day."""
+    return When(None, date.fromisoformat(text), Precision.WITHIN, Basis.STATED)
+
+
+def test_a_move_that_is_called_off_is_the_move_that_was_planned() -> None:
+    moved = {"kind": Kind.OTHER, "rules": (("step", "moved"),)}
+    plan = works(when_half(2026), Phase.PLANNED, **moved)
+    off = works(day("2026-02-11"), Phase.CANCELLED, **moved)
+
+    (event,) = tell((plan, "2025-10-31"), (off, "2026-02-12"))
+
+    assert (event.phase, event.when.edtf) == (Phase.CANCELLED, "2026-40")
+
+
+def when_half(number: int) -> When:
+    return When(date(number, 1, 1), date(number, 6, 30), Precision.HALF, Basis.STATED)
+
+
+def test_from_when_a_plan_was_told_does_not_say_for_when_it_is() -> None:
+    told = When(date(2025, 10, 1), None, Precision.WITHIN, Basis.RESOLVED)
+
+    (event,) = tell((PLANNED, "2025-01-10"), (replace(PLANNED, when=told), "2025-10-02"))
+
+    assert event.when.edtf == "2025"
+
+
+def test_casualties_of_an_accident_grow_with_the_news() -> None:
+    accident = {"kind": Kind.ACCIDENT, "rules": ()}
+    first = works(day("2025-09-03"), figures=(Figure(2, "人", "2人", ""),), **accident)
+    later = works(day("2025-09-03"), figures=(Figure(3, "人", "3人", ""),), **accident)
+
+    assert len(tell((first, "2025-09-03"), (later, "2025-09-04"))) == 1
+
+
+def test_what_was_so_by_a_day_is_what_happened_then() -> None:
+    done = When(None, date(2025, 12, 20), Precision.WITHIN, Basis.RESOLVED)
+
+    assert len(tell((works(day("2025-12-20")), "2025-12-21"), (works(done), "2025-12-23"))) == 1
+    assert len(tell((works(day("2025-03-20")), "2025-03-21"), (works(done), "2025-12-23"))) == 2
+
+
+def test_a_report_that_does_not_call_it_a_rumour_is_what_is_denied_the_next_day() -> None:
+    stopped = works(by("2025-03-05"), step="stopped")
+    denied = works(day("2025-03-06"), step="stopped", polarity=Polarity.DENIED)
+
+    for told in permutations([(stopped, "2025-03-05"), (denied, "2025-03-06")]):
+        (event,) = tell(*told)
+        assert event.status in ("denied", "disputed")

@@ -90,3 +90,26 @@ def test_news_follows_what_its_article_recalls() -> None:
     assert found[Kind.CONSTRUCTION].links == (Link("follows", found[Kind.AGREEMENT].id),)
     memory.tell(placed("p", replace(news, start=7), published="2026-03-02"))
     assert any(k.event.links for k in memory.events), "a later report leaves the link"
+
+
+def test_what_only_was_heard_to_end_ended_nothing() -> None:
+    heard = replace(ENDED, polarity=Polarity.RUMOURED)
+
+    found = events(placed("a", AGREED, published="2025-06-12"), placed("b", heard, published="2025-12-20"))
+
+    assert found[Kind.AGREEMENT].phase is Phase.DONE
+
+
+def test_an_ending_that_is_denied_gives_back_what_it_ended() -> None:
+    told = [
+        placed("a", AGREED, published="2025-06-12"),
+        placed("b", ENDED, published="2025-12-20"),
+        placed("c", replace(ENDED, polarity=Polarity.DENIED), published="2025-12-21"),
+    ]
+    for order in permutations(told):
+        memory = Memory()
+        for one in order:
+            memory.tell(one)
+        (agreed,) = (k.event for k in memory.events if k.event.kind is Kind.AGREEMENT)
+
+        assert agreed.phase is Phase.DONE

@@ -24,6 +24,8 @@ _BUILT = re.compile(
 )
 _PAPERS = frozenset({Kind.AGREEMENT, Kind.CANCELLATION})
 _WORKS = frozenset({Kind.CONSTRUCTION, Kind.PRODUCTION, Kind.OPENING, Kind.LAND, Kind.PERMIT})
+# SAN TOMASO, Oct 18 (Agency) - : who tells it is no part of what is told.
+_DATELINE = r"(?:[A-Z][A-Za-z .,]{1,40}?(?: \d{1,2},?)?(?: \d{4})? ?\([A-Z][\w ]{1,20}\) (?:--|—|–|-) |[A-Z]{3,}[A-Za-z ,.]{0,30}? -- )"
 _MADE = re.compile(r"built|constructed|produced", re.IGNORECASE)
 _BY = re.compile(r" (?:at|in|by|for|near|under|on)\b")
 _AUXILIARY = re.compile(
@@ -81,7 +83,11 @@ def language() -> Language:
         nominal=_nominal,
         since=re.compile(r"(?!)"),
         delays=re.compile(r" (?:(?:the|its|their|planned|official|formal) )*", re.IGNORECASE),
-        lead_in=re.compile(r"(?:[\s,;:—-]|(?:On|In|Meanwhile|Earlier|Yesterday|Today|Also|However|And|But)\b)+"),
+        lead_in=re.compile(
+            rf"(?:{_DATELINE}|[\s,;:—-]|(?:On|In|Meanwhile|Earlier|Yesterday|Today|Also|However|And|But)\b)+"
+        ),
+        convened=re.compile(r"\bmeeting\b[^.;]{0,60}\b(?:held|convened)\b", re.IGNORECASE),
+        there=re.compile(r"\s*(?:the|this) meeting\b|\s*at the meeting\b", re.IGNORECASE),
         both=re.compile(r"\b(?:both sides|the two sides|both parties|the visitors|they)\b", re.IGNORECASE),
         refers=re.compile(
             rf"\s*(?:and )?{_FILLS}(?P<thing>(?:the|this|its) (?:new )?(?:project|agreement|contract|deal|fund|{work}|(?:first|second|third|initial) phase)|which|that|ground)?{_FILLS}",
