@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -33,7 +33,7 @@ class Polls:
         common, now = self._common, self._common.clock()
         polling = pending.of(POLL)
         await self._close({about["round"] for about in polling})
-        busy = {url for about in polling for url in about["urls"]}
+        busy = {url for about in polling for url in _urls(about)}
         if len(busy) > AHEAD // 2:
             return
         leading = common.leading
@@ -57,10 +57,15 @@ class Polls:
     async def do(self, **about: Any) -> None:
         """Poll feeds one after the other, those that are still due."""
         rounds = self._common.rounds
-        for url in about["urls"]:
+        for url in _urls(about):
             status = await rounds.write(rounds.store.status, url)
             if status and url in rounds.desk.feeds and schedule.due([status], self._common.clock()):
                 await rounds.poll_one(status, about["round"])
+
+
+def _urls(about: Mapping[str, Any]) -> list[str]:
+    """Return what a job is about; one that an older version left is about nothing, and its feed is still due."""
+    return list(about.get("urls", ()))
 
 
 def _by_host(due: Sequence[FeedStatus], busy: Collection[str]) -> Iterator[list[str]]:
