@@ -30,6 +30,9 @@ _PLACED = """
 _SEEDS = "SELECT event, data FROM seeds WHERE event IN ({marks}) ORDER BY key"
 _ABSORBED = "SELECT absorbed_by AS event, id FROM events WHERE absorbed_by IN ({marks}) ORDER BY n"
 
+# Keys asked for in one statement: what a correction may be of lies under three thousand.
+MOST_KEYS = 30_000
+
 
 class Decisions:
     """The :class:`~monitor.store.base.Decider` of one open transaction, for what is decided before anything is written."""
@@ -47,10 +50,11 @@ class Decisions:
         whose days lie outside of *days*.
         """
         shared: Counter[str] = Counter()
-        for some in chunks(text(key) for key in sorted(keys)):
-            sql = (
-                f"SELECT event, count(*) AS n FROM event_keys WHERE topic = ? AND key IN ({marks(some)}) GROUP BY event"
-            )
+        for some in chunks((text(key) for key in sorted(keys)), MOST_KEYS):
+            # Thousands may share one year: the database counts them, and tells of no more than are wanted.
+            few = f"ORDER BY n DESC, event LIMIT {CANDIDATES}" if len(keys) <= MOST_KEYS else ""
+            sql = f"""SELECT event, count(*) AS n FROM event_keys WHERE topic = ? AND key IN ({marks(some)})
+                GROUP BY event {few}"""
             for row in self._db.execute(sql, [topic, *some]):
                 shared[row["event"]] += row["n"]
         most = heapq.nsmallest(CANDIDATES, shared, key=lambda event: (-shared[event], event))
