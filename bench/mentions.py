@@ -6,6 +6,8 @@ firms and things of some thousands, told by articles of fifty mentions. Then two
 an event from another outlet, half new. Printed: milliseconds of CPU time a mention for deciding (candidates found, read, compared,
 the event composed again), without and with writing; how many candidates were read; whether the retold ones joined.
 
+Then an event is retold as what is compared with more: as a plan, an ending, a rumour, a correction, by its publication alone.
+
 Then come crowds, of which a hostile feed is made: 150 mentions of one day, shuffled, that tell one event in one text or each in
 its own, each with its own sum, or each naming one whom the next one names as well.
 """
@@ -61,7 +63,7 @@ KINDS = (
     Kind.MEETING, Kind.VISIT, Kind.AGREEMENT, Kind.INVESTMENT, Kind.REGISTRATION, Kind.CONSTRUCTION, Kind.OPENING,
     Kind.PERSONNEL, Kind.PRODUCT, Kind.POLICY,
 )  # fmt: skip
-DAYS, EACH, TOLD, CROWD = 12 * 365, 50, 200, 150
+DAYS, EACH, TOLD, SOME, CROWD = 12 * 365, 50, 200, 40, 150
 TEXT = "甲公司与乙市会商。" * 300
 
 
@@ -72,6 +74,8 @@ def measure(store: Store, count: int, *, crowds: bool) -> None:
     gc.collect()
     gc.freeze()  # as the daemon does once it has begun: what was invented here is not looked through again
     _tell(store, said)
+    for number, (name, sort) in enumerate(SORTS.items()):
+        _sort(store, said, number, f"told as {name}", sort)
     for number, (name, crowd) in enumerate(CROWDS.items() if crowds else ()):
         _crowd(store, number, name, crowd)
 
@@ -106,6 +110,17 @@ def _tell(store: Store, said: Sequence[Mention]) -> None:
     )
 
 
+def _sort(store: Store, said: Sequence[Mention], number: int, name: str, tell: Callable[[Mention], Mention]) -> None:
+    rng, times = random.Random(number), []
+    for i in range(SOME):
+        n = 30_000_000 + number * 1_000_000 + i * EACH
+        mention = tell(_again(rng.choice(said), n))
+        spent = Spent()
+        store.finish(_digested(n, [mention]), NOW, _decide(mention, n, spent))
+        times.append(spent.seconds)
+    print(f"  {name:<23} {_ms(times)}")
+
+
 def _crowd(store: Store, number: int, name: str, tell: Callable[[Mention, int, random.Random], Mention]) -> None:
     rng, times = random.Random(number), []
     one = _mention(rng, number, f"ar_crowd{number}")
@@ -115,12 +130,25 @@ def _crowd(store: Store, number: int, name: str, tell: Callable[[Mention, int, r
         began = time.process_time()
         store.finish(_digested(n, [mention]), NOW, _decide(mention, n, Spent()))
         times.append(time.process_time() - began)
-    print(f"  in a crowd of {name:<10} {_ms(times)}")
+    print(f"  in a crowd of {name:<9} {_ms(times)}")
 
 
 def _day(year: int, month: int) -> When:
     at = date(year, month + 1, 1)
     return When(at, at, Precision.DAY, Basis.STATED, str(at))
+
+
+SORTS: dict[str, Callable[[Mention], Mention]] = {
+    "a plan": lambda m: replace(m, kind=Kind.CONSTRUCTION, phase=Phase.PLANNED),
+    "an ending": lambda m: replace(m, kind=Kind.CANCELLATION, phase=Phase.CANCELLED),
+    "a rumour": lambda m: replace(m, polarity=Polarity.RUMOURED),
+    "a correction": lambda m: replace(m, kind=Kind.CORRECTION, relation=Relation.DIRECT, when=_by(m.when.latest)),
+    "of no date": lambda m: replace(m, when=_by(m.when.latest)),
+}
+
+
+def _by(day: date | None) -> When:
+    return When(None, day, Precision.WITHIN, Basis.PUBLISHED)
 
 
 CROWDS: dict[str, Callable[[Mention, int, random.Random], Mention]] = {

@@ -16,7 +16,7 @@ from monitor.resolve.compose import FINEST, compose
 from monitor.resolve.same import one_sum
 from monitor.resolve.table import Table
 
-# Mentions near a late one that are thought over; it takes 50 ms at most in bench/growth.py. Beyond, reprocessing places all anew.
+# Mentions near a late one that are thought over; it takes 60 ms at most in bench/growth.py. Beyond, reprocessing places all anew.
 MOST_DEALT = 60
 
 

@@ -20,7 +20,7 @@ _KNOWN = """
     FROM events e JOIN event_versions v ON v.n = e.version
     WHERE e.absorbed_by IS NULL AND e.id IN ({marks})
 """
-
+_TOUCHING = " AND (e.first_told IS NULL OR (e.first_told <= ? AND e.last_told >= ?))"
 
 _PLACED = """
     SELECT m.event, m.id, m.data, m.origin, a.url, a.title, a.fetched, a.text_sha256, a.more, a.identity, a.forgotten
@@ -29,6 +29,9 @@ _PLACED = """
 """
 _SEEDS = "SELECT event, data FROM seeds WHERE event IN ({marks}) ORDER BY key"
 _ABSORBED = "SELECT absorbed_by AS event, id FROM events WHERE absorbed_by IN ({marks}) ORDER BY n"
+
+# Keys asked for in one statement: what a correction may be of lies under three thousand.
+MOST_KEYS = 30_000
 
 
 class Decisions:
@@ -40,6 +43,7 @@ class Decisions:
         self._found: dict[str, tuple[Row, Callable[..., KnownEvent]]] = {}
         self._outlines: dict[str, KnownEvent] = {}
         self._wholes: dict[str, KnownEvent] = {}
+        self._decided: bool | None = None
 
     def candidates(self, topic: str, keys: frozenset[str], days: Days | None = None) -> Sequence[KnownEvent]:
         """
@@ -47,21 +51,15 @@ class Decisions:
         whose days lie outside of *days*.
         """
         shared: Counter[str] = Counter()
-        for some in chunks(text(key) for key in sorted(keys)):
-            sql = (
-                f"SELECT event, count(*) AS n FROM event_keys WHERE topic = ? AND key IN ({marks(some)}) GROUP BY event"
-            )
+        for some in chunks((text(key) for key in sorted(keys)), MOST_KEYS):
+            # Thousands may share one year: the database counts them, and tells of no more than are wanted.
+            few = f"ORDER BY n DESC, event LIMIT {CANDIDATES}" if len(keys) <= MOST_KEYS else ""
+            sql = f"""SELECT event, count(*) AS n FROM event_keys WHERE topic = ? AND key IN ({marks(some)})
+                GROUP BY event {few}"""
             for row in self._db.execute(sql, [topic, *some]):
                 shared[row["event"]] += row["n"]
         most = heapq.nsmallest(CANDIDATES, shared, key=lambda event: (-shared[event], event))
-        return self._outlined(self._touching(most, days) if days else most)
-
-    def _touching(self, ids: Sequence[str], days: Days) -> list[str]:
-        """Return those of *ids* that may touch *days*."""
-        first, last = (day.isoformat() for day in days)
-        sql = f"""SELECT id FROM events WHERE id IN ({marks(ids)})
-            AND (first_told IS NULL OR (first_told <= ? AND last_told >= ?))"""
-        return [row["id"] for row in self._db.execute(sql, (*ids, last, first))]
+        return self._outlined(most, days)
 
     def place_of(self, article: str) -> Sequence[KnownEvent]:
         """Return the events that rest, or rested, on any version of *article*, in order of founding."""
@@ -102,7 +100,9 @@ class Decisions:
 
     def decisions(self, topic: str, names: Collection[str]) -> Sequence[Decision]:
         """Return the decisions in force of *topic* that name one of *names*, oldest first."""
-        return decisions.naming(self._db, topic, names)
+        if self._decided is None:  # mostly nothing is, which is asked once
+            self._decided = decisions.next_number(self._db) > 1
+        return decisions.naming(self._db, topic, names) if self._decided else ()
 
     def logged(self, id: str) -> Decision | None:
         """Return one decision, undone or not."""
@@ -123,10 +123,10 @@ class Decisions:
         row = self._db.execute(sql, (text(id),)).fetchone()
         return row["identity"] if row else ""
 
-    def _outlined(self, ids: Collection[str]) -> list[KnownEvent]:
-        """Return the events called *ids*, in order of founding, as far as they are compared."""
+    def _outlined(self, ids: Collection[str], days: Days | None) -> list[KnownEvent]:
+        """Return the events called *ids* that may touch *days*, in order of founding, as far as they are compared."""
         missing = sorted(set(ids) - self._outlines.keys())
-        self._find(missing)
+        self._find(missing, days)
         for id in self._found.keys() & set(missing):
             row, rest = self._found[id]
             self._outlines[id] = rest(outline(row), whole=False)
@@ -146,9 +146,11 @@ class Decisions:
         here = [known[id] for id in ids if id in known]
         return sorted(here, key=lambda k: int(self._found[k.event.id][0]["n"]))
 
-    def _find(self, ids: Iterable[str]) -> None:
-        """Read what is known of the events called *ids*, but for what they say."""
-        rows = self._rows(_KNOWN, [id for id in ids if id not in self._found])
+    def _find(self, ids: Iterable[str], days: Days | None = None) -> None:
+        """Read what is known of the events called *ids* that may touch *days*, but for what they say."""
+        missing = [id for id in ids if id not in self._found]
+        bounds = [days[1].isoformat(), days[0].isoformat()] if days else []
+        rows = self._rows(_KNOWN + _TOUCHING if days else _KNOWN, missing, bounds)
         about = {row["event"]: row for row in rows}
         told, seeds, absorbed = (self._by_event(sql, about) for sql in (_PLACED, _SEEDS, _ABSORBED))
         for id, row in about.items():
@@ -169,9 +171,9 @@ class Decisions:
             found[row["event"]].append(row)
         return found
 
-    def _rows(self, sql: str, ids: Iterable[str]) -> Iterator[Row]:
+    def _rows(self, sql: str, ids: Iterable[str], more: Sequence[str] = ()) -> Iterator[Row]:
         for some in chunks(ids):
-            yield from self._db.execute(sql.format(marks=marks(some)), some)
+            yield from self._db.execute(sql.format(marks=marks(some)), [*some, *more])
 
 
 def _placed(row: Row) -> Placed:

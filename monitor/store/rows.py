@@ -112,10 +112,10 @@ def marks(values: Sequence[object]) -> str:
     return ", ".join("?" * len(values)) or "NULL"
 
 
-def chunks(values: Iterable[T]) -> Iterable[list[T]]:
+def chunks(values: Iterable[T], most: int = CHUNK) -> Iterable[list[T]]:
     """Cut *values* into lists that fit one IN list."""
     whole = list(values)
-    return (whole[i : i + CHUNK] for i in range(0, len(whole), CHUNK))
+    return (whole[i : i + most] for i in range(0, len(whole), most))
 
 
 def add(db: Database, table: str, row: Row) -> None:
