@@ -78,7 +78,7 @@ HIDDEN = frozenset({"held", "unseen"})
 # The parts of the ten pairs, in the order in which they were written.
 FIRST = ("cells", "pharma", "institute", "airline", "gears", "park", "computing", "club", "seals", "unseen")
 # The parts in other styles, in the order in which they were written.
-STYLES = ("filings", "ferry", "wire", "portals", "evening", "updates", "county", "merger")
+STYLES = ("filings", "ferry", "wire", "portals", "evening", "updates", "county", "merger", "harbour", "quarry")
 ORDERS = (5, 11)  # seeds of the two orders
 
 
