@@ -26,6 +26,17 @@ was invented, in ``institute``; false merges 0, 0, 0, .07, 0, .12, 0, 0, .06 and
 these merges) and what is background were marked after the first run. What a reader of news that no rule was made by is to expect
 lies between these first sights and the parts ``held`` and ``unseen``, whose errors nobody has looked at.
 
+``data/gold_styles`` is ten more pairs, 163 articles, each in a style of its own that no part before had: filings beside a city's
+bulletins (``filings``), a foreign firm in English (``ferry``), a wire day by day with follow-ups and corrections (``wire``), web
+portals with reprints, round-ups and hearsay (``portals``), an evening paper and television (``evening``), an English wire with updates
+(``updates``), a county and its power station (``county``), one firm that buys another (``merger``), a district's hospital
+(``harbour``), a refinery in English (``quarry``). They were written two by two, each two
+committed before they were run once, and mended by before the next two were written. Event F1 at first sight .74, .78; then .67, .71;
+then .75, .82; then .67, .82; then .92, .94. Dates exact .75, 1; 1, 1; 1, .86; 1, .86; 1, 1. Invented dates 0, 0; 0, 0; 0, 1; 0, 1; 0, 0.
+False merges 0, 0; 0, .10; 0, 0; .14, 0; 0, 0. Marked after the first run: a roof that was closed and a plan in ``filings`` and ``wire``, a kind of the claim in ``wire``,
+a permit that is recalled in ``county``, a bound of a date in ``merger``. The last two are the shortest and the plainest, so that what
+a new style is to expect lies between them and the three of four of the others.
+
 How it is counted:
 
 - A quote of an exported event *tells* a gold event when it and a marked passage overlap by half of the shorter one.
@@ -68,7 +79,7 @@ HIDDEN = frozenset({"held", "unseen"})
 # The parts of the ten pairs, in the order in which they were written.
 FIRST = ("cells", "pharma", "institute", "airline", "gears", "park", "computing", "club", "seals", "unseen")
 # The parts in other styles, in the order in which they were written.
-STYLES = ("filings", "ferry", "wire", "portals", "evening", "updates", "county", "merger")
+STYLES = ("filings", "ferry", "wire", "portals", "evening", "updates", "county", "merger", "harbour", "quarry")
 ORDERS = (5, 11)  # seeds of the two orders
 
 

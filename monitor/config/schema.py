@@ -136,7 +136,9 @@ class Source(Strict):
     name: s.Text = Field(description="its name")
     tier: TierWord = Field(default=Tier.UNKNOWN, description="how much its word weighs")
     hosts: list[s.Host] = Field(default=[], description="its domains; their subdomains are its own too")
-    entities: list[s.Id] = Field(default=[], description="the entities that it speaks for officially")
+    entities: list[s.Id] = Field(
+        default=[], description="the entities that it speaks for officially; its 公司, 我司 and 我市 are these"
+    )
 
 
 class Select(Strict):

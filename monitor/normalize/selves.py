@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from monitor.model import Entity, Topic
 from monitor.normalize.script import simplify
@@ -92,13 +93,19 @@ def _publishers(text: str, title: str, topic: Topic, publisher: Publisher) -> It
 
 
 def _files(entity: Entity, text: str, title: str) -> bool:
-    """Return whether *entity* is who files, by the headline or by the head of the text."""
+    """Return whether *entity* is who files, by the headline or by the head of the text, or answers in it."""
     names = [simplify(name) for name in entity.names]
-    if any(answer[1].startswith(n) for answer in _ANSWERS.finditer(text) for n in names):
+    answering, short = _told(text)
+    if any(who.startswith(n) for who in answering for n in names):
         return True
-    if (short := _SHORT_NAME.search(text[:_HEAD])) and any(
-        short[1].startswith(n) or n.startswith(short[1]) for n in names
-    ):
+    if short and any(short.startswith(n) or n.startswith(short) for n in names):
         return True
     filed = _FILED.search(title.strip()) is not None
     return filed and any(title.startswith(n) and _LEGAL.match(title[len(n) :]) for n in names)
+
+
+@lru_cache(maxsize=4)
+def _told(text: str) -> tuple[tuple[str, ...], str]:
+    """Return who answers in *text*, and whose shares its head names; the same for every topic that is asked about it."""
+    short = _SHORT_NAME.search(text[:_HEAD])
+    return tuple(dict.fromkeys(m[1] for m in _ANSWERS.finditer(text))), short[1] if short else ""

@@ -12,12 +12,21 @@ from hypothesis import strategies as st
 
 from monitor.match import Matcher, Screener
 from monitor.model import Clean, Entity, Judgement, Topic, whole
-from monitor.normalize import clean
+from monitor.normalize import Publisher, clean
 from tests.costs import affordable, slower, spent
 from tests.match.topics import cases, day, topics
 
 MATCHER = Matcher(list(topics().values()))
 FULL = ("full",)
+DEFAULT = Topic(
+    "xl",
+    "小米能落地洛阳吗?",
+    (
+        Entity("xiaomi", "company", ("小米", "小米集团", "小米汽车")),
+        Entity("luoyang", "place", ("洛阳",)),
+    ),
+    ("xiaomi", "luoyang"),
+)
 
 
 @pytest.mark.parametrize("case", cases("verdicts.jsonl"), ids=lambda c: f"{c['title'][:16]} - {c['why']}")
@@ -206,3 +215,27 @@ class TestScreener:
         first, more = entries(50), entries(1_000)
         assert more < first
         assert (first + more) / slower() < 8
+
+
+class TestPublisher:
+    """What a side publishes itself."""
+
+    FIRM, TOWN = Publisher("小米集团", ("xiaomi",)), Publisher("洛阳市人民政府", ("luoyang",))
+
+    def judged(self, text: str, publisher: Publisher) -> Judgement:
+        matcher = Matcher([DEFAULT])
+        return matcher.judge(DEFAULT.id, "公告", clean(text), None, publisher).judgement
+
+    def test_its_own_words_name_it(self) -> None:
+        text = "本公司3月18日与洛阳市政府签署投资协议。"
+        assert self.judged(text, self.FIRM) is Judgement.RELEVANT
+        assert self.judged(text, Publisher("某某网")) is Judgement.REJECTED
+
+    def test_it_need_not_name_itself_where_it_says_much_of_the_other(self) -> None:
+        text = "小米汽车零部件产业园项目正式开工建设。"
+        assert self.judged(text, self.TOWN) is Judgement.RELEVANT
+        assert self.judged(text, Publisher("某某网")) is not Judgement.RELEVANT
+
+    def test_what_is_told_of_another_place_is_not_its_own(self) -> None:
+        assert self.judged("小米汽车武汉项目正式开工建设。", self.TOWN) is not Judgement.RELEVANT
+        assert self.judged("小米发布新款手机。", self.TOWN) is not Judgement.RELEVANT

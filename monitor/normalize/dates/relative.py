@@ -184,6 +184,7 @@ def _week(m: re.Match[str]) -> Point | None:
     return Point(m.end(), fixed(None), seen=lambda ref, _: week_of(ref, shift or 0))
 
 
+_SUNDAY = 6
 _SOON = 3
 """Days within which a weekday of the next week is called by its bare name."""
 
@@ -191,7 +192,10 @@ _SOON = 3
 def weekday(reference: date, day: int, shift: int | None, ahead: bool) -> Period | None:
     """Return the weekday so many weeks from the week of *reference*; none said: the last, or the coming one."""
     if shift is not None:
-        return on(reference + timedelta(day - reference.weekday() + 7 * shift))
+        told = reference + timedelta(day - reference.weekday() + 7 * shift)
+        # A week that begins on Sunday, as in Hong Kong, has its last Friday two days ago.
+        doubtful = shift == -1 and reference.weekday() == _SUNDAY > day
+        return within(told, told + timedelta(7)) if doubtful else on(told)
     coming = (day - reference.weekday()) % 7
     # On a Thursday the coming Wednesday is 下周三, and 周三将利率上调 tells of yesterday; on a Sunday 周一 is tomorrow.
     if ahead and day < reference.weekday() and coming > _SOON:
