@@ -1,5 +1,5 @@
 """
-A gold timeline from end to end: what ``monitor ingest`` and ``monitor export --background`` make of two stories.
+A gold timeline from end to end: what ``monitor ingest`` and ``monitor export --background`` make of articles of our own.
 
 The articles, events and configuration under ``data/gold`` are our own: 2017 to 2026, invented outlets, people and
 happenings. ``articles.jsonl`` marks the passages that tell an event (``also``: that only recall it, vaguely) with the

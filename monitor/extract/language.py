@@ -151,9 +151,8 @@ class Language:
     dates_it: re.Pattern[str]
     date_behind: bool
     partnering: Partnering
-    brings: Callable[
-        [str, int, int], bool
-    ]  # from a mark of plans to a verb: it only brings the object forward (将总部迁往)
+    # From a mark of plans to a verb: whether it only brings the object forward (将总部迁往).
+    brings: Callable[[str, int, int], bool]
     people: Callable[[str], tuple[Person, ...]]
     office_before: Callable[[str, int], str]
     firms: Callable[[str, int, int], tuple[Firm, ...]]

@@ -54,13 +54,12 @@ DECISIVE = {
     "past": Phase.DONE,
 }
 RELATIVE = 12  # characters between the date of a relative clause and its verb (2021年在平州启用的)
-UNTIL = (
-    2  # characters from a delay to its date (was delayed until May): any other one there is of what is said about it
-)
+# Characters from a delay to its date (was delayed until May): any other one there is of what is said about it.
+UNTIL = 2
 NEAR = 24  # characters in which an auxiliary stands before its verb
-# Kinds whose words become part of a noun; what is signed, granted or issued is a paper itself.
 # What may be done to a thing that is told first (将总部迁往, 将股权转让给): works begin and plants open by themselves.
 TO_THINGS = frozenset({Kind.OTHER, Kind.INVESTMENT, Kind.CANCELLATION, Kind.PRODUCT, Kind.PERSONNEL})
+# Kinds whose words become part of a noun; what is signed, granted or issued is a paper itself.
 DONE = frozenset({Kind.INVESTMENT, Kind.CONSTRUCTION, Kind.PRODUCTION, Kind.REGISTRATION, Kind.LAND, Kind.RECRUITMENT})
 THOUGHT = frozenset({"wish", "opinion"})
 """Marks that bear on all that follows in their sentence."""

@@ -7,7 +7,7 @@ heartbeat is missed, and its lock at once: nothing is kept here that the next on
 
     team       one of the processes: it works, and makes the jobs while it has the lock
     queues     the table of the kinds of jobs; each has a module:
-    polling    a feed that is due             reading      an entry that waits, and placing what was read
+    polling    feeds of a host that are due   reading      an entry that waits, and placing what was read
     telling    a channel that is to be told     backfilling  an archive that is to be read on
     link       how the job engine reaches the database
     common     what the queues share          tables       the tables of the job engine, made and brought up to date

@@ -1,8 +1,9 @@
 """
 Who is meant where a text speaks of itself: 公司 in what a firm files, 我市 in what a city or its own paper writes.
 
-A filing is known by its head (证券简称：…, 某某股份有限公司关于…的公告), or its source says for whom it speaks. What the words
-stand for is then one of the topic's entities; in any other text they stand for nobody.
+Who publishes is known by whom the source is declared to speak for, by the head of a filing (证券简称：…, 某某股份有限公司关于…的公告),
+by an answer to an investor, or, of a place, by the name of its paper. What the words stand for is then one of the topic's
+entities; in any other text they stand for nobody.
 """
 
 from __future__ import annotations
