@@ -186,9 +186,9 @@ class Doubt:
     why: tuple[str, ...]
 
 
-def inbox(store: Store, topic: Topic) -> list[Doubt]:
+def inbox(store: Store, topics: Sequence[Topic]) -> list[Doubt]:
     """Return what a person should look at: proposed merges, events that are doubtful, entries that were hard to judge."""
-    return Inbox().of(store, [topic], lambda t: (0, store.events(t.id)))
+    return Inbox().of(store, topics, lambda t: (0, store.events(t.id)))
 
 
 Standing = Callable[[Topic], tuple[int, Sequence[Event]]]
@@ -212,7 +212,7 @@ class Inbox:
     _looked: Mapping[str, _Looked] = field(default_factory=dict)
 
     def of(self, store: Store, topics: Sequence[Topic], standing: Standing) -> list[Doubt]:
-        """Return what waits in *topics*, topic by topic, as :func:`inbox` does of one."""
+        """Return what waits in *topics*, topic by topic."""
         log: dict[str, list[Decision]] = {t.id: [] for t in topics}
         for d in store.decisions(topics[0].id if len(topics) == 1 else ""):
             if not d.undone_by and d.topic in log:

@@ -67,7 +67,7 @@ def _doubts(store: Store, settings: Any, topic: str | None) -> list[Doubt]:
     from monitor import reviewing
 
     chosen = [one_topic(settings, topic)] if topic else settings.topics
-    return reviewing.Inbox().of(store, chosen, lambda t: (0, store.events(t.id)))
+    return reviewing.inbox(store, chosen)
 
 
 @review.command()

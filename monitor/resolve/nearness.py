@@ -6,7 +6,7 @@ from datetime import date
 from enum import IntEnum
 
 from monitor.model import Basis, Precision, When
-from monitor.resolve.keys import DATELESS_DAYS, SLIP_DAYS
+from monitor.resolve.keys import DATELESS_DAYS, SLIP_DAYS, is_by
 
 
 class Nearness(IntEnum):
@@ -33,7 +33,7 @@ def nearness(a: When, b: When) -> Nearness:
 
 def _by(when: When) -> bool:
     """Return whether *when* is bounded by a day that it was told on, or by which it was so (截至12月20日)."""
-    return when.basis is Basis.PUBLISHED or (when.earliest is None and when.latest is not None)
+    return when.basis is Basis.PUBLISHED or is_by(when)
 
 
 def _told_about(a: When, b: When) -> Nearness:

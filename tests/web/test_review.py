@@ -398,7 +398,7 @@ def test_the_inbox_offers_what_the_command_line_offers(inside):
     from monitor import reviewing
 
     with town.open_store(str(inside.path)) as store:
-        waiting = reviewing.inbox(store, town.TOPIC)
+        waiting = reviewing.inbox(store, [town.TOPIC])
     page = inside.get("/review")
     assert waiting and all(f'id="{d.id}"' in page.text for d in waiting)
 
