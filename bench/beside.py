@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 import sqlite3
 import statistics
 import tempfile
@@ -26,7 +27,7 @@ from bench import mentions
 from monitor import finding, noticing, reading
 from monitor.deliveries import desk
 from monitor.export import render
-from monitor.model import Channel, Feed, FetchSettings, Published, Settings, Topic
+from monitor.model import Channel, Feed, FetchSettings, Published, Relation, Settings, Topic
 from monitor.resolve import place
 from monitor.store import open_store
 from monitor.store.base import Store
@@ -132,9 +133,9 @@ def _found(store: Store, settings: Settings) -> None:
 
 def _told(store: Store, settings: Settings, number: int) -> None:
     """Let an article tell of a new event, and seal what the channel is told of it."""
-    rng = mentions.random.Random(number)
+    rng = random.Random(number)
     n = 90_000_000 + number
-    mention = replace(mentions._mention(rng, n, f"ar_{n}"), relation=mentions.Relation.DIRECT)
+    mention = replace(mentions._mention(rng, n, f"ar_{n}"), relation=Relation.DIRECT)
     said = Published("2026-02-01", None, date(2026, 2, 1), None)
     told = mentions._digested(n, [mention])
     assert told.article

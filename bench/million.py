@@ -20,7 +20,7 @@ from typing import Any
 
 import psycopg
 
-from bench.polls import _asked, _entry
+from bench.polls import as_entry, asked
 from bench.press import PLAIN, Paper
 from monitor import declared, pipeline
 from monitor.model import EntryState, ParsedFeed, Retention
@@ -204,7 +204,7 @@ class _Polls:
     made: int = 0
 
     def __post_init__(self) -> None:
-        self.known = tuple(map(_entry, Paper(900_000, PLAIN).items()))
+        self.known = tuple(map(as_entry, Paper(900_000, PLAIN).items()))
         self(0)
 
     def __call__(self, new: int) -> None:
@@ -212,8 +212,8 @@ class _Polls:
         fresh = [replace(e, identity=f"{e.identity}?{self.made}") for e in self.known[:new]]
         status = self.store.status(self.feed)
         assert status
-        asked = _asked(self.desk, status, ParsedFeed(entries=(*fresh, *self.known[new:]), kind="rss"))
-        self.store.record(pipeline.collect(self.desk, self.store, asked, self.number, datetime.now(UTC)))
+        answer = asked(self.desk, status, ParsedFeed(entries=(*fresh, *self.known[new:]), kind="rss"))
+        self.store.record(pipeline.collect(self.desk, self.store, answer, self.number, datetime.now(UTC)))
 
 
 def _spent(act: Callable[[], object], cpu: Cpu) -> float:

@@ -76,12 +76,13 @@ def _all(desk: Desk, store: SqliteStore, papers: Sequence[Paper]) -> float:
     for start in range(0, len(answers), 25):
         with store.together():
             for url, parsed in answers[start : start + 25]:
-                store.record(pipeline.collect(desk, store, _asked(desk, statuses[url], parsed), number, NOW))
+                store.record(pipeline.collect(desk, store, asked(desk, statuses[url], parsed), number, NOW))
     store.close_round(number, NOW)
     return 1000 * (time.process_time() - began) / len(papers)
 
 
-def _asked(desk: Desk, status: FeedStatus, parsed: ParsedFeed) -> Asked:
+def asked(desk: Desk, status: FeedStatus, parsed: ParsedFeed) -> Asked:
+    """Return what asking the feed of *status* came to."""
     response = Response(status.url, status.url, 200, (), b"x", "")
     return Asked(
         desk.feeds[status.url], status, response, parsed, reading=desk.readings[status.url], body_sha256="x" * 64
@@ -89,10 +90,11 @@ def _asked(desk: Desk, status: FeedStatus, parsed: ParsedFeed) -> Asked:
 
 
 def _parsed(paper: Paper) -> ParsedFeed:
-    return ParsedFeed(entries=tuple(map(_entry, paper.items())), kind="rss")
+    return ParsedFeed(entries=tuple(map(as_entry, paper.items())), kind="rss")
 
 
-def _entry(item: Item) -> Entry:
+def as_entry(item: Item) -> Entry:
+    """Return the entry that is read of *item*."""
     at = item.at.astimezone(UTC)
     return Entry(urls.identity(item.link), item.link, item.title, item.summary, Published(str(at), at, at.date()))
 
@@ -103,25 +105,26 @@ def _entry(item: Item) -> Entry:
 def screened(count: int) -> tuple[float, float]:
     """Return the seconds to compile topics of *count* names in all, and to screen an entry for them."""
     topics = [_topic(n, 10) for n in range(max(1, count // 10))]
-    ready, matcher = _timed(lambda: match.Matcher(topics))
-    entries = [_entry(item) for n in range(25) for item in Paper(n, PLAIN).items()]
-    taken, _ = _timed(lambda: [matcher.screen(e.title, e.summary) for e in entries])
+    ready, matcher = timed(lambda: match.Matcher(topics))
+    entries = [as_entry(item) for n in range(25) for item in Paper(n, PLAIN).items()]
+    taken, _ = timed(lambda: [matcher.screen(e.title, e.summary) for e in entries])
     return ready, taken / len(entries)
 
 
 def _topic(number: int, names: int) -> Topic:
     half = names // 2
-    firm = Entity("a", "company", tuple(f"{_word(number * half + i)}股份" for i in range(half)))
-    town = Entity("b", "place", tuple(f"{_word(number * half + i)}新区" for i in range(half)))
+    firm = Entity("a", "company", tuple(f"{word(number * half + i)}股份" for i in range(half)))
+    town = Entity("b", "place", tuple(f"{word(number * half + i)}新区" for i in range(half)))
     return Topic(f"t{number}", "?", (firm, town), together=("a", "b"))
 
 
-def _word(number: int) -> str:
+def word(number: int) -> str:
     """Return two characters that stand for *number*, and for no other."""
     return chr(0x4E00 + number % 2000) + chr(0x5E00 + number // 2000)
 
 
-def _timed(act: Callable[[], T]) -> tuple[float, T]:
+def timed(act: Callable[[], T]) -> tuple[float, T]:
+    """Return how many seconds of CPU *act* takes, and what it gives."""
     began = time.process_time()
     result = act()
     return time.process_time() - began, result

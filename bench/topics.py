@@ -27,21 +27,20 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from bench import beside, press
+from bench.polls import timed, word
 from bench.press import PLAIN, Item, Paper
 from monitor import config, normalize, parse, pipeline
 from monitor.daemon import few_collections
 from monitor.model import EntryState, Feed, FeedStatus, Judgement, Response
 from monitor.pipeline import Asked, Desk
 from monitor.store.on_sqlite import SqliteStore
-
-T = TypeVar("T")
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 KINDS = ("strange", "told", "shared", "common")
@@ -110,10 +109,10 @@ def _collected(count: int, topics: int, feeds: int, kind: str) -> dict[str, Any]
     with tempfile.TemporaryDirectory() as home:
         file = Path(home) / "config.yaml"
         file.write_text(plan.configuration(count, feeds), "utf-8")
-        read, settings = _timed(lambda: config.load(file, {}, file.parent).settings)
-        ready, desk = _timed(lambda: Desk.of(settings))
+        read, settings = timed(lambda: config.load(file, {}, file.parent).settings)
+        ready, desk = timed(lambda: Desk.of(settings))
         with SqliteStore(Path(home) / "t.db") as store, few_collections():  # as the daemon does
-            declared, _ = _timed(lambda: store.declare(settings, NOW))
+            declared, _ = timed(lambda: store.declare(settings, NOW))
             parsing, collecting = _all(desk, store, plan, feeds)
             judging, waiting = _judged(desk, store)
             told = {
@@ -169,7 +168,7 @@ def _judged(desk: Desk, store: SqliteStore, most: int = 500) -> tuple[float, int
         for w in some:
             desk.matcher.judged(w.topics, w.entry.title, normalize.clean(w.entry.summary), w.entry.published.day)
 
-    return _timed(judge)[0] / max(len(some), 1), len(waiting)
+    return timed(judge)[0] / max(len(some), 1), len(waiting)
 
 
 def _seen(store: SqliteStore) -> dict[str, Any]:
@@ -182,12 +181,6 @@ def _seen(store: SqliteStore) -> dict[str, Any]:
         assert not wanted or e.state is not EntryState.REJECTED
         digest.update(repr((e.id, verdict)).encode())
     return {"entries": entries, "verdicts": digest.hexdigest()}
-
-
-def _timed(act: Callable[[], T]) -> tuple[float, T]:
-    began = time.process_time()
-    result = act()
-    return time.process_time() - began, result
 
 
 # --------------------------------------------------------------------------- what is asked, and the stream
@@ -209,10 +202,10 @@ class Plan:
         """Return the names of a topic's firm and town; the first has one each, which the press prints anyway."""
         if topic == 0:
             return [FIRST[0]], [FIRST[1]]
-        firm = [f"{_word(5 * topic + i)}股份" for i in range(5)]
-        town = [f"{_word(5 * topic + i)}新城" for i in range(5)]
+        firm = [f"{word(5 * topic + i)}股份" for i in range(5)]
+        town = [f"{word(5 * topic + i)}新城" for i in range(5)]
         if self.kind == "shared" and topic <= SHARING:
-            firm = [f"{_word(5 + i)}股份" for i in range(5)]
+            firm = [f"{word(5 + i)}股份" for i in range(5)]
         if self.kind == "common" and topic % 10 == 1:
             firm[0] = WORDS[topic // 10 % len(WORDS)]
         return firm, town
@@ -255,11 +248,6 @@ class Planted(Paper):
     def printed(self) -> bytes:
         """Return the body as it is read, unpacked."""
         return (press._atom if self.number % 4 == 3 else press._rss)(self).encode()
-
-
-def _word(number: int) -> str:
-    """Return two characters that stand for *number*, and for no other."""
-    return chr(0x4E00 + number % 2000) + chr(0x5E00 + number // 2000)
 
 
 if __name__ == "__main__":
