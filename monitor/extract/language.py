@@ -94,64 +94,54 @@ class Partnering:
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """
-    One language, as the readers need it.
-
-    ``stop`` ends a sentence and ``pause`` a clause; ``boilerplate`` and ``sidebar`` begin lines that are not
-    prose, ``advert`` stands in one; ``bulletin`` follows a date that only says when it was announced, ``declares`` one on which a party
-    declared it; ``same_day`` points to the day told before; ``question`` is found in what only asks;
-    ``aspect`` directly after a word says that it is done, ``progress`` up to its end that it goes on; ``settled`` names what can be ended only after it
-    began; ``endable`` what a calling-off can be about, ``passive`` stands before one that is about its subject (被叫停); ``restart`` begins a relative clause's head (的), which
-    closes the scope of a mark; ``nominal`` tells whether a verb, in its clause, is part of a noun (收购乙股权的议案), which happens not; ``convened`` is said of a meeting that was held on a day, ``there`` begins what was done at it (会议审议通过);
-    ``since``, from the end of a verb on, makes it what the next one is counted from or done for
-    (停工48天后复工, 因投产需要); ``delays`` is all that may stand between a delay and what is delayed (推迟投产, pushed back the opening); ``lead_in`` is what a title leaves out at its beginning; ``both`` points to the
-    parties named before; ``refers`` is what may stand between the beginning of a clause and its verb where the subject is
-    what was told of before (该项目; its group ``thing``) or left out; ``points`` begins what points back to it (该项目工地…); ``bare`` the same where the
-    subject is any noun (group ``noun``), which the tied sentence must have told of; ``omits`` is what may stand before a verb whose subject is left out; ``claims`` names what is said to be untrue (上述传言不实); ``hearsay`` finds somebody without a name who says so (有粉丝投稿称); ``attends`` stands beside those who were there; ``contact`` are the words of a first contact; ``masked`` finds spans in
-    which nothing is told and no date is of a happening (titles of works, terms of validity, comparisons); ``dates_it`` is what may stand
-    between a word and the date that is its own (成立于2009年); ``date_behind`` tells whether dates stand behind their words as a rule.
-    """
+    """One language, as the readers need it."""
 
     name: str
     speaks: Callable[[str], float]
     lexicon: Lexicon
-    stop: re.Pattern[str]
-    pause: re.Pattern[str]
-    boilerplate: re.Pattern[str]
+    stop: re.Pattern[str]  # ends a sentence
+    pause: re.Pattern[str]  # ends a clause
+    boilerplate: re.Pattern[str]  # begins a line that is no prose, as does ``sidebar``; ``advert`` stands in one
     advert: re.Pattern[str]
     sidebar: re.Pattern[str]
     listed: re.Pattern[str]
-    bulletin: re.Pattern[str]
-    declares: re.Pattern[str]
+    bulletin: re.Pattern[str]  # follows a date that only says when it was announced
+    declares: re.Pattern[str]  # follows a date on which a party declared it
     term: re.Pattern[str]  # from the last character of a date: it is a term for accounts (年度)
-    same_day: re.Pattern[str]
-    question: re.Pattern[str]
-    aspect: re.Pattern[str]
-    progress: re.Pattern[str]
-    settled: re.Pattern[str]
-    endable: re.Pattern[str]
-    passive: re.Pattern[str]
-    restart: re.Pattern[str]
+    same_day: re.Pattern[str]  # points to the day told before
+    question: re.Pattern[str]  # found in what only asks
+    aspect: re.Pattern[str]  # directly after a word says that it is done
+    progress: re.Pattern[str]  # up to the end of a word says that it goes on
+    settled: re.Pattern[str]  # names what can be ended only after it began
+    endable: re.Pattern[str]  # names what a calling-off can be about
+    passive: re.Pattern[str]  # stands before a calling-off that is about its subject (被叫停)
+    restart: re.Pattern[str]  # begins a relative clause's head (的), which closes the scope of a mark
+    # whether a verb, in its clause, is part of a noun (收购乙股权的议案), which happens not
     nominal: Callable[[str, tuple[int, int], tuple[int, int]], bool]
+    # from the end of a verb on, makes it what the next one is counted from or done for (停工48天后复工, 因投产需要)
     since: re.Pattern[str]
+    # all that may stand between a delay and what is delayed (推迟投产, pushed back the opening)
     delays: re.Pattern[str]
-    lead_in: re.Pattern[str]
-    both: re.Pattern[str]
-    convened: re.Pattern[str]
-    there: re.Pattern[str]
-    refers: re.Pattern[str]
-    points: re.Pattern[str]
+    lead_in: re.Pattern[str]  # what a title leaves out at its beginning
+    both: re.Pattern[str]  # points to the parties named before
+    convened: re.Pattern[str]  # said of a meeting that was held on a day
+    there: re.Pattern[str]  # begins what was done at such a meeting (会议审议通过)
+    # may stand between the beginning of a clause and its verb where the subject is what was told of before (该项目; its
+    refers: re.Pattern[str]  # group ``thing``) or left out
+    points: re.Pattern[str]  # begins what points back to it (该项目工地…)
+    # as ``refers``, where the subject is any noun (group ``noun``), which the tied sentence must have told of
     bare: re.Pattern[str]
-    omits: re.Pattern[str]
-    claims: re.Pattern[str]
-    hearsay: re.Pattern[str]
-    attends: re.Pattern[str]
-    contact: re.Pattern[str]
+    omits: re.Pattern[str]  # may stand before a verb whose subject is left out
+    claims: re.Pattern[str]  # names what is said to be untrue (上述传言不实)
+    hearsay: re.Pattern[str]  # finds somebody without a name who says so (有粉丝投稿称)
+    attends: re.Pattern[str]  # stands beside those who were there
+    contact: re.Pattern[str]  # the words of a first contact
+    # finds spans in which nothing is told and no date is of a happening (titles of works, terms of validity, comparisons)
     masked: re.Pattern[str]
-    dates_it: re.Pattern[str]
-    date_behind: bool
+    dates_it: re.Pattern[str]  # may stand between a word and the date that is its own (成立于2009年)
+    date_behind: bool  # whether dates stand behind their words as a rule
     partnering: Partnering
-    # From a mark of plans to a verb: whether it only brings the object forward (将总部迁往).
+    # from a mark of plans to a verb: whether it only brings the object forward (将总部迁往)
     brings: Callable[[str, int, int], bool]
     people: Callable[[str], tuple[Person, ...]]
     office_before: Callable[[str, int], str]

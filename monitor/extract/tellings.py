@@ -115,8 +115,8 @@ def _polarity(text: str, span: tuple[int, int], marks: Sequence[Hit], language: 
         word = next((h.term.word for h in marks if h.term.mark == mark), None)
         if word:
             return polarity, word
-    if heard := language.hearsay.search(text, *span):
-        return Polarity.RUMOURED, heard[0]
+    if nobody := language.hearsay.search(text, *span):
+        return Polarity.RUMOURED, nobody[0]
     return Polarity.ASSERTED, "no word of doubt"
 
 

@@ -68,8 +68,9 @@ class Change:
 
     ``event`` is the event as it is to be shown (its ``revisions`` are those to append), ``placed`` the mentions
     that the rules give it, ``keys`` what it can be found by (None: by what it was), ``days`` those that it touches if it
-    is one with what is plainly dated (None: any), ``merges`` ids that the rules merge into it. Where decisions bear on it, ``told`` are the mentions that it is shown with, ``base`` is what the rules
-    alone make of it, and ``into`` the event that it redirects to.
+    is one with what is plainly dated (None: any), ``merges`` ids that the rules merge into it. Where decisions bear on it,
+    ``told`` are the mentions that it is shown with, ``base`` is what the rules alone make of it, and ``into`` the event that
+    it redirects to.
     """
 
     event: Event

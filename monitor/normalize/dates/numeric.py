@@ -93,12 +93,6 @@ _TIME_HERE = re.compile(
 """What stands before or behind a day and not a score: 于25-03-20, 25-03-20 14:20, 25-03-20（周四）."""
 
 
-def _commemorated(m: re.Match[str]) -> Point:
-    """Read “3·15”当天: the day that a thing is named after, not the thing."""
-    month, day = int(m[1]), int(m[2])
-    return Point(m.end(), lambda y, _: on(make_day(y, month, day)))
-
-
 def _year_part_latin(m: re.Match[str]) -> Point | None:
     year, index = int(m[1]), int(m[3])
     if m[2] in "Qq":
@@ -107,7 +101,10 @@ def _year_part_latin(m: re.Match[str]) -> Point | None:
 
 
 def _month_day(m: re.Match[str]) -> Point | None:
-    """Read 03-19 14:20: two numbers are a day only where a time stands behind them."""
+    """
+    Read two numbers that are a day by what stands behind them: 03-19 14:20; “3·15”当天, “9·3”坍塌事故, which are named after
+    the day.
+    """
     month, day = int(m[1]), int(m[2])
     return Point(m.end(), lambda y, _: on(make_day(y, month, day)))
 
@@ -126,7 +123,7 @@ YEARS = (
 )
 NUMERIC = (
     rule(r"(\d\d)([-/.])(\d{1,2})\2(\d{1,2})(?![\d%]|\2\d)", _short_date),
-    rule(r"(1[0-2]|0?[1-9])·([12]\d|3[01]|0?[1-9])[”\"」]?(?:当天|当日|当晚)", _commemorated),
+    rule(r"(1[0-2]|0?[1-9])·([12]\d|3[01]|0?[1-9])[”\"」]?(?:当天|当日|当晚)", _month_day),
     rule(
         r"(1[0-2]|0?[1-9])·([12]\d|3[01]|0?[1-9])[”\"」](?=[^，。；]{0,12}?(?:事故|火灾|爆炸|坍塌|倒塌|垮塌|泄漏|中毒|案))",
         _month_day,

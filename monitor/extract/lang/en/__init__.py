@@ -37,6 +37,11 @@ _SHORT = r"(?<!Mr)(?<!Ms)(?<!Dr)(?<!Co)(?<!Ltd)(?<!Inc)(?<!Corp)(?<!U\.S)(?<!No)
 # What may stand between a subject and its verb.
 _FILLS = r"(?:\s|\bit\b|\b(?:was|is|were|be|been|to|in|on|by|begin|began|start|started|enter|into|full|mass|also|now|later|then|will|officially|formally|finally|fully)\b)*"
 
+# What each of these is for stands beside the fields of Language.
+_SAME_DAY = re.compile(r"\b(?:the same day|that day|afterwards|after the meeting|at the ceremony)\b", re.IGNORECASE)
+_LEAD_IN = re.compile(rf"(?:{_DATELINE}|[\s,;:—-]|(?:On|In|Meanwhile|Earlier|Yesterday|Today|Also|However|And|But)\b)+")
+_HEARSAY = re.compile(r"\b(?:people|persons|sources|insiders) (?:\w+ ){0,2}(?:said|say|tell|told)\b", re.IGNORECASE)
+
 
 def _speaks(text: str) -> float:
     """Return the share of Latin letters."""
@@ -70,9 +75,7 @@ def language() -> Language:
         bulletin=re.compile(r"\s*(?:\([A-Z][A-Za-z]{2,12}\)|--|—|/[A-Z])"),
         declares=re.compile(r",? (?:[A-Z]\w+ ){0,3}(?:announced|said|disclosed|confirmed)\b"),
         term=re.compile(r". (?:results|earnings|accounts)\b"),
-        same_day=re.compile(
-            r"\b(?:the same day|that day|afterwards|after the meeting|at the ceremony)\b", re.IGNORECASE
-        ),
+        same_day=_SAME_DAY,
         question=re.compile(r"\?"),
         aspect=re.compile(r"(?!)"),
         progress=re.compile(r"\b(?:is|are) (?:now |already )?\w+ing$", re.IGNORECASE),
@@ -83,9 +86,7 @@ def language() -> Language:
         nominal=_nominal,
         since=re.compile(r"(?!)"),
         delays=re.compile(r" (?:(?:the|its|their|planned|official|formal) )*", re.IGNORECASE),
-        lead_in=re.compile(
-            rf"(?:{_DATELINE}|[\s,;:—-]|(?:On|In|Meanwhile|Earlier|Yesterday|Today|Also|However|And|But)\b)+"
-        ),
+        lead_in=_LEAD_IN,
         convened=re.compile(r"\bmeeting\b[^.;]{0,60}\b(?:held|convened)\b", re.IGNORECASE),
         there=re.compile(r"\s*(?:the|this) meeting\b|\s*at the meeting\b", re.IGNORECASE),
         both=re.compile(r"\b(?:both sides|the two sides|both parties|the visitors|they)\b", re.IGNORECASE),
@@ -97,9 +98,7 @@ def language() -> Language:
         bare=re.compile(rf"\s*(?:and )?(?:the|this|its) (?:new )?(?P<noun>[a-z]+(?: [a-z]+)?){_FILLS}", re.IGNORECASE),
         omits=re.compile(r"[^\n]*"),
         claims=re.compile(r"\b(?:reports?|rumou?rs?|claims?|speculation|posts?|story|stories)\b", re.IGNORECASE),
-        hearsay=re.compile(
-            r"\b(?:people|persons|sources|insiders) (?:\w+ ){0,2}(?:said|say|tell|told)\b", re.IGNORECASE
-        ),
+        hearsay=_HEARSAY,
         attends=re.compile(r"\b(?:attended|presided|was present|were present)\b"),
         contact=re.compile(r"(?!)"),
         masked=masks("en", re.IGNORECASE),
