@@ -127,7 +127,8 @@ class Language:
     convened: re.Pattern[str]  # said of a meeting that was held on a day
     there: re.Pattern[str]  # begins what was done at such a meeting (会议审议通过)
     # may stand between the beginning of a clause and its verb where the subject is what was told of before (该项目; its
-    refers: re.Pattern[str]  # group ``thing``) or left out
+    # group ``thing``) or left out
+    refers: re.Pattern[str]
     points: re.Pattern[str]  # begins what points back to it (该项目工地…)
     # as ``refers``, where the subject is any noun (group ``noun``), which the tied sentence must have told of
     bare: re.Pattern[str]
