@@ -140,7 +140,7 @@ def _told(store: Store, settings: Settings, number: int) -> None:
     told = mentions._digested(n, [mention])
     assert told.article
     told = replace(told, article=replace(told.article, published=said))
-    one = replace(mentions._placed(mention, n, 0), published=said)
+    one = replace(mentions._placed(mention, n), published=said)
     store.finish(told, LATER, lambda decider: place("", [one], {"t": settings.topics[0]}, decider, LATER))
     store.seal("c", noticing.next_of(desk(settings), CHANNEL, LATER))
 

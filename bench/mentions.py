@@ -84,7 +84,7 @@ def fill(store: Store, count: int) -> list[Mention]:
     rng, said = random.Random(7), []
     for n in range(0, count, EACH):
         mentions = [_mention(rng, n + i, f"ar_{n}") for i in range(EACH)]
-        told = [_placed(m, n, i) for i, m in enumerate(mentions)]
+        told = [_placed(m, n) for m in mentions]
         changes = [c for p in told for c in place("", [p], {"t": TOPIC}, Draft(), NOW)]
         store.finish(_digested(n, mentions), NOW, lambda _, c=changes: c)  # type: ignore[misc]
         said += mentions
@@ -202,7 +202,7 @@ def _decide(mention: Mention, n: int, spent: Spent) -> Callable[[Decider], Seque
     def decide(decider: Decider) -> Sequence[Change]:
         asked: Any = Counting(decider)
         began = time.process_time()
-        spent.changes = place(f"ar_{n}", [_placed(mention, n, 0)], {"t": TOPIC}, asked, NOW)
+        spent.changes = place(f"ar_{n}", [_placed(mention, n)], {"t": TOPIC}, asked, NOW)
         spent.seconds, spent.read = time.process_time() - began, asked.read
         return spent.changes
 
@@ -239,7 +239,7 @@ def _syllables(rng: random.Random, count: int, length: int) -> list[str]:
 _NAMES, _THINGS = _syllables(random.Random(1), 4_000, 3), _syllables(random.Random(2), 3_000, 4)
 
 
-def _placed(mention: Mention, n: int, i: int) -> Placed:
+def _placed(mention: Mention, n: int) -> Placed:
     said = Published("2026-01-01", None, date(2026, 1, 1), None)
     return Placed(
         id=ids.mention(mention), mention=mention, source="", tier=Tier.NEWSPAPER, url=f"https://a.example/{n}",

@@ -62,7 +62,7 @@ def _dumper(kind: type, *, nearly: bool) -> Convert:
 def _fields_out(kind: type, *, nearly: bool) -> Convert:
     hints = get_type_hints(kind)
     if nearly and all(_parts(hint) <= _WRITTEN_AS_THEY_ARE for hint in hints.values()):
-        return _as_it_is(kind, tuple(name for name, hint in hints.items() if datetime in _parts(hint)))
+        return _as_it_is(tuple(name for name, hint in hints.items() if datetime in _parts(hint)))
     names = tuple(f.name for f in dataclasses.fields(kind))
     # Most fields are text or whole numbers, which are their own JSON: taken all at once, the rest one by one.
     others = tuple(name for name in names if hints[name] not in (str, int, bool))
@@ -79,7 +79,7 @@ def _fields_out(kind: type, *, nearly: bool) -> Convert:
     return convert
 
 
-def _as_it_is(kind: type, instants: tuple[str, ...]) -> Convert:
+def _as_it_is(instants: tuple[str, ...]) -> Convert:
     """Leave a record of texts, numbers and dates to orjson, once its *instants* are in UTC."""
 
     def convert(value: Any) -> Any:

@@ -93,7 +93,7 @@ class Downloads:
                 _empty(file)
                 file.write(answer.body or b"")
                 return
-            size, begins = _told(url, answer, at)
+            size, begins = _told(url, answer)
             now = f"{size} {answer.header('etag') or answer.header('last-modified')}"
             if now != began and at:
                 _empty(file)
@@ -133,7 +133,7 @@ class Downloads:
 _FINAL = frozenset({"http 400", "http 401", "http 403", "http 404", "http 410", "http 416", "too large"})
 
 
-def _told(url: str, answer: Response, at: int) -> tuple[int, int]:
+def _told(url: str, answer: Response) -> tuple[int, int]:
     """Return how long the file is, and where the part begins."""
     told = _RANGE.fullmatch(answer.header("content-range"))
     if told is None or int(told[2]) - int(told[1]) + 1 != len(answer.body or b""):

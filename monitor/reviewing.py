@@ -125,7 +125,7 @@ def _under(
         )
         # What is no longer wanted must withdraw what it used to say.
         return replace(judged, article=article)
-    return _unread(desk, record, then(store.said_of(record.identity)), topic) if record and not article else None
+    return _unread(desk, record, then(store.said_of(record.identity))) if record and not article else None
 
 
 def _topics(desk: Desk, store: Store, article: Article, record: EntryRecord | None, topic: str) -> list[str]:
@@ -134,7 +134,7 @@ def _topics(desk: Desk, store: Store, article: Article, record: EntryRecord | No
     return sorted({topic, *told, *asked} & desk.topics.keys())
 
 
-def _unread(desk: Desk, record: EntryRecord, said: Mapping[str, Verb], topic: str) -> Digested:
+def _unread(desk: Desk, record: EntryRecord, said: Mapping[str, Verb]) -> Digested:
     """Return where an entry stands whose article is not kept: it waits for it where somebody wants it."""
     screened = desk.matcher.screen(
         record.title, record.summary, [v.topic for v in record.verdicts], record.published.day

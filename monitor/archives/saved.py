@@ -13,15 +13,15 @@ __all__ = ["feed", "page"]
 
 def page(path: Path, position: int, wanted: Wanted, limits: Limits) -> Iterator[Part]:
     """Yield the saved page at *path*."""
-    yield _part(path, "page", wanted.lets(body := _bytes(path)), body, limits)
+    yield _part("page", wanted.lets(body := _bytes(path)), body, limits)
 
 
 def feed(path: Path, position: int, wanted: Wanted, limits: Limits) -> Iterator[Part]:
     """Yield the saved feed at *path*."""
-    yield _part(path, "feed", wanted.names(body := _bytes(path)), body, limits)
+    yield _part("feed", wanted.names(body := _bytes(path)), body, limits)
 
 
-def _part(path: Path, kind: str, named: bool, body: bytes, limits: Limits) -> Part:
+def _part(kind: str, named: bool, body: bytes, limits: Limits) -> Part:
     draft = Draft(limits, records=1)
     if named:
         draft.add(Capture("", None, body, "", 0, kind=kind))

@@ -20,7 +20,6 @@ from tests.web.test_serving import address
 pytestmark = pytest.mark.long
 
 IMAGES = Path(__file__).parents[2] / "docs" / "img"
-PHONE = {"width": 390, "height": 844}
 PLACES = ("", "event/ev_5", "sources", "entries", "search?q=云川", "nowhere")
 
 

@@ -281,7 +281,7 @@ def _sub_point(m: re.Match[str], year: Said | None, text: str) -> Point | None:
     if m["m1"]:
         return _month_range(m, year)
     if kind == "md":
-        return _month_point(m, year, text)
+        return _month_point(m, year)
     if kind == "lm":
         return _listed_month(m, year, text)
     if kind == "q":
@@ -368,7 +368,7 @@ called 去年 there. From here to DOUBTFUL either may be meant.
 """
 
 
-def _month_point(m: re.Match[str], year: Said | None, text: str) -> Point | None:
+def _month_point(m: re.Match[str], year: Said | None) -> Point | None:
     month = number(m["m"])
     if m["nth"] and m["nth"][1:] in {"五", "5"} and year is None:
         return None  # few months have a fifth: which year's is meant is not told by the nearest
