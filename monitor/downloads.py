@@ -189,10 +189,6 @@ class Remote:
         assert self._runner is not None and self._downloads is not None
         return self._runner.run(self._downloads.get(url))
 
-    def drop(self, file: Path) -> None:
-        """Remove a file that is read."""
-        file.unlink(missing_ok=True)
-
     def _open(self) -> None:
         folder = self.folder or Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="monitor-")))
         try:

@@ -109,13 +109,11 @@ class Shelf:
         """Return what a source is called."""
         return next((s.name for s in self.settings().sources if s.id == source), source)
 
-    def events(self, topic: Topic) -> Sequence[Event]:
-        """Return all events of *topic* as they stand, background and retracted ones too."""
-        with self.store() as store:
-            return self.standing(store, topic)[1]
-
     def standing(self, store: Store, topic: Topic) -> tuple[int, Sequence[Event]]:
-        """Return the number of the last version of any event, and all events of *topic* as they stood then."""
+        """
+        Return the number of the last version of any event, and all events of *topic* as they stood then, background and
+        retracted ones too.
+        """
         with self._turn:
             known = self._read(store, topic)
             return known.mark, known.ordered
