@@ -136,7 +136,7 @@ _FINAL = frozenset({"http 400", "http 401", "http 403", "http 404", "http 410", 
 def _told(url: str, answer: Response) -> tuple[int, int]:
     """Return how long the file is, and where the part begins."""
     told = _RANGE.fullmatch(answer.header("content-range"))
-    if told is None or int(told[2]) - int(told[1]) + 1 != len(answer.body or b""):
+    if told is None or not answer.body or int(told[2]) - int(told[1]) + 1 != len(answer.body):
         raise FetchError(url, "wrong length", "a part that is another than it says")
     return int(told[3]), int(told[1])
 

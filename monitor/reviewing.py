@@ -271,17 +271,18 @@ def _doubtful(event: Event) -> Doubt | None:
 def _hard(store: Store, ruled: Mapping[str, Collection[str]]) -> Mapping[str, Sequence[Doubt]]:
     """Return by topic the entries that were hard to judge, but for those *ruled* already: they are looked through once for all."""
     found: dict[str, list[Doubt]] = {topic: [] for topic in ruled}
+    most = max(min(LONGEST, ALL // max(len(found), 1)), 1)  # of each: none fills the inbox alone
     count = 0
     for record in store.entries(rules=sorted(UNSURE)):
         if record.state is EntryState.DUPLICATE:
             continue
         for verdict in record.verdicts:
             own = found.get(verdict.topic)
-            if own is None or len(own) >= LONGEST or record.identity in ruled[verdict.topic] or not _unsure(verdict):
+            if own is None or len(own) >= most or record.identity in ruled[verdict.topic] or not _unsure(verdict):
                 continue
             own.append(_open(record, verdict))
             count += 1
-        if count >= min(LONGEST * len(found), ALL):
+        if count >= most * len(found):
             break
     return found
 

@@ -136,6 +136,18 @@ def test_a_file_that_is_changed_while_it_is_read_is_told_and_read_whole_once_it_
     assert not again.faults and titles(store) == [f"河城大桥第{n}号消息" for n in range(0, 30, 3)]
 
 
+def test_an_archive_is_the_same_by_another_name(store, tmp_path):
+    file = archive(tmp_path, 30)
+    one = backfill(store, limits=Limits(records=2))
+    one.stopped = lambda: bool(one.reads.records)
+    one.take([str(file)])  # broken off
+    moved = file.rename(tmp_path / "b.warc.gz")
+    (link := tmp_path / "latest.warc.gz").symlink_to(moved)
+    last = backfill(store)
+    last.take([str(link)])
+    assert not last.faults and titles(store) == [f"河城大桥第{n}号消息" for n in range(0, 30, 3)]
+
+
 def test_another_file_in_the_place_of_one_that_was_broken_off_is_not_gone_on_with(store, tmp_path):
     file = archive(tmp_path, 30)
     one = backfill(store, limits=Limits(records=2))

@@ -44,6 +44,8 @@ class Shelf(Loopback):
         order = self.wrong.pop(0) if self.wrong and call.path in self.files else ""
         if order == "503":
             return Reply(503)
+        if order == "empty":
+            return Reply(206, b"", {"Content-Range": "bytes 5-4/10"})
         if order.startswith("to "):
             return Reply(302, b"", {"Location": order[3:]})
         if order == "changed":
@@ -156,6 +158,12 @@ def test_a_part_that_leads_into_a_private_network_is_refused(shelf, tmp_path, be
             with pytest.raises(Refused):
                 get(shelf, tmp_path / str(n))
         assert not inside.asked
+
+
+def test_a_part_of_nothing_is_not_asked_for_again_and_again(shelf, tmp_path):
+    shelf.wrong = ["empty"] * 9
+    with pytest.raises(FetchError, match="another than it says"):
+        get(shelf, tmp_path)
 
 
 def test_a_server_without_parts_sends_a_small_file_whole(shelf, tmp_path):

@@ -151,7 +151,7 @@ def _unpacked(stack: contextlib.ExitStack, path: Path, limits: Limits) -> Iterat
 def _small_contents(file: io.BufferedReader) -> None:
     """Raise BadZipFile where a zip file says that it holds more than any export does: its list would fill the memory."""
     size = file.seek(0, io.SEEK_END)
-    file.seek(max(0, size - _ZIP_END.size - 65_535))
+    file.seek(max(0, size - _ZIP64_LOCATOR - _ZIP_END.size - 65_535))
     tail = file.read()
     file.seek(0)
     for end in re.finditer(b"PK\x05\x06", tail):
@@ -162,6 +162,7 @@ def _small_contents(file: io.BufferedReader) -> None:
 
 # The record at the end (APPNOTE 4.3.16): the sixth number is how many bytes the list has.
 _ZIP_END = struct.Struct("<4s4H2LH")
+_ZIP64_LOCATOR = 20  # bytes, right before it (4.3.15)
 
 
 def _lines(streams: Iterator[IO[bytes]], position: int) -> Iterator[bytes]:

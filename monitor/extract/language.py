@@ -134,6 +134,9 @@ class Language:
     bare: re.Pattern[str]
     omits: re.Pattern[str]  # may stand before a verb whose subject is left out
     claims: re.Pattern[str]  # names what is said to be untrue (上述传言不实)
+    holds: re.Pattern[str]  # is said of a claim that is true (的消息属实)
+    points_at: re.Pattern[str]  # begins the object of a denial that was told before (否认上述消息)
+    says: re.Pattern[str]  # begins what a party says beside its denial (，称工厂已投产)
     hearsay: re.Pattern[str]  # finds somebody without a name who says so (有粉丝投稿称)
     attends: re.Pattern[str]  # stands beside those who were there
     contact: re.Pattern[str]  # the words of a first contact

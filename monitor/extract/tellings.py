@@ -97,7 +97,7 @@ def tellings(
     groups = _groups(clauses, found, dates, [h.clause for h in marks if h.term.mark == "past"], asides)
     told = [
         t
-        for group, members, spans in _moved(groups, marks)
+        for group, members, spans in _moved(groups, marks, clauses)
         if members
         for t in _read(members, group, spans, bound, language)
     ]
@@ -291,13 +291,15 @@ def _rejoined(groups: list[Group]) -> list[Group]:
     return groups
 
 
-def _moved(groups: list[Group], marks: Sequence[Hit]) -> list[Group]:
+def _moved(groups: list[Group], marks: Sequence[Hit], clauses: Clauses) -> list[Group]:
     """Give a plan that was put off (原定7月开工，现推迟至9月) its new date, and let the old one go."""
     for mark in (h for h in marks if h.term.mark in ("moved", "late")):
         number = next(i for i, (span, *_) in enumerate(groups) if mark.start < span[1])
         span, members, dates = groups[number]
         late = mark.term.mark == "late"
-        later = [d for d in dates if mark.end <= d.start and (not late or d.start <= mark.end + UNTIL)]
+        # A date behind the clause (投产推迟，3月10日致歉) is of what is told next.
+        reach = min(clauses[mark.clause][1], mark.end + UNTIL if late else clauses[-1][1])
+        later = [d for d in dates if mark.end <= d.start <= reach]
         first = number if members or not number else number - 1
         (start, _), told, _ = groups[first]
         behind = not late or any(t.former and t.word[1] <= mark.start for t in told)

@@ -105,7 +105,8 @@ def heard(found: list[Telling], marks: Sequence[Hit], bound: Mapping[int, int]) 
 def _is_claim(text: str, told: Telling, language: Language) -> bool:
     """Return whether *told* is what a report says that is then denied: 签约并于5月开工的消息不实."""
     head = language.restart.match(text, told.word[1])
-    return head is not None and language.claims.match(text, head.end()) is not None
+    said = language.claims.match(text, head.end()) if head else None
+    return said is not None and language.holds.match(text, said.end()) is None
 
 
 def denied(
@@ -131,6 +132,16 @@ def denied(
         if any(date < bound[date] == t.word[0] for date in bound) and not _is_claim(text, t, language)
     }
     rumour = any(h.term.mark == "rumour" for h in marks)
-    kept = [t.word[0] in own or (not rumour and not t.fresh and t.clause[1] <= deny.start) for t in found]
+    begins, ends = clauses[deny.clause]
+    rest = text[deny.end : ends].strip(" ，,。;；")
+    # 否认有人死亡 denies that alone; 否认此事 denies what was told before.
+    alone = not rumour and len(rest) > 2 and not language.claims.search(rest) and not language.points_at.match(rest)
+    kept = [
+        t.word[0] in own
+        or (not rumour and not t.fresh and t.clause[1] <= deny.start)
+        or (alone and t.clause[1] <= begins)
+        or (alone and ends <= t.clause[0] and language.says.match(text, t.clause[0], t.word[0]) is not None)
+        for t in found
+    ]
     told = [replace(t, polarity=Polarity.ASSERTED) if k else t for t, k in zip(found, kept, strict=True)]
     return [*told, bare_denial(clauses, deny, marks)] if told and all(kept) else told

@@ -64,15 +64,16 @@ class Self:
 
 def selves(text: str, title: str, topic: Topic, publisher: Publisher) -> tuple[Self, ...]:
     """Return where the reading *text*, under its *title*, speaks of an entity of *topic* that publishes it, in order."""
-    meant = {e.kind: e for e in _publishers(text, title, topic, publisher)}
-    found = (Self(*m.span(), meant[kind]) for kind in meant for m in _KINDS[kind].finditer(text))
+    meant = {e.kind: (e, since) for e, since in _publishers(text, title, topic, publisher)}
+    found = (Self(*m.span(), e) for kind, (e, since) in meant.items() for m in _KINDS[kind].finditer(text, since))
     return tuple(sorted(found, key=lambda s: s.start))
 
 
 def official(text: str, title: str, topic: Topic, publisher: Publisher) -> tuple[Entity, ...]:
     """Return the firms and places of *topic* that publish the text themselves; a paper of the place does not speak for it."""
     declared = [e for e in topic.entities if e.id in publisher.entities and e.kind in _KINDS]
-    return tuple(declared) or tuple(e for e in topic.entities if e.kind == "company" and _files(e, text, title))
+    firms = (e for e in topic.entities if e.kind == "company")
+    return tuple(declared) or tuple(e for e in firms if _speaks(e, text, title) is not None)
 
 
 def unnamed(title: str) -> bool:
@@ -80,33 +81,44 @@ def unnamed(title: str) -> bool:
     return any(pattern.match(title) for pattern in _KINDS.values())
 
 
-def _publishers(text: str, title: str, topic: Topic, publisher: Publisher) -> Iterator[Entity]:
-    """Yield the one firm, and the one place, of *topic* that publishes the text, as far as that is known."""
+def _publishers(text: str, title: str, topic: Topic, publisher: Publisher) -> Iterator[tuple[Entity, int]]:
+    """Yield the one firm, and the one place, of *topic* that publishes the text, as far as that is known, and from where on."""
     for kind in _KINDS:
         among = [e for e in topic.entities if e.kind == kind]
-        own = [e for e in among if e.id in publisher.entities]
+        own = [(e, 0) for e in among if e.id in publisher.entities]
         if kind == "place":
-            told = [e for e in among if any(publisher.outlet.startswith(name) for name in e.names)]
+            told = [(e, 0) for e in among if any(publisher.outlet.startswith(name) for name in e.names)]
         else:
-            told = [e for e in among if _files(e, text, title)]
+            told = [(e, at) for e in among if (at := _speaks(e, text, title)) is not None]
         if len(found := own or told) == 1:
             yield found[0]
 
 
-def _files(entity: Entity, text: str, title: str) -> bool:
-    """Return whether *entity* is who files, by the headline or by the head of the text, or answers in it."""
+def _speaks(entity: Entity, text: str, title: str) -> int | None:
+    """Return from where on *entity* speaks: all of what it files by its headline or head, or its answer; None where it does not."""
     names = [simplify(name) for name in entity.names]
-    answering, short = _told(text)
-    if any(who.startswith(n) for who in answering for n in names):
-        return True
-    if short and any(short.startswith(n) or n.startswith(short) for n in names):
-        return True
+    answers, short = _told(text)
+    if short and any(_is_called(_BOARD.sub("", short), n) or n.startswith(short) for n in names):
+        return 0
     filed = _FILED.search(title.strip()) is not None
-    return filed and any(title.startswith(n) and _LEGAL.match(title[len(n) :]) for n in names)
+    if filed and any(title.startswith(n) and _LEGAL.match(title[len(n) :]) for n in names):
+        return 0
+    # Where several answer, 公司 is another one in each answer.
+    who, at = answers[0] if len({who for who, _ in answers}) == 1 else ("", 0)
+    return at if any(_is_called(who, n) for n in names) else None
+
+
+_BOARD = re.compile(r"^\*?ST|[-－]?[A-Z]{1,2}$")  # of a share: *ST, -W, -SW, A
+_FORM = re.compile(r"(?:股份|集团|有限责任|有限|公司|方面|官方|董秘办|证券部)*")
+
+
+def _is_called(who: str, name: str) -> bool:
+    """Return whether *who* is a firm of that *name*: one that only begins with it is another."""
+    return who.startswith(name) and _FORM.fullmatch(who, len(name)) is not None
 
 
 @lru_cache(maxsize=4)
-def _told(text: str) -> tuple[tuple[str, ...], str]:
-    """Return who answers in *text*, and whose shares its head names; the same for every topic that is asked about it."""
+def _told(text: str) -> tuple[tuple[tuple[str, int], ...], str]:
+    """Return who answers in *text* and where, and whose shares its head names; the same for every topic that is asked about it."""
     short = _SHORT_NAME.search(text[:_HEAD])
-    return tuple(dict.fromkeys(m[1] for m in _ANSWERS.finditer(text))), short[1] if short else ""
+    return tuple((m[1], m.start()) for m in _ANSWERS.finditer(text)), short[1] if short else ""

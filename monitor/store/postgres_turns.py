@@ -120,6 +120,7 @@ class Turns:
         if self._worker is not None:
             self._worker.cancel()
             await asyncio.wait([self._worker])
+        _leave((*self._giving, *self._taking))
         if self._conn is not None:
             await self._conn.close()
 
@@ -133,9 +134,20 @@ class Turns:
     async def _asked(self, row: list[_Asked], party: str, pause: float) -> float:
         wait: asyncio.Future[float] = asyncio.get_running_loop().create_future()
         row.append(_Asked(party, pause, wait))
+        self._wake()
+        try:
+            return await wait
+        except asyncio.CancelledError:
+            if row is self._taking and party in self._held and _had(wait):
+                self._giving.append(
+                    _Asked(party, 0.0, wait)
+                )  # whoever was told and did not hear it will not give it back
+                self._wake()
+            raise
+
+    def _wake(self) -> None:
         if self._worker is None or self._worker.done():
             self._worker = asyncio.create_task(self._work())
-        return await wait
 
     async def _work(self) -> None:
         """Give and take until nobody asks; giving comes first, and apart: it waits for nobody who waits for us."""
@@ -143,10 +155,13 @@ class Turns:
             giving, self._giving[:] = list(self._giving), ()
             first = {a.party: a for a in reversed(self._taking)}
             self._taking[:] = [a for a in self._taking if first[a.party] is not a]
-            for act, asked in ((self._give, giving), (self._take, list(first.values()))):
-                if asked:
-                    (waits,) = await asyncio.gather(act(asked), return_exceptions=True)
-                    _answer(asked, waits)
+            try:
+                for act, asked in ((self._give, giving), (self._take, list(first.values()))):
+                    if asked:
+                        (waits,) = await asyncio.gather(act(asked), return_exceptions=True)
+                        _answer(asked, waits)
+            finally:
+                _leave((*giving, *first.values()))
             # Who gave up asking meanwhile will not give back what was taken for it.
             self._giving += [a for a in first.values() if a.wait.cancelled() and a.party in self._held]
 
@@ -210,6 +225,17 @@ class Turns:
 
     def _key(self, party: str) -> int:
         return zlib.crc32(f"{self._schema}:turn:{party}".encode()) - 0x80000000
+
+
+def _had(wait: asyncio.Future[float]) -> bool:
+    """Return whether a turn was given: there is nothing to wait for."""
+    return wait.done() and not wait.cancelled() and wait.exception() is None and not wait.result()
+
+
+def _leave(asked: Sequence[_Asked]) -> None:
+    """Let nobody wait for an answer that will not come."""
+    for one in asked:
+        one.wait.cancel()  # nothing happens to those that were answered
 
 
 def _answer(asked: Sequence[_Asked], waits: Mapping[str, float] | BaseException) -> None:

@@ -25,11 +25,14 @@ class Unreadable(Exception):
     """A row does not hold what we write there."""
 
 
-@lru_cache(maxsize=64)  # what happens in one moment is written with it several times
 def instant(at: datetime) -> str:
     """Return *at* in UTC with six decimals always, so that text sorts as time."""
-    there = at if at.tzinfo is UTC else at.astimezone(UTC)
-    return there.isoformat(timespec="microseconds")[:-6] + "Z"
+    return _written(at if at.tzinfo is UTC else at.astimezone(UTC))
+
+
+@lru_cache(maxsize=64)  # what happens in one moment is written with it several times
+def _written(at: datetime) -> str:
+    return at.isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def moment(value: str | None) -> datetime | None:

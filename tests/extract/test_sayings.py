@@ -22,7 +22,13 @@ READ = [
     ("长风集团将于5月将总部迁往平州。", ["other 2025-05 planned asserted"]),
     # A denial at the end of a chain.
     ("长风集团与平州签约并于5月开工的消息不实。", ["agreement [..2025-03-20] done denied", "construction [..2025-03-20] done denied"]),
-    # What is late, until when, and until nobody knows when.
+    # Of two reports one is true; and of what is denied alone, the rest is not.
+    ("3月18日长风集团在平州签约的消息属实，5月开工的消息不实。", ["agreement 2025-03-18 done asserted", "construction [..2025-03-20] done denied"]),
+    ("长风集团平州工厂3月18日发生火灾，2人受伤，公司否认有人死亡。", ["accident 2025-03-18 done asserted"]),
+    ("长风集团否认平州工厂延期，称工厂3月18日已投产。", ["denial [..2025-03-20] done denied", "production 2025-03-18 done asserted"]),
+    # What is late, until when, and until nobody knows when; another date behind it is of what is told next.
+    ("长风集团平州工厂投产推迟，3月10日公司就此致歉。", []),
+    ("长风集团平州公司法定代表人由张三变更为李四，该公司成立于2020年5月。", ["registration 2020-05 done asserted"]),
     ("长风集团平州工厂投产推迟。", []),
     ("长风集团平州工厂投产推迟到5月。", ["production 2025-05 planned asserted"]),
     ("推迟半年的长风集团平州工厂3月18日投产。", ["production 2025-03-18 done asserted"]),
@@ -32,6 +38,8 @@ READ = [
     # What the next is counted from or done for is not told itself.
     ("长风集团平州项目停工48天后于3月18日复工。", ["construction 2025-03-18 done asserted"]),
     ("因工厂投产需要，长风集团平州公司招聘120人。", ["recruitment [..2025-03-20] done asserted"]),
+    # People who are counted say nothing.
+    ("Changfeng opened a plant in Pingzhou on March 18 and will employ 300 people the company said.", ["opening 2025-03-18 done asserted"]),
     # Somebody without a name, and what he recalls before he says what he heard.
     ("有粉丝投稿称，长风集团平州工厂已停建。", ["construction [..2025-03-20] done rumoured"]),
     ("去年9月投产的长风集团平州工厂，据说效益不错。", ["production 2024-09 done asserted"]),

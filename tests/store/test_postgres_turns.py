@@ -161,6 +161,35 @@ def test_who_gives_up_asking_keeps_no_turn(url):
     played(url, play)
 
 
+def test_nor_who_gives_up_in_the_moment_in_which_it_is_told(url):
+    async def play(one: Turns, two: Turns) -> None:
+        for steps in range(8):
+            asking = asyncio.create_task(one.take(HOST, 0))
+            while HOST not in one._held and not asking.done():
+                await asyncio.sleep(0)
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            asking.cancel()
+            await asyncio.wait([asking])
+            if not asking.cancelled():
+                await one.give(HOST)
+            assert await taken(two) < 2
+            await two.give(HOST)
+
+    played(url, play)
+
+
+def test_nobody_waits_for_turns_that_are_closed(url):
+    async def play(one: Turns, two: Turns) -> None:
+        asking = asyncio.create_task(one.take(HOST, 0))
+        await asyncio.sleep(0)
+        await one.close()
+        done, _ = await asyncio.wait([asking], timeout=10)
+        assert done
+
+    played(url, play)
+
+
 def test_a_turn_that_cannot_be_written_is_let_go_of(url):
     full = """CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN RAISE EXCEPTION 'full' USING ERRCODE = 'disk_full'; END $$"""

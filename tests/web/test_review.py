@@ -16,9 +16,10 @@ from lxml import html
 
 from monitor import reading, web
 from monitor.export import render
-from monitor.model import FIXABLE, Event, Topic
+from monitor.model import FIXABLE, EntryState, Event, Judgement, Screened, Topic, Verdict, Vote
 from monitor.web.answers import HEADERS
 from monitor.web.keys import FREE
+from tests.store.make import collected, screened
 from tests.web import told, town
 from tests.web.town import Reader
 
@@ -451,3 +452,17 @@ def test_a_made_up_proposal_is_refused(inside):
     sent = [(n, v if n != "seen" else v.replace(SIGNED, TALKED)) for n, v in inside.fields("/review", "accept", "pr_")]
     swapped = [(n, f"{TALKED}:1" if n == "seen" else v) for n, v in sent]
     assert inside.post("/review/order", swapped).status_code == 422
+
+
+def test_one_topic_leaves_room_for_the_hard_entries_of_the_others(tmp_path):
+    from monitor import reviewing
+
+    def hard(number: int, topic: str) -> Screened:
+        doubted = Verdict(topic, Judgement.BACKGROUND, (Vote("far_apart", -1.0),))
+        return screened(number, EntryState.WAITING, doubted)
+
+    topics = [replace(town.TOPIC, id=f"t{n}") for n in range(6)]
+    with town.open_store(str(tmp_path / "a.db")) as store:
+        collected(store, *(hard(n, f"t{n % 5}") for n in range(1000)), hard(1000, "t5"))
+        found = reviewing.inbox(store, topics)
+    assert {d.topic for d in found} == {t.id for t in topics}

@@ -40,7 +40,10 @@ _FILLS = r"(?:\s|\bit\b|\b(?:was|is|were|be|been|to|in|on|by|begin|began|start|s
 # What each of these is for stands beside the fields of Language.
 _SAME_DAY = re.compile(r"\b(?:the same day|that day|afterwards|after the meeting|at the ceremony)\b", re.IGNORECASE)
 _LEAD_IN = re.compile(rf"(?:{_DATELINE}|[\s,;:—-]|(?:On|In|Meanwhile|Earlier|Yesterday|Today|Also|However|And|But)\b)+")
-_HEARSAY = re.compile(r"\b(?:people|persons|sources|insiders) (?:\w+ ){0,2}(?:said|say|tell|told)\b", re.IGNORECASE)
+_HEARSAY = re.compile(
+    r"(?<!\d )\b(?:people|persons|sources|insiders) (?!(?:was|were|are|the|it)\b)(?:\w+ ){0,2}(?:said|say|tell|told)\b",
+    re.IGNORECASE,
+)
 
 
 def _speaks(text: str) -> float:
@@ -97,6 +100,9 @@ def language() -> Language:
         points=re.compile(r"\s*(?:this|that|the said) ", re.IGNORECASE),
         bare=re.compile(rf"\s*(?:and )?(?:the|this|its) (?:new )?(?P<noun>[a-z]+(?: [a-z]+)?){_FILLS}", re.IGNORECASE),
         omits=re.compile(r"[^\n]*"),
+        holds=re.compile(r"(?!)"),
+        points_at=re.compile(r""),  # whatever is denied may be what was told before
+        says=re.compile(r"(?!)"),
         claims=re.compile(r"\b(?:reports?|rumou?rs?|claims?|speculation|posts?|story|stories)\b", re.IGNORECASE),
         hearsay=_HEARSAY,
         attends=re.compile(r"\b(?:attended|presided|was present|were present)\b"),
