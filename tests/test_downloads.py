@@ -162,7 +162,7 @@ def test_a_part_that_leads_into_a_private_network_is_refused(shelf, tmp_path, be
 
 def test_a_part_of_nothing_is_not_asked_for_again_and_again(shelf, tmp_path):
     shelf.wrong = ["empty"] * 9
-    with pytest.raises(FetchError, match="another than it says"):
+    with pytest.raises(FetchError, match="without a body"):
         get(shelf, tmp_path)
 
 

@@ -36,7 +36,8 @@ def begin(db: Database, archive: Archive, now: datetime) -> Archive:
             },
         )
         row = db.execute(f"{_ARCHIVE} WHERE a.id = ?", (archive.id,)).fetchone()
-    elif row["problem"]:  # asked for again, it may well be there
+    elif row["problem"] or (not row["finished"] and row["name"] != text(archive.name)):
+        # Asked for again, it may well be there; what was broken off may have been moved.
         db.execute("UPDATE archives SET problem = '', name = ? WHERE id = ?", (text(archive.name), archive.id))
         row = db.execute(f"{_ARCHIVE} WHERE a.id = ?", (archive.id,)).fetchone()
     return _archive(db, row)
