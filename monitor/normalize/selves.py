@@ -96,11 +96,13 @@ def _publishers(text: str, title: str, topic: Topic, publisher: Publisher) -> It
 
 def _speaks(entity: Entity, text: str, title: str) -> int | None:
     """Return from where on *entity* speaks: all of what it files by its headline or head, or its answer; None where it does not."""
-    names = [simplify(name) for name in entity.names]
     answers, short = _told(text)
+    filed = _FILED.search(title.strip()) is not None
+    if not answers and not short and not filed:
+        return None  # as nearly always
+    names = [simplify(name) for name in entity.names]
     if short and any(_is_called(_BOARD.sub("", short), n) or n.startswith(short) for n in names):
         return 0
-    filed = _FILED.search(title.strip()) is not None
     if filed and any(title.startswith(n) and _LEGAL.match(title[len(n) :]) for n in names):
         return 0
     # Where several answer, 公司 is another one in each answer.
