@@ -56,6 +56,13 @@ def backfill(store: Store, span: Span = Span(), limits: Limits = Limits()) -> Ba
     return Backfill(Desk.of(made()), store, Scope(("bridge",), span), lambda: NOW, limits=limits)
 
 
+def broken_off(store: Store, file: Path) -> None:
+    """Read two records of *file*, and no more."""
+    one = backfill(store, limits=Limits(records=2))
+    one.stopped = lambda: bool(one.reads.records)
+    one.take([str(file)])
+
+
 def titles(store: Store) -> list[str]:
     return [e.title for e in store.entries()]
 
@@ -139,9 +146,7 @@ def test_a_file_that_is_changed_while_it_is_read_is_told_and_read_whole_once_it_
 
 def test_an_archive_is_the_same_by_another_name(store, tmp_path):
     file = archive(tmp_path, 30)
-    one = backfill(store, limits=Limits(records=2))
-    one.stopped = lambda: bool(one.reads.records)
-    one.take([str(file)])  # broken off
+    broken_off(store, file)
     moved = file.rename(tmp_path / "b.warc.gz")
     (link := tmp_path / "latest.warc.gz").symlink_to(moved)
     last = backfill(store)
@@ -151,9 +156,7 @@ def test_an_archive_is_the_same_by_another_name(store, tmp_path):
 
 def test_another_file_in_the_place_of_one_that_was_broken_off_is_not_gone_on_with(store, tmp_path):
     file = archive(tmp_path, 30)
-    one = backfill(store, limits=Limits(records=2))
-    one.stopped = lambda: bool(one.reads.records)
-    one.take([str(file)])
+    broken_off(store, file)
     (left,) = store.open_archives()
     file.write_bytes(packed([info(), response(url(1), page("河城大桥的别的消息"))]))
     other = backfill(store)

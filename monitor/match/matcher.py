@@ -139,27 +139,32 @@ class Matcher:
         found = self._found(written, folded, among)
         if not found:
             return whole(topics, ())
-        found = [one for some in found for one in self._with_selves(some, text.text[:_READ], head, publisher)]
+        page = text.text[:_READ]
+        speaks = {i: self._speaks(i, page, head, publisher) for some, _ in found for i in some}
+        found = [one for some in found for one in self._with_selves(some, speaks, page, head, publisher)]
         reader = Reader(folded, published)
-
-        def weighed(i: int, hits: list[Hit]) -> Verdict:
-            return self._weighed(i, hits, reader, shift, self._speaks(i, text.text[:_READ], head, publisher))
-
-        return whole(topics, self._each(found, among, weighed))
+        told = self._each(found, among, lambda i, hits: self._weighed(i, hits, reader, shift, speaks[i]))
+        return whole(topics, told)
 
     def _speaks(self, index: int, text: str, head: str, publisher: Publisher) -> frozenset[str]:
         """Return the sides that publish *text* themselves."""
         topic = self._topics[index]
         return frozenset(side_of(topic, e) for e in official(text, head, topic, publisher)) - {""}
 
-    def _with_selves(self, found: _Found, text: str, head: str, publisher: Publisher) -> list[_Found]:
-        """Return *found* with where *text* speaks of a side that publishes it, as hits of that side."""
+    def _with_selves(
+        self, found: _Found, speaks: Mapping[int, frozenset[str]], text: str, head: str, publisher: Publisher
+    ) -> list[_Found]:
+        """
+        Return *found* with where *text* speaks of a side that publishes it, as hits of that side.
+
+        Topics stay together only where the same sides publish it, as *speaks* says of each.
+        """
         topics, hits = found
         apart: dict[object, tuple[list[Hit], list[int]]] = {}
         for i in topics:
             mine = self._selves(i, text, head, publisher)
             told = tuple([(hit.start, hit.name.entity, hit.name.side) for hit in mine])
-            key = self._speaks(i, text, head, publisher), told
+            key = speaks[i], told
             apart.setdefault(key, (mine, []))[1].append(i)
         return [(some, hits + mine) for mine, some in apart.values()]
 
