@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 import psycopg
 
-OPTIONS = "-c listen_addresses='' -c max_connections=60 -c shared_buffers=64MB"
+OPTIONS = "-c listen_addresses='' -c max_connections=100 -c shared_buffers=64MB"
 
 
 def programs() -> Path:

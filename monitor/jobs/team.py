@@ -7,13 +7,14 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
 from procrastinate import App
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
-from procrastinate.jobs import DeleteJobCondition
+from procrastinate.jobs import DeleteJobCondition, Job
+from procrastinate.retry import BaseRetryStrategy, RetryDecision
 
 from monitor import daemon
 from monitor.clock import clock
@@ -37,6 +38,8 @@ TICK = 2.0  # seconds between two looks at what is due
 TEND = 30.0  # seconds between two looks at pages that are to be asked for again
 GLANCE = 0.25  # seconds between two looks for a job whose host was busy: nobody says when it is free again
 HEARTBEAT, STALLED = 5.0, 20.0  # seconds: a process that is gone is noticed well within a minute
+AGAIN = 1.0  # seconds until a job that could not be finished is begun anew
+LONG_AGO = datetime.fromtimestamp(0, UTC)  # from when on a job may be done, whatever the clocks of two machines say
 POOL = 4  # connections of a process for its jobs
 
 log = structlog.get_logger()
@@ -63,7 +66,7 @@ class Team(Crew):
         """Begin to work."""
         log.info("working", queues=",".join(self.wanted), jobs_at_a_time=self.concurrency)
         for name, kind in QUEUES.items():
-            self.common.app.task(name=name)(self._told(kind(self.common).do))
+            self.common.app.task(name=name, retry=Unfinished())(self._told(kind(self.common).do))
         # Apart, so that no more archives are taken than are read: what is not taken is left to another process.
         if most := [queue for queue in self.wanted if queue != BACKFILL]:
             self.begin(self._work(most, self.concurrency, GLANCE))
@@ -106,6 +109,9 @@ class Team(Crew):
                 self.fail(error)
             except StoreError as error:
                 log.error("left for the next time", reason=str(error), **about)
+                if error.passing:
+                    await asyncio.sleep(AGAIN)
+                    raise
             except Exception:  # a bug in one job must not stop the others
                 self.rounds.pulse.count("bugs")
                 log.exception("bug", **about)
@@ -159,7 +165,7 @@ class Team(Crew):
         jobs = self.common.app.job_manager
         for job in await jobs.get_stalled_jobs(seconds_since_heartbeat=STALLED):
             log.warning("taken over from a process that is gone", job=job.task_name)
-            await jobs.retry_job(job)
+            await jobs.retry_job(job, LONG_AGO)
             self._makers = self._new_makers()
 
     def _new_makers(self) -> Sequence[Queue]:
@@ -196,6 +202,21 @@ class Team(Crew):
     async def _keep_house(self) -> None:
         if self._makers:
             await keep_house(self.rounds, self.declared.settings, self.common.clock())
+
+
+class Unfinished(BaseRetryStrategy):
+    """
+    A job that was broken off, or could not write what it came to, waits again.
+
+    Were it dropped, a later look would make it anew; but until then what else was read at the same time would be placed
+    without it, and be told otherwise than by one process.
+    """
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        """Return that a job that ended so is to be done again, None where it is over."""
+        passing = isinstance(exception, StoreError) and exception.passing
+        broken_off = isinstance(exception, asyncio.CancelledError)
+        return RetryDecision(retry_at=LONG_AGO) if passing or broken_off else None
 
 
 def _unretrieved(loop: asyncio.AbstractEventLoop, about: dict[str, Any]) -> None:

@@ -14,13 +14,16 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from monitor import daemon, declared, jobs, reading
 from monitor.clock import clock
+from monitor.errors import StoreError
 from monitor.export import FORMATS, Options, render
-from monitor.model import EntryState, FeedState
+from monitor.model import Digested, EntryState, FeedState, Waiting
+from monitor.rounds import PER_HOST, Rounds
 from monitor.store import open_store
 from tests.alerts.press import Press, signing
 from tests.commands import monitor, start
@@ -111,6 +114,35 @@ def test_what_is_told_is_the_same_with_any_number_of_workers(room, server: Serve
         assert states.total() == len(ARTICLES) and set(states) == {EntryState.KEPT, EntryState.REJECTED}
     assert room.most == 1
     assert all(count == 2 for path, count in room.asked.items() if "/n/" in path)  # once alone, once by all of them
+
+
+@pytest.mark.parametrize("end", [StoreError("the server was away", passing=True), asyncio.CancelledError()])
+def test_articles_are_placed_in_the_same_order_where_reading_the_last_is_broken_off(
+    room, server: Server, tmp_path, monkeypatch, end
+):
+    begun: list[str] = []
+    placed: list[str] = []
+    read_one, settle = Rounds.read_one, Rounds.settle
+
+    async def broken_off(rounds: Rounds, waiting: Waiting) -> Digested | None:
+        begun.append(waiting.feed)
+        if waiting.feed.endswith("feed.json") and begun.count(waiting.feed) == PER_HOST:
+            await asyncio.sleep(1)  # until all else is read that was given out with it
+            raise end
+        return await read_one(rounds, waiting)
+
+    async def noted(rounds: Rounds, digested: Digested, *by: Any) -> None:
+        placed.append(digested.entry)
+        await settle(rounds, digested, *by)
+
+    monkeypatch.setattr(Rounds, "read_one", broken_off)
+    monkeypatch.setattr(Rounds, "settle", noted)
+    (tmp_path / "alone").mkdir()
+    Play(config.write(room, tmp_path / "alone"), NOW).poll()
+    alone, placed[:] = placed[:], []
+    url = server.schema(tmp_path)
+    worked(config.write(room, tmp_path, database=json.dumps(url)), url, 2)
+    assert placed == alone and len(begun) == len(alone) + 1
 
 
 def test_eight_workers_leave_a_host_its_rest_together_and_ask_for_its_rules_once(room, server: Server, tmp_path):
