@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -56,6 +57,9 @@ class Recorder:
     write: Callable[[Callable[[_Batch], _Outcomes], _Batch], Awaitable[_Outcomes]]
     clock: Callable[[], datetime]
     room: Room
+    served: bool = False
+    """The database is a server."""
+
     under_way: int = 0
     """Polls that will come here yet, and those here."""
 
@@ -86,8 +90,11 @@ class Recorder:
                 await asyncio.sleep(MOMENT)
             batch = self._taken()
             results: _Outcomes
+            # To a file this process writes itself: meanwhile the network is left at rest, since two threads of Python are
+            # in each other's way. A server does its part elsewhere.
             try:
-                results = await self.write(self._record_all, batch)
+                with nullcontext() if self.served else self.room.shut():
+                    results = await self.write(self._record_all, batch)
             except StoreError as error:
                 results = [error] * len(batch)
             for ready, result in zip(batch, results, strict=True):

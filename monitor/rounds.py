@@ -101,7 +101,7 @@ class Rounds:
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def __post_init__(self) -> None:
-        self.recorder = Recorder(self.store, self.write, lambda: self.clock(), self.room)
+        self.recorder = Recorder(self.store, self.write, lambda: self.clock(), self.room, self.shares)
 
     async def write(self, act: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """

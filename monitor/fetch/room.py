@@ -10,7 +10,8 @@ each other: whoever hoards makes way for whoever needs less. What is given up is
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 __all__ = ["FREE", "Room", "Share"]
 
@@ -64,6 +65,7 @@ class Room:
         self._limit = limit
         self._held = 0
         self._claimed = 0
+        self._shut = 0
         self._large: set[Share] = set()
         self._waiting: dict[int, Share] = {}
         self._places = 0
@@ -79,14 +81,28 @@ class Room:
     def claim(self, more: int) -> None:
         """Count *more* bytes as waiting to be read or written: they are there, so nobody is asked."""
         self._claimed += more
-        if self._claimed < FULL:
-            self.open.set()
-        else:
-            self.open.clear()
+        self._open_or_not()
         if more < 0:
             self.leave(-more)
         else:
             self._held += more
+
+    @contextmanager
+    def shut(self) -> Iterator[None]:
+        """Let nothing more be asked within."""
+        self._shut += 1
+        self._open_or_not()
+        try:
+            yield
+        finally:
+            self._shut -= 1
+            self._open_or_not()
+
+    def _open_or_not(self) -> None:
+        if self._claimed < FULL and not self._shut:
+            self.open.set()
+        else:
+            self.open.clear()
 
     def let_in(self, share: Share, more: int) -> bool:
         """Give *more* bytes to *share*, unless there is no room or somebody waits for longer."""
