@@ -7,23 +7,26 @@ import contextlib
 import json
 import random
 import signal
+import sqlite3
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import ClassVar
 
+import psycopg
 import pytest
 
 from monitor import daemon, declared, jobs, reading
 from monitor.clock import clock
 from monitor.errors import StoreError
 from monitor.export import FORMATS, Options, render
-from monitor.model import Digested, EntryState, FeedState, Waiting
-from monitor.rounds import PER_HOST, Rounds
+from monitor.fetch import Fetcher
+from monitor.model import EntryState, FeedState, Request, Response
+from monitor.rounds import PER_HOST
 from monitor.store import open_store
 from tests.alerts.press import Press, signing
 from tests.commands import monitor, start
@@ -79,13 +82,14 @@ async def living(team: jobs.Team) -> None:
     await daemon.Daemon(team, lambda: team.declared, declared.stamp).run()
 
 
-def worked(file: Path, database: str, workers: int) -> None:
+def worked(file: Path, database: str, workers: int, reach: Callable[..., Fetcher] = Fetcher) -> None:
     """Let so many workers work until nothing is left to do."""
 
     async def all_of_them() -> None:
         async with contextlib.AsyncExitStack() as stack:
             read = declared.read(file)
-            teams = [await stack.enter_async_context(jobs.opened(read, lambda: NOW, tick=0.1)) for _ in range(workers)]
+            opened = [jobs.opened(read, lambda: NOW, tick=0.1, reach=reach) for _ in range(workers)]
+            teams = [await stack.enter_async_context(one) for one in opened]
             running = [asyncio.create_task(living(team)) for team in teams]
             with open_store(database, create=False) as store:
                 await reached(lambda: idle(store))
@@ -116,33 +120,39 @@ def test_what_is_told_is_the_same_with_any_number_of_workers(room, server: Serve
     assert all(count == 2 for path, count in room.asked.items() if "/n/" in path)  # once alone, once by all of them
 
 
+class BrokenOff(Fetcher):
+    """Who is broken off at the last page of the first that an outlet is asked for, once all the others are read."""
+
+    end: ClassVar[BaseException]
+    pages: ClassVar[list[str]]
+
+    async def get(self, request: Request) -> Response:
+        if request.url.startswith("http://127.0.0.1") and "/n/" in request.url:
+            self.pages.append(request.url)
+            if len(self.pages) == PER_HOST:
+                await asyncio.sleep(1)
+                raise self.end
+        return await super().get(request)
+
+
 @pytest.mark.parametrize("end", [StoreError("the server was away", passing=True), asyncio.CancelledError()])
 def test_articles_are_placed_in_the_same_order_where_reading_the_last_is_broken_off(
-    room, server: Server, tmp_path, monkeypatch, end
+    room, server: Server, tmp_path, end
 ):
-    begun: list[str] = []
-    placed: list[str] = []
-    read_one, settle = Rounds.read_one, Rounds.settle
-
-    async def broken_off(rounds: Rounds, waiting: Waiting) -> Digested | None:
-        begun.append(waiting.feed)
-        if waiting.feed.endswith("feed.json") and begun.count(waiting.feed) == PER_HOST:
-            await asyncio.sleep(1)  # until all else is read that was given out with it
-            raise end
-        return await read_one(rounds, waiting)
-
-    async def noted(rounds: Rounds, digested: Digested, *by: Any) -> None:
-        placed.append(digested.entry)
-        await settle(rounds, digested, *by)
-
-    monkeypatch.setattr(Rounds, "read_one", broken_off)
-    monkeypatch.setattr(Rounds, "settle", noted)
+    BrokenOff.end, BrokenOff.pages = end, []
     (tmp_path / "alone").mkdir()
     Play(config.write(room, tmp_path / "alone"), NOW).poll()
-    alone, placed[:] = placed[:], []
     url = server.schema(tmp_path)
-    worked(config.write(room, tmp_path, database=json.dumps(url)), url, 2)
-    assert placed == alone and len(begun) == len(alone) + 1
+    worked(config.write(room, tmp_path, database=json.dumps(url)), url, 2, BrokenOff)
+    assert len(BrokenOff.pages) == len(set(BrokenOff.pages)) + 1
+    assert placed(url) == placed(str(tmp_path / "alone" / "timeline.db"))
+
+
+def placed(database: str) -> list[str]:
+    """Return the addresses of the articles that are kept, in the order in which they were."""
+    connect = psycopg.connect if database.startswith("postgresql:") else sqlite3.connect
+    with contextlib.closing(connect(database)) as db:
+        return [str(url) for (url,) in db.execute("SELECT url FROM articles ORDER BY n")]
 
 
 def test_eight_workers_leave_a_host_its_rest_together_and_ask_for_its_rules_once(room, server: Server, tmp_path):
