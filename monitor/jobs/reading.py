@@ -23,7 +23,7 @@ class Digests:
 
     def __init__(self, common: Common) -> None:
         self._common = common
-        # Loop time at which entries were last given to be read, or finished; or we began to wait for what others read.
+        # Loop time since when there is something to wait for: what is read or given to be read, or feeds before that.
         self._since = asyncio.get_running_loop().time()
 
     async def make(self, pending: Pending) -> None:
@@ -31,11 +31,13 @@ class Digests:
         common = self._common
         reading = await self._settle({about["entry"] for about in pending.of(DIGEST)})
         inbox = await common.apart(common.leading.inbox, common.clock(), 4 * UNDER_WAY, 2 * PER_FEED)
+        given = False
         if inbox and (not pending.of(POLL) or self._patience_over()):
             some = fitting(inbox, [w for w in inbox if w.id in reading], PER_FEED)
             jobs = (job(DIGEST, w.id, host(DIGEST, w.entry.url), {"entry": w.id}) for w in some)
-            if await common.defer(pending, jobs):
-                self._since = asyncio.get_running_loop().time()
+            given = bool(await common.defer(pending, jobs))
+        if not reading and (given or not inbox):
+            self._since = asyncio.get_running_loop().time()
         while await common.apart(common.leading.index):
             pass
 
