@@ -19,8 +19,8 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
-from functools import cache
-from operator import attrgetter
+from functools import cache, lru_cache
+from operator import attrgetter, itemgetter
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -250,7 +250,10 @@ def _record(kind: type) -> Convert:
     parts = tuple((f.name, _loader(hints[f.name]), _default(f)) for f in dataclasses.fields(kind))
     names = tuple(name for name, _, _ in parts)
     loaders = {name: load_one for name, load_one, _ in parts}
-    texts = frozenset(name for name, load_one, _ in parts if load_one is _text_in)  # most fields: no call for each
+    # Most fields are texts: no call for each.
+    texts = tuple(place for place, part in enumerate(parts) if part[1] is _text_in)
+    others = tuple((place, part[1]) for place, part in enumerate(parts) if part[1] is not _text_in)
+    told = itemgetter(*texts, *texts[:1]) if texts else lambda values: ()  # of one place it would give no tuple
     title = kind.__name__
 
     def slowly(data: Any) -> Any:
@@ -263,9 +266,13 @@ def _record(kind: type) -> Convert:
         if data.__class__ is not dict:
             return slowly(data)
         try:
-            if tuple(data) == names:  # as dump wrote it
-                return kind(*[v if n in texts and v.__class__ is str else loaders[n](v) for n, v in data.items()])
-            return kind(**{n: v if n in texts and v.__class__ is str else loaders[n](v) for n, v in data.items()})
+            if tuple(data) != names:  # not as dump wrote it
+                return kind(**{n: loaders[n](v) for n, v in data.items()})
+            values = list(data.values())
+            "".join(told(values))  # a TypeError where one of them is no text
+            for place, load_one in others:
+                values[place] = load_one(values[place])
+            return kind(*values)
         except (KeyError, TypeError, ValueError):
             return slowly(data)  # which says where
 
@@ -331,7 +338,7 @@ def _required(kind: type) -> frozenset[str]:
 
 
 def _sequence(convert: Convert) -> Convert:
-    return lambda data: tuple([convert(v) for v in _expect(data, list, "a list")])
+    return lambda data: tuple(map(convert, _expect(data, list, "a list"))) if data != [] else ()
 
 
 def _pair(converts: tuple[Convert, ...]) -> Convert:
@@ -372,13 +379,24 @@ def _float_in(data: Any) -> float:
 
 
 def _instant_in(data: Any) -> datetime:
-    if not _text_in(data).endswith("Z"):
+    return _instant(_text_in(data))
+
+
+def _day_in(data: Any) -> date:
+    return _day(_text_in(data))
+
+
+# What is read together tells of few days, and was fetched in few moments.
+@lru_cache(maxsize=4096)
+def _instant(data: str) -> datetime:
+    if not data.endswith("Z"):
         raise ValueError(f"{data!r} is not an instant in UTC")
     return datetime.fromisoformat(data)
 
 
-def _day_in(data: Any) -> date:
-    day = date.fromisoformat(_text_in(data))
+@lru_cache(maxsize=4096)
+def _day(data: str) -> date:
+    day = date.fromisoformat(data)
     if day.isoformat() != data:
         raise ValueError(f"{data!r} is not a day as YYYY-MM-DD")
     return day
