@@ -155,6 +155,8 @@ class Backfill:
         except Overtaken as error:
             self.faults.append(str(error))
         except (OSError, InputError, FetchError) as error:
+            if self.stopped():  # which is why, perhaps; else whoever goes on with it finds out
+                return
             problem = _why(archive.name, error)
             self.store.give_up_archive(archive.id, problem)
             self.faults.append(problem)

@@ -79,8 +79,7 @@ class Downloads:
         if not began:
             _empty(file)
         while total < 0 or file.tell() < total:
-            if self.stopped():
-                raise InputError(f"{url}: broken off while it was fetched")
+            self._go_on(url)
             at = file.tell()
             try:
                 answer = await self._part(url, at)
@@ -89,6 +88,7 @@ class Downloads:
                     raise
                 _empty(file)  # what is here already is longer than what is there
                 continue
+            self._go_on(url)  # by now another may fetch it into the same file
             if answer.status == 200:  # a server without parts, and a small file
                 _empty(file)
                 file.write(answer.body or b"")
@@ -110,6 +110,10 @@ class Downloads:
             _fits(url, total - at, Path(file.name))
             file.write(answer.body or b"")
             file.flush()
+
+    def _go_on(self, url: str) -> None:
+        if self.stopped():
+            raise InputError(f"{url}: broken off while it was fetched")
 
     async def _part(self, url: str, at: int) -> Response:
         tries = iter(TRIES)

@@ -90,7 +90,7 @@ class Recorder:
                 await asyncio.sleep(MOMENT)
             batch = self._taken()
             results: _Outcomes
-            # To a file this process writes itself: meanwhile the network is left at rest, since two threads of Python are
+            # To a file this process writes itself: the network is left at rest for a moment, since two threads of Python are
             # in each other's way. A server does its part elsewhere.
             try:
                 with nullcontext() if self.served else self.room.shut():

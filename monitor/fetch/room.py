@@ -22,6 +22,9 @@ FREE = 256 * 1024
 GRACE = 1.0
 # Bytes that wait to be read or written before no more is asked.
 FULL = 4_000_000
+# Seconds that the network is left at rest for a write: what one transaction holds at most takes Python so long, and what
+# takes longer waits for the disk, or for another process.
+AT_REST = 0.1
 
 
 class Share:
@@ -65,7 +68,7 @@ class Room:
         self._limit = limit
         self._held = 0
         self._claimed = 0
-        self._shut = 0
+        self._shut = False
         self._large: set[Share] = set()
         self._waiting: dict[int, Share] = {}
         self._places = 0
@@ -89,14 +92,18 @@ class Room:
 
     @contextmanager
     def shut(self) -> Iterator[None]:
-        """Let nothing more be asked within."""
-        self._shut += 1
-        self._open_or_not()
+        """Let nothing more be asked within, for AT_REST seconds at most."""
+        self._set_shut(True)
+        opening = asyncio.get_running_loop().call_later(AT_REST, self._set_shut, False)
         try:
             yield
         finally:
-            self._shut -= 1
-            self._open_or_not()
+            opening.cancel()
+            self._set_shut(False)
+
+    def _set_shut(self, shut: bool) -> None:
+        self._shut = shut
+        self._open_or_not()
 
     def _open_or_not(self) -> None:
         if self._claimed < FULL and not self._shut:

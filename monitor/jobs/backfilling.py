@@ -7,7 +7,11 @@ What is to be read stays data in the store, so that a job that ended early is ma
 from __future__ import annotations
 
 import asyncio
+import shutil
 import tempfile
+import threading
+import weakref
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +37,7 @@ class Backfills:
 
     def __init__(self, common: Common) -> None:
         self._common = common
-        self._closed = False  # this process ends
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._folder: Path | None = None
         self._tenths: dict[str, int] = {}
 
     async def make(self, pending: Pending) -> None:
@@ -45,13 +48,13 @@ class Backfills:
 
     async def do(self, **about: Any) -> None:
         """Read one archive."""
+        over = threading.Event()
         try:
-            await asyncio.to_thread(self._read, about["archive"], asyncio.get_running_loop())
-        except asyncio.CancelledError:
-            self._closed = True  # the thread ends with its part
-            raise
+            await asyncio.to_thread(self._read, about["archive"], asyncio.get_running_loop(), over.is_set)
+        finally:
+            over.set()  # a thread that was left ends with its part; the next job on this archive goes on from there
 
-    def _read(self, id: str, loop: asyncio.AbstractEventLoop) -> None:
+    def _read(self, id: str, loop: asyncio.AbstractEventLoop, over: Callable[[], bool]) -> None:
         common, desk = self._common, self._common.rounds.desk
         with open_store(common.declared.settings.database, create=False) as store:
             archive = store.archive(id)
@@ -62,9 +65,8 @@ class Backfills:
                 return
 
             def fetch(url: str) -> Path:
-                return asyncio.run_coroutine_threadsafe(self._downloads().get(url), loop).result()
+                return asyncio.run_coroutine_threadsafe(self._downloads(over).get(url), loop).result()
 
-            over = lambda: self._closed  # noqa: E731 a word for what is asked at each part
             reader = backfill.Backfill(desk, store, archive.scope, common.clock, self._told, fetch, over)
             try:
                 reader.try_to_read(archive)
@@ -74,15 +76,16 @@ class Backfills:
         for fault in reader.faults:
             log.warning("archive", reason=fault)
 
-    def _downloads(self) -> Downloads:
+    def _downloads(self, over: Callable[[], bool]) -> Downloads:
         if self._folder is None:
             try:
-                self._folder = tempfile.TemporaryDirectory(prefix="monitor-", ignore_cleanup_errors=True)
+                self._folder = Path(tempfile.mkdtemp(prefix="monitor-"))
             except OSError as error:
                 raise InputError(f"nothing can be fetched: {error.strerror}") from error
+            weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         most = min(PIECE, self._common.declared.settings.fetch.max_bytes)
         fetcher = self._common.rounds.fetcher
-        return Downloads(fetcher, Path(self._folder.name), most, stopped=lambda: self._closed)
+        return Downloads(fetcher, self._folder, most, stopped=over)
 
     def _told(self, name: str, done: int, total: int, reads: Reads) -> None:
         """Log how far an archive is at each tenth."""

@@ -7,14 +7,13 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import structlog
 from procrastinate import App
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
-from procrastinate.jobs import DeleteJobCondition, Job
-from procrastinate.retry import BaseRetryStrategy, RetryDecision
+from procrastinate.jobs import DeleteJobCondition
 
 from monitor import daemon
 from monitor.clock import clock
@@ -22,7 +21,7 @@ from monitor.crew import DRAIN, HOUSEKEEPING, LOOK, Chore, Crew, apply, keep_hou
 from monitor.declared import Declared
 from monitor.errors import Occupied, Outdated, StoreError
 from monitor.fetch import Fetcher, room_for
-from monitor.jobs import tables
+from monitor.jobs import again, tables
 from monitor.jobs.backfilling import AT_ONCE, BACKFILL
 from monitor.jobs.common import Common, Queue
 from monitor.jobs.link import Link
@@ -38,8 +37,6 @@ TICK = 2.0  # seconds between two looks at what is due
 TEND = 30.0  # seconds between two looks at pages that are to be asked for again
 GLANCE = 0.25  # seconds between two looks for a job whose host was busy: nobody says when it is free again
 HEARTBEAT, STALLED = 5.0, 20.0  # seconds: a process that is gone is noticed well within a minute
-AGAIN = 1.0  # seconds until a job that could not be finished is begun anew
-LONG_AGO = datetime.fromtimestamp(0, UTC)  # from when on a job may be done, whatever the clocks of two machines say
 POOL = 4  # connections of a process for its jobs
 
 log = structlog.get_logger()
@@ -66,7 +63,7 @@ class Team(Crew):
         """Begin to work."""
         log.info("working", queues=",".join(self.wanted), jobs_at_a_time=self.concurrency)
         for name, kind in QUEUES.items():
-            self.common.app.task(name=name, retry=Unfinished())(self._told(kind(self.common).do))
+            self.common.app.task(name=name, retry=again.Unfinished())(self._told(kind(self.common).do))
         # Apart, so that no more archives are taken than are read: what is not taken is left to another process.
         if most := [queue for queue in self.wanted if queue != BACKFILL]:
             self.begin(self._work(most, self.concurrency, GLANCE))
@@ -110,8 +107,11 @@ class Team(Crew):
             except StoreError as error:
                 log.error("left for the next time", reason=str(error), **about)
                 if error.passing:
-                    await asyncio.sleep(AGAIN)
+                    await again.rest()
                     raise
+            except asyncio.CancelledError:
+                await again.rest()
+                raise
             except Exception:  # a bug in one job must not stop the others
                 self.rounds.pulse.count("bugs")
                 log.exception("bug", **about)
@@ -165,7 +165,7 @@ class Team(Crew):
         jobs = self.common.app.job_manager
         for job in await jobs.get_stalled_jobs(seconds_since_heartbeat=STALLED):
             log.warning("taken over from a process that is gone", job=job.task_name)
-            await jobs.retry_job(job, LONG_AGO)
+            await jobs.retry_job(job, again.LONG_AGO)
             self._makers = self._new_makers()
 
     def _new_makers(self) -> Sequence[Queue]:
@@ -204,21 +204,6 @@ class Team(Crew):
             await keep_house(self.rounds, self.declared.settings, self.common.clock())
 
 
-class Unfinished(BaseRetryStrategy):
-    """
-    A job that was broken off, or could not write what it came to, waits again.
-
-    Were it dropped, a later look would make it anew; but until then what else was read at the same time would be placed
-    without it, and be told otherwise than by one process.
-    """
-
-    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
-        """Return that a job that ended so is to be done again, None where it is over."""
-        passing = isinstance(exception, StoreError) and exception.passing
-        broken_off = isinstance(exception, asyncio.CancelledError)
-        return RetryDecision(retry_at=LONG_AGO) if passing or broken_off else None
-
-
 def _unretrieved(loop: asyncio.AbstractEventLoop, about: dict[str, Any]) -> None:
     """Say nothing of a job whose end could not be kept: it is taken over, and finds that nothing is to be done."""
     if not isinstance(about.get("exception"), ConnectorException):
@@ -252,6 +237,7 @@ async def opened(
         stack.push_async_callback(shared.close)
         pool = await stack.enter_async_context(pooled(settings.database, POOL))
         app = App(connector=Link())
+        app.job_manager = again.Jobs(app.job_manager.connector)
         await stack.enter_async_context(app.open_async(pool))
         await tables.ready(app)
         fetcher = await stack.enter_async_context(reach(settings.fetch, now=now, room=room, shared=shared))

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from monitor.fetch.inflate import SLICE
-from monitor.fetch.room import FREE, Room, Share
+from monitor.fetch.room import AT_REST, FREE, Room, Share
 from tests.hostile import FEED, HostileServer, Talk, head, page
 
 MB = 1024 * 1024
@@ -114,6 +114,23 @@ def test_what_ended_is_forgotten() -> None:
         return all_.room.held
 
     assert asyncio.run(go()) == 0
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_nothing_is_asked_while_python_writes_but_the_disk_is_not_waited_for(full: bool) -> None:
+    async def go() -> list[bool]:
+        room = Room(100 * MB)
+        room.claim(full * 10 * MB)
+        with room.shut():
+            states = [room.open.is_set()]
+            await asyncio.sleep(3 * AT_REST)
+            states.append(room.open.is_set())
+        with room.shut():
+            pass
+        room.claim(full * -10 * MB)
+        return [*states, room.open.is_set()]
+
+    assert asyncio.run(go()) == [False, not full, True]
 
 
 # --------------------------------------------------------------------------- a crowd of hoarders
