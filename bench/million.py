@@ -170,7 +170,7 @@ def _asked_all(url: str, desk: Desk, cpu: Cpu) -> Iterator[tuple[str, float]]:
             "what is due: nothing": lambda: store.due(quiet),
             "what is due: all feeds": lambda: store.due(now, all=True),
             "what waits": lambda: store.inbox(now, 256, 32),
-            "one that waits": lambda: store.waiting(some[0].id),
+            "one that waits": lambda: store.unread(some[0].id, now),
             "what was read": store.unsettled,
             "what is to be looked at again": lambda: store.rechecks(now, 256),
             "what is not indexed": store.index,

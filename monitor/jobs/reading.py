@@ -60,9 +60,9 @@ class Digests:
         return asyncio.get_running_loop().time() - self._since > PATIENCE.total_seconds()
 
     async def do(self, **about: Any) -> None:
-        """Read one entry, if it still waits."""
+        """Read one entry, if it still waits to be read: who was broken off at the last moment has read it, or put it off."""
         rounds = self._common.rounds
-        waiting = await rounds.write(rounds.store.waiting, about["entry"])
+        waiting = await rounds.write(rounds.store.unread, about["entry"], self._common.clock())
         digested = await rounds.read_one(waiting) if waiting else None
         if digested:
             await rounds.write(rounds.store.leave_unsettled, digested, self._common.clock())

@@ -227,8 +227,8 @@ class Store(Protocol):
     def inbox(self, now: datetime, limit: int = 100, per_feed: int = 0) -> Sequence[Waiting]:
         """Return waiting entries whose time has come, oldest first; with *per_feed*, the feeds take turns and none gives more than so many."""
 
-    def waiting(self, entry: str) -> Waiting | None:
-        """Return one entry, while it waits."""
+    def unread(self, entry: str, now: datetime) -> Waiting | None:
+        """Return one entry, while it waits to be read and its time has come."""
 
     def leave_unsettled(self, digested: Digested, now: datetime) -> None:
         """Keep what reading an entry came to, for another process to finish: until then the entry waits."""

@@ -70,11 +70,12 @@ def _waiting(row: Row) -> Waiting:
     return Waiting(row["id"], row["feed_url"], sent(row), topics, row["attempts"], row["round"], before)
 
 
-def waiting(db: Database, entry: str) -> Waiting | None:
-    """Return one entry, while it waits."""
+def unread(db: Database, entry: str, now: datetime) -> Waiting | None:
+    """Return one entry, while it waits to be read and its time has come."""
     sql = """SELECT e.*, f.url AS feed_url FROM entries e JOIN feeds f ON f.id = e.feed
-        WHERE e.id = ? AND e.state = 'waiting'"""
-    row = db.execute(sql, (text(entry),)).fetchone()
+        WHERE e.id = ? AND e.state = 'waiting' AND e.not_before <= ?
+        AND NOT EXISTS (SELECT 1 FROM unsettled u WHERE u.entry = e.id)"""
+    row = db.execute(sql, (text(entry), instant(now))).fetchone()
     return _waiting(row) if row else None
 
 
@@ -201,8 +202,11 @@ def rechecked(db: Database, article: str, again: datetime | None, now: datetime,
 
 
 def leave_unsettled(db: Database, digested: Digested, now: datetime) -> None:
-    """Keep what reading an entry came to; what was read of it before is replaced."""
+    """Keep what reading an entry came to, while it waits; what was read of it before is replaced."""
     db.execute("DELETE FROM unsettled WHERE entry = ?", (digested.entry,))
+    # Who was held up may come when another has read it and it is finished: kept, that would be taken for its next edit.
+    if not db.execute("SELECT 1 FROM entries WHERE id = ? AND state = 'waiting'", (digested.entry,)).fetchone():
+        return
     data = to_json({name: getattr(digested, name) for name in _told()})
     row = {"entry": digested.entry, "at": instant(now), "data": data, "body": zlib.compress(digested.body)}
     add(db, "unsettled", row)

@@ -197,9 +197,9 @@ class Tables:
         with self._connection.glance() as db:
             return digest.inbox(db, now, limit, per_feed)
 
-    def waiting(self, entry: str) -> Waiting | None:
+    def unread(self, entry: str, now: datetime) -> Waiting | None:
         with self._connection.glance() as db:
-            return digest.waiting(db, entry)
+            return digest.unread(db, entry, now)
 
     def leave_unsettled(self, digested: Digested, now: datetime) -> None:
         with self._connection.write() as db:

@@ -414,9 +414,18 @@ class DigestContract(_Made):
     def test_an_entry_can_be_asked_for_while_it_waits(self, store):
         collected(store, screened(1))
         (first,) = store.inbox(NOW)
-        assert store.waiting(first.id) == first and store.waiting("en_none") is None
+        assert store.unread(first.id, NOW) == first and store.unread("en_none", NOW) is None
         store.finish(Digested(first.id, REJECTED, "", ()), NOW, decides())
-        assert store.waiting(first.id) is None
+        assert store.unread(first.id, NOW) is None
+
+    def test_an_entry_that_was_read_or_put_off_is_not_to_be_read_again_at_once(self, store):
+        collected(store, screened(1), screened(2))
+        first, second = store.inbox(NOW)
+        store.leave_unsettled(digested(article(1), entry=first.id), NOW)
+        store.postpone(second.id, later(10), "timeout")
+        assert store.unread(first.id, later(10)) is None
+        assert store.unread(second.id, later(9)) is None
+        assert store.unread(second.id, later(10)) == store.inbox(later(10))[1]
 
     def test_what_one_process_read_another_finishes_and_until_then_the_entry_waits(self, store, other):
         collected(store, screened(1), screened(2))
@@ -429,6 +438,16 @@ class DigestContract(_Made):
         assert list(other.unsettled()) == [read, late]
         other.finish(read, NOW, decides())
         assert list(store.unsettled()) == [late]
+
+    def test_what_was_read_too_late_is_not_taken_for_the_next_edit(self, store):
+        collected(store, screened(1))
+        (first,) = store.inbox(NOW)
+        read = digested(article(1), mention(article(1)), entry=first.id)
+        store.finish(read, NOW, decides())
+        store.leave_unsettled(read, later(1))
+        collected(store, screened(1, title="edited"), at=later(2))
+        assert [w.id for w in store.inbox(later(9))] == [first.id]
+        assert not store.unsettled()
 
     def test_the_feeds_take_turns_in_the_inbox_when_asked_to(self, store):
         collected(store, *(screened(n) for n in range(5)))
