@@ -36,7 +36,7 @@ from monitor import normalize
 from monitor.clock import clock
 from monitor.crew import DELIVERY, HOUSEKEEPING, LOOK, TOGETHER, Chore, Crew, apply, delivering, keep_house
 from monitor.declared import Declared
-from monitor.errors import ConfigError, StoreError
+from monitor.errors import ConfigError, MonitorError, StoreError
 from monitor.fetch import Fetcher, room_for
 from monitor.model import FeedStatus, Settings
 from monitor.pipeline import Desk
@@ -231,8 +231,9 @@ class Daemon:
     # ------------------------------------------------------------- chores
 
     def _scheduler(self) -> AsyncIOScheduler:
-        # What it skips is told once, and not every five seconds.
+        # What it skips is told once, and not every five seconds; what fails is told by us, and a stop is no failure.
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
+        logging.getLogger("apscheduler.executors").setLevel(logging.CRITICAL)
         scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"coalesce": True, "misfire_grace_time": None})
         scheduler.add_listener(self._unwell, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
         scheduler.add_listener(self._looked, EVENT_JOB_EXECUTED | EVENT_JOB_MAX_INSTANCES)
@@ -294,7 +295,8 @@ class Daemon:
             return
         what = "failed" if event.exception else "missed"
         self.pulse.count(f"jobs_{what}", event.job_id)
-        log.error(f"job {what}", job=event.job_id, reason=str(event.exception or ""))
+        bug = None if isinstance(event.exception, MonitorError) else event.exception
+        log.error(f"job {what}", job=event.job_id, reason=str(event.exception or ""), exc_info=bug)
 
 
 def listen(stopping: asyncio.Event, reload: Callable[[], object] = lambda: None) -> None:

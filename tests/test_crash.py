@@ -14,6 +14,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -202,7 +203,9 @@ def test_a_daemon_that_waits_for_a_lock_still_ends_when_told(home, press):
     try:
         process.send_signal(signal.SIGHUP)
         until(lambda: said(home, "the store cannot be written"))
+        time.sleep(6)  # by now a look at what is due waits, too
         assert stopped(process) == 0
+        assert not said(home, "Traceback")
     finally:
         locker.kill()
         locker.communicate()
