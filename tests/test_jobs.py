@@ -163,3 +163,30 @@ def test_a_job_that_is_broken_off_each_time_is_not_begun_anew_without_rest(room:
 
     asyncio.run(work())
     assert 0 < Lost.asked < 80  # twenty pages, each at most once a second
+
+
+class Sleepy(Newsroom):
+    """A newsroom that takes its time for each page."""
+
+    def answer(self, host: str, path: str) -> tuple[int, str, bytes]:
+        time.sleep(3 if "/n/" in path else 0)
+        return super().answer(host, path)
+
+
+def test_whoever_was_not_heard_of_while_the_machine_was_at_rest_keeps_its_jobs(server: Server, tmp_path):
+    url = server.schema(tmp_path)
+
+    async def work(room: Newsroom) -> None:
+        file = config.write(room, tmp_path, database=json.dumps(url))
+        async with jobs.opened(declared.read(file), clock, tick=0.1) as team:
+            running = asyncio.create_task(living(team))
+            await reached(lambda: sum(n for path, n in room.asked.items() if "/n/" in path))
+            with psycopg.connect(url) as conn:
+                conn.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour'")
+            await asyncio.sleep(4)
+            team.stopping.set()
+            await running
+
+    with Sleepy() as room:
+        asyncio.run(work(room))
+    assert {n for path, n in room.asked.items() if "/n/" in path} == {1}

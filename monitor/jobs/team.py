@@ -36,7 +36,9 @@ CONCURRENCY = 32  # jobs of one process at a time: nearly all of them wait for t
 TICK = 2.0  # seconds between two looks at what is due
 TEND = 30.0  # seconds between two looks at pages that are to be asked for again
 GLANCE = 0.25  # seconds between two looks for a job whose host was busy: nobody says when it is free again
-HEARTBEAT, STALLED = 5.0, 20.0  # seconds: a process that is gone is noticed well within a minute
+# Seconds: a process that is gone is noticed well within a minute. Where a machine was at rest, ours perhaps, nobody was
+# heard of meanwhile: each has the time to be heard of again.
+HEARTBEAT, STALLED, GRACE = 5.0, 13.0, 2.0
 POOL = 4  # connections of a process for its jobs
 
 log = structlog.get_logger()
@@ -51,6 +53,9 @@ class Team(Crew):
     wanted: Sequence[str] = tuple(QUEUES)
     concurrency: int = CONCURRENCY
     _makers: Sequence[Queue] = ()  # while it makes the jobs
+    _stalled: dict[int | None, float] = field(
+        default_factory=dict
+    )  # jobs by loop time since when their process is silent
     _away: bool = False  # the server cannot be had
     _tended: float = 0.0  # loop time
     _tending: asyncio.Task[None] | None = None
@@ -90,7 +95,7 @@ class Team(Crew):
                     shutdown_graceful_timeout=DRAIN / 2,
                     fetch_job_polling_interval=glance,
                     update_heartbeat_interval=HEARTBEAT,
-                    stalled_worker_timeout=STALLED,
+                    stalled_worker_timeout=STALLED + HEARTBEAT + GRACE,
                 )
             except ConnectorException as error:
                 log.error("jobs cannot be had for now", reason=type(error.__cause__ or error).__name__)
@@ -162,8 +167,12 @@ class Team(Crew):
         return bool(pending.of(DIGEST))
 
     async def _take_over_jobs(self) -> None:
-        jobs = self.common.app.job_manager
-        for job in await jobs.get_stalled_jobs(seconds_since_heartbeat=STALLED):
+        jobs, now = self.common.app.job_manager, asyncio.get_running_loop().time()
+        stalled = list(await jobs.get_stalled_jobs(seconds_since_heartbeat=STALLED))
+        self._stalled = {job.id: self._stalled.get(job.id, now) for job in stalled}
+        for job in stalled:
+            if job.worker_id is not None and now - self._stalled[job.id] < HEARTBEAT + GRACE:
+                continue
             log.warning("taken over from a process that is gone", job=job.task_name)
             await jobs.retry_job(job, again.LONG_AGO)
             self._makers = self._new_makers()
