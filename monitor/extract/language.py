@@ -115,6 +115,11 @@ class Language:
     settled: re.Pattern[str]  # names what can be ended only after it began
     endable: re.Pattern[str]  # names what a calling-off can be about
     passive: re.Pattern[str]  # stands before a calling-off that is about its subject (被叫停)
+    # stand right before a word of ending or delay, of denial, or a negation, and undo it (没有被叫停, 未予否认, 并非没有); group
+    # ``said`` of the first: nobody says so (没有宣布终止)
+    undoes: re.Pattern[str]
+    undenies: re.Pattern[str]
+    litotes: re.Pattern[str]
     restart: re.Pattern[str]  # begins a relative clause's head (的), which closes the scope of a mark
     # whether a verb, in its clause, is part of a noun (收购乙股权的议案), which happens not
     nominal: Callable[[str, tuple[int, int], tuple[int, int]], bool]

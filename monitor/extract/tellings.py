@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from monitor.extract.hits import Hit
 from monitor.extract.language import Language
+from monitor.extract.negated import answered, ends, told_on, turned, without_plan
 from monitor.extract.telling import Clauses, Telling, lies_in
 from monitor.extract.undone import bare_denial, called_off, corrected, denied, heard, revised
 from monitor.model import DateSpan, Kind, Phase, Polarity
@@ -53,6 +54,9 @@ DECISIVE = {
     "done": Phase.DONE,
     "past": Phase.DONE,
 }
+# Who vouches for what a sentence says; what was not denied is not confirmed.
+VOUCHED = (("deny", Polarity.DENIED), ("rumour", Polarity.RUMOURED), ("undenied", Polarity.RUMOURED))
+GOES_ON = "goes on with the plan before it"
 RELATIVE = 12  # characters between the date of a relative clause and its verb (2021年在平州启用的)
 # Characters from a delay to its date (was delayed until May): any other one there is of what is said about it.
 UNTIL = 2
@@ -79,13 +83,14 @@ def tellings(
 
     *amending* says that its article corrects another, by its headline.
     """
+    hits = turned(text, clauses, hits, language)
     marks = tuple(h for h in hits if h.term.mark)
     start, end = clauses[0][0], clauses[-1][1]
     if _silenced(text, start, end, marks, language):
         return ()
     polarity = _polarity(text, (start, end), marks, language)
     bound = _bound(text, clauses, hits, dates, language)
-    found = _candidates(text, clauses, hits, polarity, language)
+    found = answered(_candidates(text, clauses, hits, polarity, language))
     found = corrected(clauses, hits, found, amending=amending)
     if not found and polarity[0] is Polarity.DENIED:
         found = [bare_denial(clauses, h, hits) for h in hits if h.term.mark == "deny"][:1]
@@ -101,7 +106,8 @@ def tellings(
         if members
         for t in _read(members, group, spans, bound, language)
     ]
-    return tuple(t for t in told if not (t.former and t.phase is Phase.PLANNED))
+    told = told_on(told, clauses, marks)
+    return tuple(t for t in without_plan(told) if not (t.former and t.phase is Phase.PLANNED))
 
 
 def _silenced(text: str, start: int, end: int, marks: Sequence[Hit], language: Language) -> bool:
@@ -111,7 +117,7 @@ def _silenced(text: str, start: int, end: int, marks: Sequence[Hit], language: L
 
 
 def _polarity(text: str, span: tuple[int, int], marks: Sequence[Hit], language: Language) -> tuple[Polarity, str]:
-    for mark, polarity in (("deny", Polarity.DENIED), ("rumour", Polarity.RUMOURED)):
+    for mark, polarity in VOUCHED:
         word = next((h.term.word for h in marks if h.term.mark == mark), None)
         if word:
             return polarity, word
@@ -164,8 +170,11 @@ def _judge(
     phase, rule, sure = _phase(text, hit, told, hits, before, language)
     if "opinion" in words and not sure:
         return None
-    if "never" in words and not rumoured:
-        polarity = (Polarity.DENIED, words["never"])
+    stands = hit.term.mark == "stands"
+    if stands or ("never" in words and not rumoured):
+        polarity = (Polarity.DENIED, hit.term.word if stands else words["never"])
+    if stands and hit.kind is Kind.CANCELLATION:  # what was said of it
+        phase = Phase.CANCELLED
     if "maybe" in words:
         phase, rule = Phase.PLANNED, words["maybe"]
     late = _late(text, hit, hits, language)
@@ -179,13 +188,14 @@ def _judge(
         *clause, clause, (hit.start, hit.end), hit.kind, phase, polarity[0], hit.term.strength, (), rules,
         sure=sure or polarity[0] is not Polarity.ASSERTED, fresh=fresh, former="former" in words,
         brought=bool(brought) and phase is Phase.PLANNED and rule == brought[-1].term.word,
+        goes_on=rule == GOES_ON, answers=polarity[0] is Polarity.DENIED and ends(hit) and (stands or "never" in words),
         noun=_is_noun(text, hit, clause, language),
     )  # fmt: skip
 
 
 def _late(text: str, hit: Hit, hits: Sequence[Hit], language: Language) -> str:
     """Return the word by which *hit* is delayed: behind it in its clause (投产推迟), or right before it (推迟投产), or ""."""
-    marks = [h for h in hits if h.term.mark == "late" and h.clause == hit.clause]
+    marks = [h for h in hits if h.term.mark in ("late", "stays") and h.clause == hit.clause]
     found = (h for h in marks if h.start > hit.start or language.delays.fullmatch(text, h.end, hit.start))
     return next((h.term.word for h in found), "")
 
@@ -239,7 +249,7 @@ def _phase(
     if after:
         return Phase.ONGOING, after.term.word, True
     if before and before.phase is Phase.PLANNED:
-        return Phase.PLANNED, "goes on with the plan before it", True
+        return Phase.PLANNED, GOES_ON, True
     firm = any(h.term.mark == "firm" for h in scope)
     return Phase.DONE, "told without a word of plan or doubt", firm
 

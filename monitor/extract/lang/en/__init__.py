@@ -44,6 +44,16 @@ _HEARSAY = re.compile(
     r"(?<!\d )\b(?:people|persons|sources|insiders) (?!(?:was|were|are|the|it)\b)(?:\w+ ){0,2}(?:said|say|tell|told)\b",
     re.IGNORECASE,
 )
+# What undoes a word of ending, delay or denial that it stands right before (has not been cancelled, declined to deny).
+_NOT = r"\b(?:not|never|neither|nor|without|n[’']t|no (?:plans?|intention|need) (?:to|of)|(?:declin|refus)(?:ed|es|ing) to)"
+_UNDOES = re.compile(
+    rf"{_NOT}(?: (?:been|be|being|yet|ever|have|has|to|formally|officially|going|planning|intend(?:ing)? to|seek(?:ing)? to)|(?P<said> (?:said|announced?|decided?|say)(?: to)?))* $",
+    re.IGNORECASE,
+)
+_UNDENIES = re.compile(
+    rf"{_NOT}(?: (?:been|be|yet|ever|have|has|to|directly|publicly|immediately|explicitly|outright|confirm(?:ed)? n?or))* $",
+    re.IGNORECASE,
+)
 
 
 def _speaks(text: str) -> float:
@@ -85,6 +95,9 @@ def language() -> Language:
         settled=re.compile(r"\b(?:agreement|contract|memorandum|deal|cooperation|partnership)\b", re.IGNORECASE),
         endable=re.compile(rf"\b(?:project|plan|plans|investment|acquisition|launch|listing|meeting|{work})\b"),
         passive=re.compile(r"(?!)"),
+        undoes=_UNDOES,
+        undenies=_UNDENIES,
+        litotes=re.compile(r"(?!)"),
         restart=re.compile(r"\b(?:that|which|who)\b"),
         nominal=_nominal,
         since=re.compile(r"(?!)"),

@@ -12,6 +12,7 @@ import re
 from monitor.extract.lang.zh.disposal import brings
 from monitor.extract.lang.zh.figures import figures
 from monitor.extract.lang.zh.firms import firms, partners
+from monitor.extract.lang.zh.negation import LITOTES, UNDENIES, UNDOES
 from monitor.extract.lang.zh.objects import objects
 from monitor.extract.lang.zh.people import office_before, people
 from monitor.extract.lang.zh.places import places
@@ -85,6 +86,9 @@ def language() -> Language:
         settled=re.compile(r"协议|合同|备忘录|合作"),
         endable=re.compile(r"项目|计划|投资|收购|交易|建厂|工厂|建设|活动|发布会|上市|融资|并购|仪式|会议"),
         passive=re.compile(r"被(?:当地|紧急|正式|全面|依法)?$"),
+        undoes=UNDOES,
+        undenies=UNDENIES,
+        litotes=LITOTES,
         restart=re.compile(r"的"),
         nominal=lambda text, verb, clause: _NOMINAL.match(text, verb[1], clause[1]) is not None,
         since=_SINCE,
