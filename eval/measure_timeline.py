@@ -80,6 +80,8 @@ HIDDEN = frozenset({"held", "unseen"})
 FIRST = ("cells", "pharma", "institute", "airline", "gears", "park", "computing", "club", "seals", "unseen")
 # The parts in other styles, in the order in which they were written.
 STYLES = ("filings", "ferry", "wire", "portals", "evening", "updates", "county", "merger", "harbour", "quarry")
+# The last two parts, a wire with filings and a city's bulletins with self-media.
+SIGHT = ("fibre", "seeds")
 ORDERS = (5, 11)  # seeds of the two orders
 
 
@@ -90,6 +92,7 @@ def measure(data: Path) -> Iterable[Score]:
     yield from _timeline(DATA / "gold_wide", "wide", ("wide", "second"))
     yield from _timeline(DATA / "gold_first", "first", FIRST)
     yield from _timeline(DATA / "gold_styles", "styles", STYLES)
+    yield from _timeline(DATA / "gold_sight", "sight", SIGHT)
 
 
 def _timeline(folder: Path, name: str, parts: Sequence[str]) -> Iterator[Score]:
