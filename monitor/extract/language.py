@@ -138,6 +138,7 @@ class Language:
     # as ``refers``, where the subject is any noun (group ``noun``), which the tied sentence must have told of
     bare: re.Pattern[str]
     omits: re.Pattern[str]  # may stand before a verb whose subject is left out
+    measures: re.Pattern[str]  # before a denial says that a figure is denied, and no happening (该数字与事实不符)
     claims: re.Pattern[str]  # names what is said to be untrue (上述传言不实)
     holds: re.Pattern[str]  # is said of a claim that is true (的消息属实)
     points_at: re.Pattern[str]  # begins the object of a denial that was told before (否认上述消息)

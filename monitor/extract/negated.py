@@ -28,7 +28,9 @@ def turned(text: str, clauses: Clauses, hits: Sequence[Hit], language: Language)
     """Return *hits* with those turned that a negation right before them undoes, and without that negation."""
     found = [(h, m) for h in hits if (m := _undoes(text, clauses[h.clause][0], h, language))]
     spent = {h for h in hits if h.term.mark in NEGATIONS and any(m.start() <= h.start < m.end() for _, m in found)}
-    by_place = {h.start: _turned(h, m) for h, m in found}
+    by_place = {h.start: _turned(h, m) for h, m in found} | {
+        h.start: _measured(h) for h in hits if _of_a_figure(text, clauses, h, language)
+    }
     return tuple(by_place.get(h.start, h) for h in hits if h.start in by_place or h not in spent)
 
 
@@ -39,6 +41,15 @@ def _undoes(text: str, start: int, hit: Hit, language: Language) -> re.Match[str
     if mark == "deny":
         return language.undenies.search(text, start, hit.start)
     return language.undoes.search(text, start, hit.start) if mark in TURNED or ends(hit) else None
+
+
+def _of_a_figure(text: str, clauses: Clauses, hit: Hit, language: Language) -> bool:
+    """Return whether a figure is denied, and nothing that happened."""
+    return hit.term.mark == "deny" and language.measures.search(text, clauses[hit.clause][0], hit.start) is not None
+
+
+def _measured(hit: Hit) -> Hit:
+    return replace(hit, term=Term(hit.term.word, mark="misstated"))
 
 
 def _turned(hit: Hit, negation: re.Match[str]) -> Hit:

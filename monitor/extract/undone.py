@@ -135,7 +135,8 @@ def denied(
     begins, ends = clauses[deny.clause]
     rest = text[deny.end : ends].strip(" ，,。;；")
     # 否认有人死亡 denies that alone; 否认此事 denies what was told before.
-    alone = not rumour and len(rest) > 2 and not language.claims.search(rest) and not language.points_at.match(rest)
+    more = len(rest) > 2 or any(deny.end <= t.word[0] < ends for t in found)
+    alone = not rumour and more and not language.claims.search(rest) and not language.points_at.match(rest)
     kept = [
         t.word[0] in own
         or (not rumour and not t.fresh and t.clause[1] <= deny.start)

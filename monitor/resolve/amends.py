@@ -65,9 +65,10 @@ def news(told: Sequence[Placed]) -> list[Placed]:
 
 
 def amended(told: Sequence[Placed], figures: Sequence[Figure]) -> tuple[Figure, ...]:
-    """Return *figures* with those replaced that a correction among *told* puts right."""
+    """Return *figures* with those replaced that a correction among *told* puts right, told with or without what they measure."""
     right = {measure(f): f for p in told if is_amendment(p.mention) for f in p.mention.figures}
-    kept = [right.get(measure(f), f) for f in figures]
+    wrong = {(f.value, f.unit): right[measure(f)] for f in figures if measure(f) in right}
+    kept = [right.get(measure(f)) or (wrong.get((f.value, f.unit), f) if not f.what else f) for f in figures]
     return tuple({(f.value, *measure(f)): f for f in kept}.values())
 
 

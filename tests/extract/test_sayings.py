@@ -104,6 +104,20 @@ READ = [
     ("长风集团未按约定支付土地款被解除协议。", ["cancellation [..2025-03-20] cancelled asserted"]),
     ("因没有按期完工，长风集团平州项目被叫停。", ["cancellation [..2025-03-20] cancelled asserted"]),
     ("长风集团3月18日公告终止平州项目。", ["cancellation 2025-03-18 cancelled asserted"]),
+    # A figure that is denied denies nothing that happened.
+    ("长风集团平州工厂3月9日起火。公司注意到有媒体报道“3人受伤”，该数字与事实不符。", ["accident 2025-03-09 done asserted"]),
+    ("长风集团平州加工基地主体结构已于1月完工，目前正在安装设备，不存在停工问题。", ["construction 2025-01 done asserted"]),
+    (
+        "有自媒体发布“长风集团平州工地停工”等信息。经核查，长风集团平州加工基地主体结构已于1月完工，不存在停工问题。",
+        ["construction 2025-01 done asserted", "construction [..2025-03-20] done denied", "construction [..2025-03-20] done rumoured"],
+    ),
+    ("长风集团平州工厂3月18日投产，公司否认停产。", ["production 2025-03-18 done asserted", "production [..2025-03-20] done denied"]),
+    # What a board agrees to is to come; what is still looked into is nothing yet.
+    ("2024年11月15日，长风集团召开董事会，同意公司在平州设立全资子公司。", ["registration [2024-11-15..] planned asserted"]),
+    ("长风集团平州工厂去年9月投产，二期扩建仍在论证，尚无时间表。", ["production 2024-09 done asserted"]),
+    # Who is close to it is not named; what moves from one place to another is told.
+    ("记者从两位接近交易的人士处获悉，长风集团拟出售平州子公司51%的股权。", ["investment None planned rumoured"]),
+    ("圈里在传，长风集团打算把总部从长谷搬到平州。", ["other None planned rumoured"]),
     # What is not put off.
     ("长风集团平州工厂投产并未延期，仍为5月。", []),
     ("长风集团平州工厂投产时间未推迟至9月。", []),

@@ -116,6 +116,9 @@ def language() -> Language:
         holds=re.compile(r"(?!)"),
         points_at=re.compile(r""),  # whatever is denied may be what was told before
         says=re.compile(r"(?!)"),
+        measures=re.compile(
+            r"\b(?:figures?|numbers?|amount|toll|date|size)(?: (?:\w+ ){0,3}| )(?:is|are|was|were) $", re.IGNORECASE
+        ),
         claims=re.compile(r"\b(?:reports?|rumou?rs?|claims?|speculation|posts?|story|stories)\b", re.IGNORECASE),
         hearsay=_HEARSAY,
         attends=re.compile(r"\b(?:attended|presided|was present|were present)\b"),
