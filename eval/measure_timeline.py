@@ -85,8 +85,8 @@ HIDDEN = frozenset({"held", "unseen"})
 FIRST = ("cells", "pharma", "institute", "airline", "gears", "park", "computing", "club", "seals", "unseen")
 # The parts in other styles, in the order in which they were written.
 STYLES = ("filings", "ferry", "wire", "portals", "evening", "updates", "county", "merger", "harbour", "quarry")
-# The last two parts, a wire with filings and a city's bulletins with self-media.
-SIGHT = ("fibre", "seeds")
+# The last parts, in the order in which they were written, two by two.
+SIGHT = ("fibre", "seeds", "tyres", "waste")
 ORDERS = (5, 11)  # seeds of the two orders
 
 
