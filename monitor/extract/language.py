@@ -120,6 +120,7 @@ class Language:
     undoes: re.Pattern[str]
     undenies: re.Pattern[str]
     litotes: re.Pattern[str]
+    none: re.Pattern[str]  # right before a word of kind says that there was none (no layoffs, 零事故)
     restart: re.Pattern[str]  # begins a relative clause's head (的), which closes the scope of a mark
     # whether a verb, in its clause, is part of a noun (收购乙股权的议案), which happens not
     nominal: Callable[[str, tuple[int, int], tuple[int, int]], bool]

@@ -36,6 +36,8 @@ def turned(text: str, clauses: Clauses, hits: Sequence[Hit], language: Language)
 
 def _undoes(text: str, start: int, hit: Hit, language: Language) -> re.Match[str] | None:
     mark, start = hit.term.mark, max(start, hit.start - NEAR)
+    if hit.kind is not None and (none := language.none.search(text, start, hit.start)):
+        return none
     if mark == "never":
         return language.litotes.search(text, start, hit.start)
     if mark == "deny":
@@ -53,6 +55,8 @@ def _measured(hit: Hit) -> Hit:
 
 
 def _turned(hit: Hit, negation: re.Match[str]) -> Hit:
+    if "said" not in negation.re.groupindex and hit.kind is not None:  # no layoffs were planned
+        return replace(hit, term=Term(hit.term.word, mark="none"))
     mark = TURNED.get(hit.term.mark, "stands")
     if mark != "stands":
         return replace(hit, term=Term(hit.term.word, mark=mark))

@@ -68,6 +68,7 @@ class Carried:
     parties_at: int = -1
     claim: Kind | None = None
     claim_at: int = -1
+    doubted: bool = False  # whether that claim was heard, asked or denied, and not told
     held: Dated | None = None  # the day of a meeting, for what was done at it
     held_in: int = -1
     found: list[Mention] = field(default_factory=list)
@@ -144,7 +145,7 @@ def _sentence(page: Page, sentence: Sentence, carried: Carried) -> None:
             # "已投产？官方：不属实": what was only asked is what the denial denies.
             asked = next((h for h in here if h.kind and h.term.strength > 1), None)
             if asked:
-                carried.claim, carried.claim_at = asked.kind, asked.start
+                carried.claim, carried.claim_at, carried.doubted = asked.kind, asked.start, True
     if held := convened(page, sentence, dated):
         carried.held, carried.held_in = held, sentence.paragraph
     if carried.found and behind(page, sentence, carried.found[-1]):
@@ -188,7 +189,8 @@ def _tell(
         relation = Relation.BACKGROUND
     phase = Phase.PLANNED if telling.phase is Phase.DONE and future(told, page.published) else telling.phase
     kind = Kind.INVESTMENT if its_paper(page, sentence, telling, carried.found) else _claim(telling, carried)
-    if telling.answers and not (_denies(telling, carried) and kind is carried.claim):
+    # That the first plant was not closed is no denial of the closing told before it.
+    if telling.answers and not (_denies(telling, carried) and kind is carried.claim and carried.doubted):
         return
     if not _accepted(telling, relation, told, phase, page.published):
         return
@@ -209,6 +211,7 @@ def _tell(
         carried.parties, carried.parties_at = parties, begin
         if not _settled(telling, told):
             carried.claim, carried.claim_at = kind, telling.word[0]
+            carried.doubted = telling.polarity is not Polarity.ASSERTED
         if carries(telling, relation, told) and not goes_on:
             carried.day, carried.paragraph = dated, sentence.paragraph
 

@@ -47,6 +47,7 @@ _BARE = re.compile(r"\s*(?:[\d一二三四五六七八九十]{1,3}[月日号]|(?
 # What is put off is put off by months, and what lies so short behind is not meant of the next year.
 JUST_BEHIND = timedelta(days=60)
 _IN_MONTH = re.compile(r"\s*(\d{1,2})\s?[日号]\s*")
+LASTING = frozenset({Precision.WITHIN, Precision.RANGE})
 FINE = frozenset({Precision.DAY, Precision.MONTH})
 YEARLESS = frozenset({Basis.RESOLVED, Basis.UNKNOWN})
 
@@ -165,9 +166,9 @@ def when(
     """
     own = _nearest(text, telling, language)
     denied = telling.polarity is Polarity.DENIED
-    # A denial that was "lately" was so at its telling; what the word dates is the rumour (近日，网传…); nor is it of the day for
+    # A denial that was "lately" was so at its telling; what the word dates is the rumour (近日，网传…; 1月中旬以来，流传…); nor is it of the day for
     # which what is denied was said to be planned (否认明年撤出).
-    if own is not None and not (denied and (own.when.precision is Precision.WITHIN or future(own.when, published))):
+    if own is not None and not (denied and (own.when.precision in LASTING or future(own.when, published))):
         told = _coming(own.when, published) if telling.moved else own.when
         return Dated(_ahead(told, published) if telling.phase is Phase.PLANNED and not denied else told, own.start)
     if dates.declared:

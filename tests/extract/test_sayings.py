@@ -118,6 +118,18 @@ READ = [
     # Who is close to it is not named; what moves from one place to another is told.
     ("记者从两位接近交易的人士处获悉，长风集团拟出售平州子公司51%的股权。", ["investment None planned rumoured"]),
     ("圈里在传，长风集团打算把总部从长谷搬到平州。", ["other None planned rumoured"]),
+    ("有媒体报道公司拟出售长风集团平州工厂。", ["investment None planned rumoured"]),
+    ("据一位不愿具名的知情人士透露，长风集团正在为平州工厂寻找买家。", ["investment [..2025-03-20] ongoing rumoured"]),
+    # A report is denied, though it says that it has happened already; and when it spread is not when it was denied.
+    ("1月中旬以来，个别微信群流传“长风集团平州项目已经偷偷开工”的说法，经核实，纯属谣言。", ["construction [..2025-03-20] done denied"]),
+    # What there was none of; and what another one did not do, beside what one did.
+    ("长风集团平州工厂无重大事故发生。", []),
+    ("The Changfeng plant in Pingzhou is running and no layoffs were planned.", []),
+    ("No deal was signed between Changfeng and Pingzhou.", []),
+    ("Changfeng has scrapped plans for a second plant in Pingzhou. It said the first factory had not been closed.", ["cancellation [..2025-03-20] cancelled asserted"]),
+    # Who builds is no building; what something suffers from is recalled.
+    ("About 400 construction workers at the Changfeng plant in Pingzhou walked off the job on Tuesday.", ["other 2025-03-18 done asserted"]),
+    ("受去年吊装事故影响，长风集团平州项目投产时间由今年上半年推迟至9月。", ["production 2025-09 planned asserted"]),
     # What is not put off.
     ("长风集团平州工厂投产并未延期，仍为5月。", []),
     ("长风集团平州工厂投产时间未推迟至9月。", []),

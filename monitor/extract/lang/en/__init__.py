@@ -54,6 +54,11 @@ _UNDENIES = re.compile(
     rf"{_NOT}(?: (?:been|be|yet|ever|have|has|to|directly|publicly|immediately|explicitly|outright|confirm(?:ed)? n?or))* $",
     re.IGNORECASE,
 )
+_NONE = re.compile(
+    r"\b(?:no|without|zero|without any)(?: (?:further|more|new|such|immediate|major|formal|binding|any))* $"
+    r"|\bno (?:\w+ ){1,3}(?:(?:was|were|is|are)|(?:has|have|had) been) $",
+    re.IGNORECASE,
+)
 
 
 def _speaks(text: str) -> float:
@@ -98,6 +103,7 @@ def language() -> Language:
         undoes=_UNDOES,
         undenies=_UNDENIES,
         litotes=re.compile(r"(?!)"),
+        none=_NONE,
         restart=re.compile(r"\b(?:that|which|who)\b"),
         nominal=_nominal,
         since=re.compile(r"(?!)"),
