@@ -87,7 +87,7 @@ FIRST = ("cells", "pharma", "institute", "airline", "gears", "park", "computing"
 # The parts in other styles, in the order in which they were written.
 STYLES = ("filings", "ferry", "wire", "portals", "evening", "updates", "county", "merger", "harbour", "quarry")
 # The last parts, in the order in which they were written, two by two.
-SIGHT = ("fibre", "seeds", "tyres", "waste")
+SIGHT = ("fibre", "seeds", "tyres", "waste", "rotor", "copper")
 ORDERS = (5, 11)  # seeds of the two orders
 
 
