@@ -88,7 +88,7 @@ class Focus:
             return True
         if said is None:
             return (self.held == sentence.start and len(bare) <= PART) or _placed(page, telling)
-        if said["thing"]:
+        if said["thing"] or self.held == sentence.start:
             return True
         start = opening(page, sentence.start, telling.clause[1])
         named = page.named.within(sentence.start, sentence.end)

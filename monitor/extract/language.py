@@ -115,6 +115,12 @@ class Language:
     settled: re.Pattern[str]  # names what can be ended only after it began
     endable: re.Pattern[str]  # names what a calling-off can be about
     passive: re.Pattern[str]  # stands before a calling-off that is about its subject (被叫停)
+    # stand right before a word of ending or delay, of denial, or a negation, and undo it (没有被叫停, 未予否认, 并非没有); group
+    # ``said`` of the first: nobody says so (没有宣布终止)
+    undoes: re.Pattern[str]
+    undenies: re.Pattern[str]
+    litotes: re.Pattern[str]
+    none: re.Pattern[str]  # right before a word of kind says that there was none (no layoffs, 零事故)
     restart: re.Pattern[str]  # begins a relative clause's head (的), which closes the scope of a mark
     # whether a verb, in its clause, is part of a noun (收购乙股权的议案), which happens not
     nominal: Callable[[str, tuple[int, int], tuple[int, int]], bool]
@@ -133,6 +139,7 @@ class Language:
     # as ``refers``, where the subject is any noun (group ``noun``), which the tied sentence must have told of
     bare: re.Pattern[str]
     omits: re.Pattern[str]  # may stand before a verb whose subject is left out
+    measures: re.Pattern[str]  # before a denial says that a figure is denied, and no happening (该数字与事实不符)
     claims: re.Pattern[str]  # names what is said to be untrue (上述传言不实)
     holds: re.Pattern[str]  # is said of a claim that is true (的消息属实)
     points_at: re.Pattern[str]  # begins the object of a denial that was told before (否认上述消息)

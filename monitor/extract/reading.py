@@ -26,7 +26,7 @@ from monitor.extract.strangers import BY_PERSONS, DONE_TO, firm_before, firms_in
 from monitor.extract.telling import Telling
 from monitor.extract.tellings import tellings
 from monitor.extract.undone import revised
-from monitor.extract.whens import COUNTED, Dated, Dates, carries, future, in_series, is_past, older, sort_dates, when
+from monitor.extract.whens import COUNTED, Dated, Dates, carries, future, has_come, in_series, older, sort_dates, when
 from monitor.model import (
     Actor,
     Article,
@@ -68,6 +68,7 @@ class Carried:
     parties_at: int = -1
     claim: Kind | None = None
     claim_at: int = -1
+    doubted: bool = False  # whether that claim was heard, asked or denied, and not told
     held: Dated | None = None  # the day of a meeting, for what was done at it
     held_in: int = -1
     found: list[Mention] = field(default_factory=list)
@@ -144,7 +145,7 @@ def _sentence(page: Page, sentence: Sentence, carried: Carried) -> None:
             # "已投产？官方：不属实": what was only asked is what the denial denies.
             asked = next((h for h in here if h.kind and h.term.strength > 1), None)
             if asked:
-                carried.claim, carried.claim_at = asked.kind, asked.start
+                carried.claim, carried.claim_at, carried.doubted = asked.kind, asked.start, True
     if held := convened(page, sentence, dated):
         carried.held, carried.held_in = held, sentence.paragraph
     if carried.found and behind(page, sentence, carried.found[-1]):
@@ -177,7 +178,7 @@ def _tell(
     relation = Relation.DIRECT if goes_on else _relation(page, telling, carried)
     if relation is Relation.DIRECT and not goes_on and of_stranger(page, telling, named):
         relation = Relation.BACKGROUND
-    if telling.brought and telling.phase is Phase.PLANNED and is_past(telling, page.published):
+    if has_come(telling, page.published):
         telling = replace(
             telling, phase=Phase.DONE, rules=revised(telling.rules, ("phase", "told of a day that has come"))
         )
@@ -188,6 +189,9 @@ def _tell(
         relation = Relation.BACKGROUND
     phase = Phase.PLANNED if telling.phase is Phase.DONE and future(told, page.published) else telling.phase
     kind = Kind.INVESTMENT if its_paper(page, sentence, telling, carried.found) else _claim(telling, carried)
+    # That the first plant was not closed is no denial of the closing told before it.
+    if telling.answers and not (_denies(telling, carried) and kind is carried.claim and carried.doubted):
+        return
     if not _accepted(telling, relation, told, phase, page.published):
         return
     own = [n for n in named if telling.start <= n.start < telling.end and (not n.short or relation is Relation.DIRECT)]
@@ -207,6 +211,7 @@ def _tell(
         carried.parties, carried.parties_at = parties, begin
         if not _settled(telling, told):
             carried.claim, carried.claim_at = kind, telling.word[0]
+            carried.doubted = telling.polarity is not Polarity.ASSERTED
         if carries(telling, relation, told) and not goes_on:
             carried.day, carried.paragraph = dated, sentence.paragraph
 
@@ -275,7 +280,8 @@ def _claim(telling: Telling, carried: Carried) -> Kind:
 
 def _denies(telling: Telling, carried: Carried) -> bool:
     """Return whether the claim told before is denied now, and not another one once (公司曾否认迁址)."""
-    return telling.polarity is Polarity.DENIED and carried.claim is not None and telling.fresh
+    at_it = telling.fresh or (telling.answers and telling.kind is carried.claim)
+    return telling.polarity is Polarity.DENIED and carried.claim is not None and at_it
 
 
 def _day_before(page: Page, sentence: Sentence, telling: Telling, carried: Carried) -> Dated | None:

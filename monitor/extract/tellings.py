@@ -8,43 +8,15 @@ the whole sentence. Every value carries the name of its rule.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from itertools import pairwise
+from collections.abc import Sequence
 
+from monitor.extract.groups import bind, grouped
 from monitor.extract.hits import Hit
 from monitor.extract.language import Language
-from monitor.extract.telling import Clauses, Telling, lies_in
-from monitor.extract.undone import bare_denial, called_off, corrected, denied, heard, revised
+from monitor.extract.negated import answered, ends, told_on, turned, without_plan
+from monitor.extract.telling import Clauses, Telling
+from monitor.extract.undone import bare_denial, called_off, corrected, denied, heard
 from monitor.model import DateSpan, Kind, Phase, Polarity
-
-# Of two equally strong words in one group the weightier happening is told: a meeting at which something is
-# signed is a signing, a visit on which somebody is met is a meeting, a recall because of fires is a recall.
-PRIORITY = (
-    Kind.RECALL,
-    Kind.ACCIDENT,
-    Kind.CANCELLATION,
-    Kind.CORRECTION,
-    Kind.PRODUCTION,
-    Kind.CONSTRUCTION,
-    Kind.PERMIT,
-    Kind.LAND,
-    Kind.AGREEMENT,
-    Kind.REGISTRATION,
-    Kind.OPENING,
-    Kind.PERSONNEL,
-    Kind.INVESTMENT,
-    Kind.PRODUCT,
-    Kind.POLICY,
-    Kind.RECRUITMENT,
-    Kind.MEETING,
-    Kind.VISIT,
-    Kind.OTHER,
-    Kind.FORECAST,
-    Kind.STATISTICS,
-    Kind.DENIAL,
-)
-_RANK = {kind: len(PRIORITY) - i for i, kind in enumerate(PRIORITY)}
 
 DECISIVE = {
     "planned": Phase.PLANNED,
@@ -53,9 +25,11 @@ DECISIVE = {
     "done": Phase.DONE,
     "past": Phase.DONE,
 }
-RELATIVE = 12  # characters between the date of a relative clause and its verb (2021年在平州启用的)
-# Characters from a delay to its date (was delayed until May): any other one there is of what is said about it.
-UNTIL = 2
+# Who vouches for what a sentence says; what was not denied is not confirmed.
+VOUCHED = (("deny", Polarity.DENIED), ("rumour", Polarity.RUMOURED), ("undenied", Polarity.RUMOURED))
+# Marks beside which a sentence tells nothing: what it says of a figure that is denied is what others said wrong.
+SILENT = frozenset({"if", "ask", "misstated"})
+GOES_ON = "goes on with the plan before it"
 NEAR = 24  # characters in which an auxiliary stands before its verb
 # What may be done to a thing that is told first (将总部迁往, 将股权转让给): works begin and plants open by themselves.
 TO_THINGS = frozenset({Kind.OTHER, Kind.INVESTMENT, Kind.CANCELLATION, Kind.PRODUCT, Kind.PERSONNEL})
@@ -79,13 +53,14 @@ def tellings(
 
     *amending* says that its article corrects another, by its headline.
     """
+    hits = turned(text, clauses, hits, language)
     marks = tuple(h for h in hits if h.term.mark)
     start, end = clauses[0][0], clauses[-1][1]
     if _silenced(text, start, end, marks, language):
         return ()
     polarity = _polarity(text, (start, end), marks, language)
-    bound = _bound(text, clauses, hits, dates, language)
-    found = _candidates(text, clauses, hits, polarity, language)
+    bound = bind(text, clauses, hits, dates, language)
+    found = answered(_candidates(text, clauses, hits, polarity, language))
     found = corrected(clauses, hits, found, amending=amending)
     if not found and polarity[0] is Polarity.DENIED:
         found = [bare_denial(clauses, h, hits) for h in hits if h.term.mark == "deny"][:1]
@@ -93,25 +68,19 @@ def tellings(
     if polarity[0] is Polarity.ASSERTED:  # 今年4月签约，一直没有动工: of what did not happen nothing is denied
         found = [t for t in found if t.polarity is Polarity.ASSERTED] or found
     found = heard(denied(text, found, clauses, marks, bound, language), marks, bound)
-    asides = {date: word for date, word in bound.items() if not (language.date_behind and _steps(found, word))}
-    groups = _groups(clauses, found, dates, [h.clause for h in marks if h.term.mark == "past"], asides)
-    told = [
-        t
-        for group, members, spans in _moved(groups, marks, clauses)
-        if members
-        for t in _read(members, group, spans, bound, language)
-    ]
-    return tuple(t for t in told if not (t.former and t.phase is Phase.PLANNED))
+    told = grouped(clauses, found, dates, marks, bound, language)
+    told = told_on(told, clauses, marks)
+    return tuple(t for t in without_plan(told) if not (t.former and t.phase is Phase.PLANNED))
 
 
 def _silenced(text: str, start: int, end: int, marks: Sequence[Hit], language: Language) -> bool:
-    if any(h.term.mark in ("if", "ask") for h in marks):
+    if any(h.term.mark in SILENT for h in marks):
         return True
     return language.question.search(text, start, end) is not None
 
 
 def _polarity(text: str, span: tuple[int, int], marks: Sequence[Hit], language: Language) -> tuple[Polarity, str]:
-    for mark, polarity in (("deny", Polarity.DENIED), ("rumour", Polarity.RUMOURED)):
+    for mark, polarity in VOUCHED:
         word = next((h.term.word for h in marks if h.term.mark == mark), None)
         if word:
             return polarity, word
@@ -164,8 +133,11 @@ def _judge(
     phase, rule, sure = _phase(text, hit, told, hits, before, language)
     if "opinion" in words and not sure:
         return None
-    if "never" in words and not rumoured:
-        polarity = (Polarity.DENIED, words["never"])
+    stands = hit.term.mark == "stands"
+    if stands or ("never" in words and not rumoured):
+        polarity = (Polarity.DENIED, hit.term.word if stands else words["never"])
+    if stands and hit.kind is Kind.CANCELLATION:  # what was said of it
+        phase = Phase.CANCELLED
     if "maybe" in words:
         phase, rule = Phase.PLANNED, words["maybe"]
     late = _late(text, hit, hits, language)
@@ -179,13 +151,14 @@ def _judge(
         *clause, clause, (hit.start, hit.end), hit.kind, phase, polarity[0], hit.term.strength, (), rules,
         sure=sure or polarity[0] is not Polarity.ASSERTED, fresh=fresh, former="former" in words,
         brought=bool(brought) and phase is Phase.PLANNED and rule == brought[-1].term.word,
+        goes_on=rule == GOES_ON, answers=polarity[0] is Polarity.DENIED and ends(hit) and (stands or "never" in words),
         noun=_is_noun(text, hit, clause, language),
     )  # fmt: skip
 
 
 def _late(text: str, hit: Hit, hits: Sequence[Hit], language: Language) -> str:
     """Return the word by which *hit* is delayed: behind it in its clause (投产推迟), or right before it (推迟投产), or ""."""
-    marks = [h for h in hits if h.term.mark == "late" and h.clause == hit.clause]
+    marks = [h for h in hits if h.term.mark in ("late", "stays") and h.clause == hit.clause]
     found = (h for h in marks if h.start > hit.start or language.delays.fullmatch(text, h.end, hit.start))
     return next((h.term.word for h in found), "")
 
@@ -239,139 +212,6 @@ def _phase(
     if after:
         return Phase.ONGOING, after.term.word, True
     if before and before.phase is Phase.PLANNED:
-        return Phase.PLANNED, "goes on with the plan before it", True
+        return Phase.PLANNED, GOES_ON, True
     firm = any(h.term.mark == "firm" for h in scope)
     return Phase.DONE, "told without a word of plan or doubt", firm
-
-
-# --------------------------------------------------------------------------- groups
-
-Group = tuple[tuple[int, int], list[Telling], list[DateSpan]]
-
-
-def _groups(
-    clauses: Clauses, found: Sequence[Telling], dates: Sequence[DateSpan], past: Sequence[int], bound: Mapping[int, int]
-) -> list[Group]:
-    """
-    Return the sentence cut where a new date begins and something was already told.
-
-    A clause of *past* tells something as well, though no word of the lexicon names it (曾任分析师). Dates that are *bound*
-    to one word begin nothing.
-    """
-    groups: list[Group] = []
-    for number, (start, end) in enumerate(clauses):
-        own = [d for d in dates if start <= d.start < end]
-        told = [t for t in found if t.clause == (start, end)]
-        free = [d for d in own if d.start not in bound]
-        if groups and not _begins(groups[-1], free, number - 1 in past):
-            (first, _), members, spans = groups[-1]
-            groups[-1] = ((first, end), members + told, spans + own)
-        else:
-            groups.append(((start, end), told, own))
-    return _rejoined(groups)
-
-
-def _begins(last: Group, own: Sequence[DateSpan], past: bool) -> bool:
-    _, members, spans = last
-    return bool(own) and bool(members or spans or past)
-
-
-def _rejoined(groups: list[Group]) -> list[Group]:
-    """
-    Give a dated group without a happening to the undated one before it, and a day alone to the happening behind it that is
-    told with the season that it lies in.
-    """
-    for a, b in pairwise(range(len(groups))):
-        (first, _), members, spans = groups[a]
-        (_, end), later, own = groups[b]
-        if members and not spans and not later:
-            groups[a] = ((first, end), members, own)
-        elif not members and later and spans and all(lies_in(s.when, d.when) for s in spans for d in own):
-            groups[a], groups[b] = ((first, first), [], []), ((first, end), later, spans + own)
-    return groups
-
-
-def _moved(groups: list[Group], marks: Sequence[Hit], clauses: Clauses) -> list[Group]:
-    """Give a plan that was put off (原定7月开工，现推迟至9月) its new date, and let the old one go."""
-    for mark in (h for h in marks if h.term.mark in ("moved", "late")):
-        number = next(i for i, (span, *_) in enumerate(groups) if mark.start < span[1])
-        span, members, dates = groups[number]
-        late = mark.term.mark == "late"
-        # A date behind the clause (投产推迟，3月10日致歉) is of what is told next.
-        reach = min(clauses[mark.clause][1], mark.end + UNTIL if late else clauses[-1][1])
-        later = [d for d in dates if mark.end <= d.start <= reach]
-        first = number if members or not number else number - 1
-        (start, _), told, _ = groups[first]
-        behind = not late or any(t.former and t.word[1] <= mark.start for t in told)
-        if later and told and behind:
-            rule = ("phase", mark.term.word)
-            put_off = [
-                replace(t, phase=Phase.PLANNED, former=False, moved=True, sure=True, rules=revised(t.rules, rule))
-                for t in told
-            ]
-            groups[first : number + 1] = [((start, span[1]), put_off, later)]
-    return groups
-
-
-def _steps(found: Sequence[Telling], word: int) -> bool:
-    """Return whether *word* tells a step (broke ground in May), and is no aside on who somebody is (founded in 2009)."""
-    return any(t.word[0] == word and t.kind is not Kind.REGISTRATION for t in found)
-
-
-def _bound(
-    text: str, clauses: Clauses, hits: Sequence[Hit], dates: Sequence[DateSpan], language: Language
-) -> dict[int, int]:
-    """
-    Return the dates that are of one word alone, with where it begins: of the word before (成立于2009年), or of the verb of a
-    relative clause (2019年启用的中心).
-    """
-    ending = "cancel" if language.date_behind else None
-    strong = [(h, clauses[h.clause]) for h in hits if h.term.strength > 1 or h.term.mark == ending]
-    return {
-        d.start: h.start
-        for d in dates
-        for h, (start, end) in strong
-        if start <= d.start < end and _dates(text, h, d, language)
-    }
-
-
-def _dates(text: str, hit: Hit, date: DateSpan, language: Language) -> bool:
-    if hit.end <= date.start:
-        return language.dates_it.fullmatch(text, hit.end, date.start) is not None
-    near = 0 <= hit.start - date.end <= RELATIVE and not language.pause.search(text, date.end, hit.start)
-    return near and language.restart.match(text, hit.end) is not None
-
-
-def _read(
-    members: Sequence[Telling],
-    group: tuple[int, int],
-    spans: Sequence[DateSpan],
-    bound: Mapping[int, int],
-    language: Language,
-) -> Iterator[Telling]:
-    """Yield what a group tells, and what it recalls with a date of its own (10月18日开工的 before 产业园已封顶)."""
-    recalled = {word for date, word in bound.items() if date < word}
-    told = _best([t for t in members if t.word[0] not in recalled] or members, group, spans, bound, language)
-    for t in members:
-        own = tuple(d for d in spans if bound.get(d.start) == t.word[0])
-        if t.word != told.word and own and told.kind is not Kind.CORRECTION:
-            yield replace(
-                t, start=min(own[0].start, t.word[0]), end=max(own[-1].end, t.clause[1]), dates=own, recalled=True
-            )
-    yield told
-
-
-def _best(
-    members: Sequence[Telling],
-    group: tuple[int, int],
-    spans: Sequence[DateSpan],
-    bound: Mapping[int, int],
-    language: Language,
-) -> Telling:
-    told = max(members, key=lambda t: (t.strength, t.phase is not Phase.PLANNED, _RANK[t.kind], -t.word[0]))
-    # What a correction corrects has its own date, by which it is found.
-    right = told.kind is Kind.CORRECTION
-    own = tuple(d for d in spans if right or bound.get(d.start, told.word[0]) == told.word[0])
-    # Not in Chinese, where 签署2024年采购协议 names a year of the agreement.
-    named = tuple(d for d in own if bound.get(d.start) == told.word[0] and language.date_behind and not right)
-    return replace(told, start=group[0], end=group[1], dates=named or own)

@@ -10,6 +10,8 @@ from monitor.extract.language import Language
 from monitor.extract.telling import Clauses, Telling
 from monitor.model import Kind, Phase, Polarity
 
+QUOTES = frozenset('”’」』"')  # may end what is said, before the word for it (“已经开工”的说法)
+
 
 def called_off(
     text: str,
@@ -104,7 +106,8 @@ def heard(found: list[Telling], marks: Sequence[Hit], bound: Mapping[int, int]) 
 
 def _is_claim(text: str, told: Telling, language: Language) -> bool:
     """Return whether *told* is what a report says that is then denied: 签约并于5月开工的消息不实."""
-    head = language.restart.match(text, told.word[1])
+    quoted = told.word[1] + (text[told.word[1] : told.word[1] + 1] in QUOTES)
+    head = language.restart.match(text, quoted)
     said = language.claims.match(text, head.end()) if head else None
     return said is not None and language.holds.match(text, said.end()) is None
 
@@ -135,10 +138,11 @@ def denied(
     begins, ends = clauses[deny.clause]
     rest = text[deny.end : ends].strip(" ，,。;；")
     # 否认有人死亡 denies that alone; 否认此事 denies what was told before.
-    alone = not rumour and len(rest) > 2 and not language.claims.search(rest) and not language.points_at.match(rest)
+    more = len(rest) > 2 or any(deny.end <= t.word[0] < ends for t in found)
+    alone = not rumour and more and not language.claims.search(rest) and not language.points_at.match(rest)
     kept = [
         t.word[0] in own
-        or (not rumour and not t.fresh and t.clause[1] <= deny.start)
+        or (not rumour and not t.fresh and t.clause[1] <= deny.start and not _is_claim(text, t, language))
         or (alone and t.clause[1] <= begins)
         or (alone and ends <= t.clause[0] and language.says.match(text, t.clause[0], t.word[0]) is not None)
         for t in found

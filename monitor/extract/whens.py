@@ -43,7 +43,11 @@ SERIES = 3
 _MONTHLY = re.compile(
     r"[\d一二三四五六七八九十]月(?![之以]?[前后内])|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\b"
 )
+_BARE = re.compile(r"\s*(?:[\d一二三四五六七八九十]{1,3}[月日号]|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec))")
+# What is put off is put off by months, and what lies so short behind is not meant of the next year.
+JUST_BEHIND = timedelta(days=60)
 _IN_MONTH = re.compile(r"\s*(\d{1,2})\s?[日号]\s*")
+LASTING = frozenset({Precision.WITHIN, Precision.RANGE})
 FINE = frozenset({Precision.DAY, Precision.MONTH})
 YEARLESS = frozenset({Basis.RESOLVED, Basis.UNKNOWN})
 
@@ -162,9 +166,9 @@ def when(
     """
     own = _nearest(text, telling, language)
     denied = telling.polarity is Polarity.DENIED
-    # A denial that was "lately" was so at its telling; what the word dates is the rumour (近日，网传…); nor is it of the day for
+    # A denial that was "lately" was so at its telling; what the word dates is the rumour (近日，网传…; 1月中旬以来，流传…); nor is it of the day for
     # which what is denied was said to be planned (否认明年撤出).
-    if own is not None and not (denied and (own.when.precision is Precision.WITHIN or future(own.when, published))):
+    if own is not None and not (denied and (own.when.precision in LASTING or future(own.when, published))):
         told = _coming(own.when, published) if telling.moved else own.when
         return Dated(_ahead(told, published) if telling.phase is Phase.PLANNED and not denied else told, own.start)
     if dates.declared:
@@ -179,10 +183,26 @@ def when(
     return Dated(When(None, published, Precision.WITHIN, Basis.PUBLISHED))
 
 
-def is_past(telling: Telling, published: date | None) -> bool:
+def has_come(telling: Telling, published: date | None) -> bool:
+    """
+    Return whether a day has come for which *telling* only seems to be planned, by a word that may bring its object forward or
+    by what stands before it; there no missing year may make it a day to come (9月 of next year).
+    """
+    if telling.phase is not Phase.PLANNED or not _is_past(telling, published):
+        return False
+    bare = any(_yearless(d.when, published) for d in telling.dates)
+    return telling.brought or (telling.goes_on and not telling.moved and not bare)
+
+
+def _is_past(telling: Telling, published: date | None) -> bool:
     """Return whether each of the days of *telling* had come when it was told."""
     days = [d.when.latest for d in telling.dates if d.when.basis is not Basis.UNKNOWN]
     return bool(days) and published is not None and all(day is not None and day <= published for day in days)
+
+
+def _yearless(when: When, published: date | None) -> bool:
+    near = published is not None and when.earliest is not None and published - when.earliest <= JUST_BEHIND
+    return when.basis in YEARLESS and _BARE.match(when.raw) is not None and not near
 
 
 def _nearest(text: str, telling: Telling, language: Language) -> DateSpan | None:

@@ -28,7 +28,7 @@ def is_amendment(told: Mention | SeedEvent) -> bool:
 def amends(correction: Mention, when: When, figures: Sequence[Figure], relation: Relation) -> bool:
     """Return whether *correction* can be of an event with *when*, *figures* and *relation*, by time and measure."""
     direct = correction.relation is Relation.DIRECT and relation is Relation.DIRECT
-    return direct and _in_time(correction.when, when) and _of_one_measure(correction.figures, figures)
+    return direct and _in_time(correction.when, when) and _is_of(correction, figures)
 
 
 def names(correction: Mention, headline: str) -> bool:
@@ -50,8 +50,9 @@ def _in_time(correction: When, when: When) -> bool:
     return bool(told and happened and timedelta(0) <= told - happened <= WITHIN)
 
 
-def _of_one_measure(right: Sequence[Figure], told: Sequence[Figure]) -> bool:
-    return any(f.what and measure(f) == measure(g) for f in right for g in told)
+def _is_of(correction: Mention, told: Sequence[Figure]) -> bool:
+    """Return whether one of the figures *told* is of what *correction* measures, or is quoted by it."""
+    return any(f.what and _replaces(f, g, correction) for f in correction.figures for g in told)
 
 
 def measure(figure: Figure) -> tuple[str, str]:
@@ -66,9 +67,15 @@ def news(told: Sequence[Placed]) -> list[Placed]:
 
 def amended(told: Sequence[Placed], figures: Sequence[Figure]) -> tuple[Figure, ...]:
     """Return *figures* with those replaced that a correction among *told* puts right."""
-    right = {measure(f): f for p in told if is_amendment(p.mention) for f in p.mention.figures}
-    kept = [right.get(measure(f), f) for f in figures]
+    right = [(f, p.mention) for p in told if is_amendment(p.mention) for f in p.mention.figures]
+    kept = [next((r for r, said in right if _replaces(r, f, said)), f) for f in figures]
     return tuple({(f.value, *measure(f)): f for f in kept}.values())
+
+
+def _replaces(right: Figure, told: Figure, correction: Mention) -> bool:
+    """Return whether *told* is what *right* replaces: of one measure, or quoted as what was wrong (误为1.8亿美元)."""
+    quoted = bool(told.raw) and told.raw in (correction.reading or correction.quote)
+    return measure(right) == measure(told) or (right.unit == told.unit and quoted)
 
 
 def corrects(mention: Mention | SeedEvent, known: KnownEvent) -> bool:

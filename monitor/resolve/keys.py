@@ -31,6 +31,10 @@ FAMILIES: tuple[frozenset[Kind], ...] = (
 # reports may be. News is told within days; a week takes in the weekly papers.
 DATELESS_DAYS = 7
 
+# How far apart a rumour and its denial may be told: a firm answers in a filing within days, else at its next meeting or in the
+# next number of a weekly paper. Beyond a week they must be of one step (a move, a stop).
+CLAIM_DAYS = 14
+
 # Two reports that both name a day may differ by this much and still mean one happening, if they agree on
 # everybody particular: the announcement of the next day is the usual slip.
 SLIP_DAYS = 1
@@ -135,8 +139,8 @@ def _ended(told: Mention | SeedEvent) -> set[str]:
 def _doubted(told: Mention | SeedEvent, published: date | None) -> set[str]:
     if not is_claim(told):
         return set()
-    near = _days("d", published, published, DATELESS_DAYS, DATELESS_DAYS) if published else ()
-    claims = {f"claim|{key}" for key in (*_claimed(told.when, DATELESS_DAYS), *near, "t:unknown")}
+    near = _days("d", published, published, CLAIM_DAYS, CLAIM_DAYS) if published else ()
+    claims = {f"claim|{key}" for key in (*_claimed(told.when, CLAIM_DAYS), *near, "t:unknown")}
     # What is denied was told before, by some who did not call it a rumour.
     told_on = [d for d in (told.when.latest or told.when.earliest, published) if d]
     return claims | {f"{family(told.kind)}|{key}" for d in told_on for key in _days("r", d, d, DATELESS_DAYS)}

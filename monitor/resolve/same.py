@@ -28,7 +28,18 @@ from monitor.model import (
     When,
 )
 from monitor.resolve.amends import corrects, is_amendment, of_report
-from monitor.resolve.keys import AHEAD, DATELESS_DAYS, LARGE, ONCE, family, is_by, is_narrow, is_told, particular
+from monitor.resolve.keys import (
+    AHEAD,
+    CLAIM_DAYS,
+    DATELESS_DAYS,
+    LARGE,
+    ONCE,
+    family,
+    is_by,
+    is_narrow,
+    is_told,
+    particular,
+)
 from monitor.resolve.nearness import Nearness, nearness
 from monitor.resolve.plans import foretold
 from monitor.resolve.sides import Fit, Seen, Sides, count, fit, same_name, same_place, same_thing, shared
@@ -47,10 +58,14 @@ DEALS = frozenset({Kind.AGREEMENT, Kind.INVESTMENT})
 # Kinds of which one work sees several, one after the other.
 WORKS = frozenset({Kind.CONSTRUCTION, Kind.PRODUCTION, Kind.OPENING})
 
+STARTS = frozenset({Kind.PRODUCTION, Kind.OPENING})
+
 # Sums are told without saying of what; of cars, acres and hours of charge one text counts several.
 MONEY = frozenset({"元", "美元", "欧元", "港元", "日元"})
 
 PERSONS = "人"
+
+STOPPED = "stopped"  # the step of works that stand still, as extract names it
 
 # The parts of a work, as extract names them in whatever language.
 PARTS = frozenset({"一期", "二期", "三期", "四期"})
@@ -88,7 +103,7 @@ def agreement(mention: Mention | SeedEvent, known: KnownEvent, seen: Seen, told:
 
 def _time(mention: Mention | SeedEvent, known: KnownEvent, told: date | None) -> Nearness | None:
     """Return how the dates of two tellings of one kind and step agree, or None where nothing could make them one."""
-    if not _kindsfit(mention, known) or _differ(_steps([mention]), _steps(p.mention for p in known.mentions)):
+    if not _kindsfit(mention, known) or _steps_differ(mention, known):
         return None
     near = _nearness(mention, known, told)
     if near < Nearness.OVERLAP and (_recalls(mention, known.event) or _announced(mention, known, told)):
@@ -116,7 +131,9 @@ def _foretold(mention: Mention | SeedEvent, told: date | None, known: KnownEvent
     direct = mention.relation is Relation.DIRECT and known.event.relation is Relation.DIRECT
     kinds = {known.event.kind, *_completed([p.mention for p in known.mentions])}
     once = mention.kind in ONCE and bool(kinds & {*_completed([mention])})
-    once = once or _called_off(mention, known, who, what)
+    # A plant that is opened (建成投用) starts production; of two things it may be two.
+    started = what is Fit.SHARED and mention.kind in STARTS and bool(kinds & STARTS)
+    once = once or started or _called_off(mention, known, who, what)
     # Works belong to the place that the tie is about; firms that are only planned may be several.
     both = mention.phase is known.event.phase is Phase.PLANNED
     meant = mention.kind in WORKS or Fit.SHARED in (who, what) or not both
@@ -175,13 +192,16 @@ def _nearness(mention: Mention | SeedEvent, known: KnownEvent, told: date | None
     planned = near is Nearness.UNKNOWN and mention.phase in AHEAD and known.event.phase in AHEAD
     if not claimed and not planned and (near > Nearness.UNKNOWN or not _both_off(mention, known)):
         return near
-    return Nearness.OVERLAP if _within_days(mention.when, told, known) else near
+    answered = claimed and bool(_steps([mention]) & _steps(p.mention for p in known.mentions))
+    return (
+        Nearness.OVERLAP if _within_days(mention.when, told, known, CLAIM_DAYS if answered else DATELESS_DAYS) else near
+    )
 
 
-def _within_days(when: When, told: date | None, known: KnownEvent) -> bool:
+def _within_days(when: When, told: date | None, known: KnownEvent, most: int = DATELESS_DAYS) -> bool:
     ours = [d for d in (when.latest or when.earliest, told) if d]
     others = [d for p in known.mentions for d in (p.mention.when.earliest, p.mention.when.latest, p.published.day) if d]
-    return any(abs((day - other).days) <= DATELESS_DAYS for day in ours for other in others)
+    return any(abs((day - other).days) <= most for day in ours for other in others)
 
 
 # --------------------------------------------------------------------------- kinds and claims
@@ -335,10 +355,20 @@ def _steps(told: Iterable[Mention | SeedEvent]) -> set[str]:
     return {rule for t in told if isinstance(t, Mention) for field, rule in t.rules if field == "step"}
 
 
+def _steps_differ(mention: Mention | SeedEvent, known: KnownEvent) -> bool:
+    """Return whether both tell steps and none in common, or one says that work stopped and the other that it goes its way."""
+    ours, theirs = _steps([mention]), _steps(p.mention for p in known.mentions)
+    plain = not _is_doubtful(known) or not _is_claim(mention)
+    off = _both_off(mention, known) or Kind.CANCELLATION in (mention.kind, known.event.kind)
+    return _differ(ours, theirs) or (plain and not off and (STOPPED in ours) is not (STOPPED in theirs))
+
+
 def _figures_conflict(ours: Collection[Figure], theirs: Collection[Figure]) -> bool:
+    """Return whether one tells a figure that the other tells otherwise; a sum of nothing named may be what another sum is of."""
+    met = {g for g in theirs if any(figures_agree(f, g) for f in ours)}
     return any(
         f.unit == g.unit
-        and (f.what == g.what or (f.unit in MONEY and not (f.what and g.what)))
+        and (f.what == g.what or (f.unit in MONEY and not (f.what and g.what) and g not in met))
         and not any(figures_agree(f, h) for h in theirs)
         for f in ours
         for g in theirs

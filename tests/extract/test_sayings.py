@@ -68,6 +68,74 @@ READ = [
     ),
     # An accident that is called by its day.
     ("长风集团平州工地“3·9”坍塌事故查明原因。", ["accident 2025-03-09 done asserted"]),
+    # What stands behind a delay or a plan, on a day that has surely come, is done.
+    ("长风集团平州工厂投产延期，去年9月该公司换帅。", ["personnel 2024-09 done asserted"]),
+    ("长风集团平州工厂投产推迟，去年9月公司换帅，去年10月公司与平州签约。", ["agreement 2024-10 done asserted", "personnel 2024-09 done asserted"]),
+    ("长风集团计划今年5月在平州投产，去年9月公司换帅。", ["personnel 2024-09 done asserted", "production 2025-05 planned asserted"]),
+    ("长风集团计划去年9月在平州投产，去年12月达产。", ["production [2024-09-01..] planned asserted"]),
+    ("长风集团平州工厂投产推迟，9月开业。", ["opening [2024-09-01..] planned asserted"]),
+    # What is not denied is neither denied nor confirmed.
+    ("长风集团没有否认在平州建厂。", ["construction [..2025-03-20] done rumoured"]),
+    ("长风集团未否认将在平州建厂。", ["construction None planned rumoured"]),
+    ("长风集团对平州工厂停产的传闻不予否认。", ["production [..2025-03-20] done rumoured"]),
+    ("长风集团对平州工厂停产的消息既不承认也不否认。", ["production [..2025-03-20] done rumoured"]),
+    ("长风集团称平州工厂停产的消息并非不实。", ["production [..2025-03-20] done rumoured"]),
+    ("長風集團並未否認平州工廠停產的消息。", ["production [..2025-03-20] done rumoured"]),
+    ("长风集团没有否认，并于3月18日在平州开工。", ["construction 2025-03-18 done asserted"]),
+    ("长风集团并非没有在平州建厂的计划。", []),
+    ("Changfeng has not denied the report that it will build a plant in Pingzhou.", ["construction None planned rumoured"]),
+    ("Changfeng neither confirmed nor denied that it would open a plant in Pingzhou.", ["opening None planned rumoured"]),
+    # What did not end tells nothing, unless somebody had said that it did.
+    ("长风集团平州项目没有被叫停。", []),
+    ("长风集团平州项目并未取消。", []),
+    ("长风集团与平州市的合作协议未终止。", []),
+    ("长风集团与平州市的合作从未中断，协议并非终止。", []),
+    ("长风集团平州工厂从未停产。", []),
+    ("长风集团没有宣布终止平州项目。", []),
+    ("長風集團平州項目並未取消。", []),
+    ("长风集团平州项目不再暂停，3月18日复工。", ["construction 2025-03-18 done asserted"]),
+    ("The Changfeng project in Pingzhou has not been cancelled.", []),
+    ("Changfeng has not terminated its agreement with Pingzhou.", []),
+    ("网传长风集团平州项目取消，公司称项目并未取消。", ["cancellation [..2025-03-20] cancelled denied"]),
+    ("网传长风集团平州项目已取消。公司回应称，项目并未取消。", ["cancellation [..2025-03-20] cancelled denied", "cancellation [..2025-03-20] cancelled rumoured"]),
+    ("有传言称长风集团平州工厂已停产。公司表示，工厂从未停产。", ["production [..2025-03-20] done denied", "production [..2025-03-20] done rumoured"]),
+    ("Rumours said Changfeng had cancelled its Pingzhou project. Changfeng said the project had not been cancelled.", ["cancellation [..2025-03-20] cancelled denied", "cancellation [..2025-03-20] cancelled rumoured"]),
+    ("长风集团不得不终止平州项目。", ["cancellation [..2025-03-20] cancelled asserted"]),
+    ("长风集团未按约定支付土地款被解除协议。", ["cancellation [..2025-03-20] cancelled asserted"]),
+    ("因没有按期完工，长风集团平州项目被叫停。", ["cancellation [..2025-03-20] cancelled asserted"]),
+    ("长风集团3月18日公告终止平州项目。", ["cancellation 2025-03-18 cancelled asserted"]),
+    # A figure that is denied denies nothing that happened.
+    ("长风集团平州工厂3月9日起火。公司注意到有媒体报道“3人受伤”，该数字与事实不符。", ["accident 2025-03-09 done asserted"]),
+    ("长风集团平州加工基地主体结构已于1月完工，目前正在安装设备，不存在停工问题。", ["construction 2025-01 done asserted"]),
+    (
+        "有自媒体发布“长风集团平州工地停工”等信息。经核查，长风集团平州加工基地主体结构已于1月完工，不存在停工问题。",
+        ["construction 2025-01 done asserted", "construction [..2025-03-20] done denied", "construction [..2025-03-20] done rumoured"],
+    ),
+    ("长风集团平州工厂3月18日投产，公司否认停产。", ["production 2025-03-18 done asserted", "production [..2025-03-20] done denied"]),
+    # What a board agrees to is to come; what is still looked into is nothing yet.
+    ("2024年11月15日，长风集团召开董事会，同意公司在平州设立全资子公司。", ["registration [2024-11-15..] planned asserted"]),
+    ("长风集团平州工厂去年9月投产，二期扩建仍在论证，尚无时间表。", ["production 2024-09 done asserted"]),
+    # Who is close to it is not named; what moves from one place to another is told.
+    ("记者从两位接近交易的人士处获悉，长风集团拟出售平州子公司51%的股权。", ["investment None planned rumoured"]),
+    ("圈里在传，长风集团打算把总部从长谷搬到平州。", ["other None planned rumoured"]),
+    ("有媒体报道公司拟出售长风集团平州工厂。", ["investment None planned rumoured"]),
+    ("据一位不愿具名的知情人士透露，长风集团正在为平州工厂寻找买家。", ["investment [..2025-03-20] ongoing rumoured"]),
+    # A report is denied, though it says that it has happened already; and when it spread is not when it was denied.
+    ("1月中旬以来，个别微信群流传“长风集团平州项目已经偷偷开工”的说法，经核实，纯属谣言。", ["construction [..2025-03-20] done denied"]),
+    # What there was none of; and what another one did not do, beside what one did.
+    ("长风集团平州工厂无重大事故发生。", []),
+    ("The Changfeng plant in Pingzhou is running and no layoffs were planned.", []),
+    ("No deal was signed between Changfeng and Pingzhou.", []),
+    ("Changfeng has scrapped plans for a second plant in Pingzhou. It said the first factory had not been closed.", ["cancellation [..2025-03-20] cancelled asserted"]),
+    # Who builds is no building; what something suffers from is recalled.
+    ("About 400 construction workers at the Changfeng plant in Pingzhou walked off the job on Tuesday.", ["other 2025-03-18 done asserted"]),
+    ("受去年吊装事故影响，长风集团平州项目投产时间由今年上半年推迟至9月。", ["production 2025-09 planned asserted"]),
+    # What is not put off.
+    ("长风集团平州工厂投产并未延期，仍为5月。", []),
+    ("长风集团平州工厂投产时间未推迟至9月。", []),
+    ("长风集团平州工厂没有推迟，已于3月18日投产。", ["production 2025-03-18 done asserted"]),
+    ("长风集团平州项目没有取消，而是推迟到9月投产。", ["production 2025-09 planned asserted"]),
+    ("The opening of the Changfeng plant in Pingzhou was not postponed to May.", []),
     # Papers that are granted, and titles of works.
     ("长风集团平州公司3月18日取得《营业执照》。", ["registration 2025-03-18 done asserted"]),
 ]  # fmt: skip

@@ -44,6 +44,21 @@ _HEARSAY = re.compile(
     r"(?<!\d )\b(?:people|persons|sources|insiders) (?!(?:was|were|are|the|it)\b)(?:\w+ ){0,2}(?:said|say|tell|told)\b",
     re.IGNORECASE,
 )
+# What undoes a word of ending, delay or denial that it stands right before (has not been cancelled, declined to deny).
+_NOT = r"\b(?:not|never|neither|nor|without|n[’']t|no (?:plans?|intention|need) (?:to|of)|(?:declin|refus)(?:ed|es|ing) to)"
+_UNDOES = re.compile(
+    rf"{_NOT}(?: (?:been|be|being|yet|ever|have|has|to|formally|officially|going|planning|intend(?:ing)? to|seek(?:ing)? to)|(?P<said> (?:said|announced?|decided?|say)(?: to)?))* $",
+    re.IGNORECASE,
+)
+_UNDENIES = re.compile(
+    rf"{_NOT}(?: (?:been|be|yet|ever|have|has|to|directly|publicly|immediately|explicitly|outright|confirm(?:ed)? n?or))* $",
+    re.IGNORECASE,
+)
+_NONE = re.compile(
+    r"\b(?:no|without|zero|without any)(?: (?:further|more|new|such|immediate|major|formal|binding|any))* $"
+    r"|\bno (?:\w+ ){1,3}(?:(?:was|were|is|are)|(?:has|have|had) been) $",
+    re.IGNORECASE,
+)
 
 
 def _speaks(text: str) -> float:
@@ -85,6 +100,10 @@ def language() -> Language:
         settled=re.compile(r"\b(?:agreement|contract|memorandum|deal|cooperation|partnership)\b", re.IGNORECASE),
         endable=re.compile(rf"\b(?:project|plan|plans|investment|acquisition|launch|listing|meeting|{work})\b"),
         passive=re.compile(r"(?!)"),
+        undoes=_UNDOES,
+        undenies=_UNDENIES,
+        litotes=re.compile(r"(?!)"),
+        none=_NONE,
         restart=re.compile(r"\b(?:that|which|who)\b"),
         nominal=_nominal,
         since=re.compile(r"(?!)"),
@@ -103,6 +122,9 @@ def language() -> Language:
         holds=re.compile(r"(?!)"),
         points_at=re.compile(r""),  # whatever is denied may be what was told before
         says=re.compile(r"(?!)"),
+        measures=re.compile(
+            r"\b(?:figures?|numbers?|amount|toll|date|size)(?: (?:\w+ ){0,3}| )(?:is|are|was|were) $", re.IGNORECASE
+        ),
         claims=re.compile(r"\b(?:reports?|rumou?rs?|claims?|speculation|posts?|story|stories)\b", re.IGNORECASE),
         hearsay=_HEARSAY,
         attends=re.compile(r"\b(?:attended|presided|was present|were present)\b"),

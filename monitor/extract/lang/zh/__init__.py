@@ -12,6 +12,7 @@ import re
 from monitor.extract.lang.zh.disposal import brings
 from monitor.extract.lang.zh.figures import figures
 from monitor.extract.lang.zh.firms import firms, partners
+from monitor.extract.lang.zh.negation import LITOTES, UNDENIES, UNDOES
 from monitor.extract.lang.zh.objects import objects
 from monitor.extract.lang.zh.people import office_before, people
 from monitor.extract.lang.zh.places import places
@@ -21,7 +22,7 @@ _HAN = re.compile(r"[\u4e00-\u9fff]+")
 # 本报讯（记者 某某）, 某某社平州3月18日电, 某某讯: who tells it is no part of what is told.
 _DATELINE = (
     r"(?:(?:本报|本网|本台|本刊)[^\s，。；：]{0,6}(?:讯|消息|电)|[^\s，。；：（(]{2,12}?\d{1,2}月\d{1,2}日(?:电|讯|消息)(?=[\s（(])"
-    r"|[\u4e00-\u9fff]{2,8}[讯电](?=[\s（(，,]))\s*(?:[（(][^）)]{0,12}(?:记者|通讯员|实习生)[^）)]{0,24}[）)])?"
+    r"|【[^】]{2,12}[讯电]】|[\u4e00-\u9fff]{2,8}[讯电](?=[\s（(，,]))\s*(?:[（(][^）)]{0,12}(?:记者|通讯员|实习生)[^）)]{0,24}[）)])?"
 )
 _NOMINAL = re.compile(
     r"[^，。；]{0,20}?(?:议案|申请|事项|事宜|一[事案]|[权购易]案|传[闻言]|意向|[尾余价货]款|各项工作|进展|进程|的事(?![故件业实务]))"
@@ -53,7 +54,7 @@ _OMITS = re.compile(
     r"\s*(?:(?:在|于|到|赴|与|和|同|跟|向|从|由|对|为|以|被|自)[^，。；的]{1,20}?|[^，。；的]{0,6}(?:项目|基地|工厂|公司|集团|中心|协议|合同)|[又还并曾先后再次首正式成功完获得已也就其该此同时均将拟了于现已]+|\d[\d.年月日至到\-]*)*"
 )
 _HEARSAY = re.compile(
-    r"(?:抖音号|快手号|视频号|公众号|微博(?:用户|账号)|自媒体|营销号|网[民友]|博主)[^，。；]{0,20}?(?:[称说]|爆料)|有(?:不少|多[名位个]|一[名位个]|部分)?[\u4e00-\u9fff]{0,6}(?:网友|网民|粉丝|读者|市民|群众|自媒体|博主|账号|股民|投资者|用户|业主|员工|媒体|说法|传闻|声音)[^，。；]{0,8}?[称说指讲传]"
+    r"接近[^，。；]{1,12}?(?:人士|消息源|知情者|消息人士)|(?:微信群|朋友圈|业主群|群聊|抖音号|快手号|视频号|公众号|微博(?:用户|账号)|自媒体|营销号|网[民友]|博主)[^，。；]{0,20}?(?:[称说]|爆料|(?:发布|传播|散布|流传)[^，。；]{0,40}?(?:信息|消息|内容|言论|说法|传言))|有(?:不少|多[名位个]|一[名位个]|部分)?[\u4e00-\u9fff]{0,6}(?:网友|网民|粉丝|读者|市民|群众|老乡|村民|居民|同行|知情者|股东|自媒体|博主|账号|股民|投资者|用户|业主|员工|媒体|说法|传闻|声音)[^，。；]{0,8}?(?:[称说指讲传]|报道)"
 )
 
 
@@ -85,6 +86,10 @@ def language() -> Language:
         settled=re.compile(r"协议|合同|备忘录|合作"),
         endable=re.compile(r"项目|计划|投资|收购|交易|建厂|工厂|建设|活动|发布会|上市|融资|并购|仪式|会议"),
         passive=re.compile(r"被(?:当地|紧急|正式|全面|依法)?$"),
+        undoes=UNDOES,
+        undenies=UNDENIES,
+        litotes=LITOTES,
+        none=re.compile(r"(?:(?<![一毫])无|零)(?:任何|重大|人员)?$"),
         restart=re.compile(r"的"),
         nominal=lambda text, verb, clause: _NOMINAL.match(text, verb[1], clause[1]) is not None,
         since=_SINCE,
@@ -102,6 +107,9 @@ def language() -> Language:
         holds=re.compile(r"(?:完全|确实|基本)?(?:属实|是真的|为真|没错)"),
         points_at=re.compile(r"(?:了|有)?(?:上述|以上|这|此|该|其|相关|有关|网传|外界)"),
         says=re.compile(r"[，,；;\s]*(?:并|但|而是)?(?:称|表示|强调|指出|说明|回应称|介绍)"),
+        measures=re.compile(
+            r"(?:数字|数据|金额|数额|人数|伤亡|规模|面积|比例|股价|日期|时间)(?:[均也都并]|的?(?:报道|说法|消息|信息)|存在|严重|明显)*$"
+        ),
         claims=re.compile(r"传[言闻]|谣言|说法|消息|报道|信息|内容|言论|文章|帖子|截图|视频"),
         hearsay=_HEARSAY,
         attends=re.compile(r"出席|参加|主持|陪同|与会|参会"),
