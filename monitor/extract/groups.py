@@ -14,6 +14,7 @@ from monitor.extract.language import Language
 from monitor.extract.telling import Clauses, Telling, lies_in
 from monitor.extract.undone import revised
 from monitor.model import DateSpan, Kind, Phase, Polarity
+from monitor.normalize.dates import find
 
 # Of two equally strong words in one group the weightier happening is told: a meeting at which something is
 # signed is a signing, a visit on which somebody is met is a meeting, a recall because of fires is a recall.
@@ -46,11 +47,13 @@ _RANK = {kind: len(PRIORITY) - i for i, kind in enumerate(PRIORITY)}
 RELATIVE = 12  # characters between the date of a relative clause and its verb (2021年在平州启用的)
 # Characters from a delay to its date (was delayed until May): any other one there is of what is said about it.
 UNTIL = 2
+NEAR = 12  # characters in which the word for "until" stands before it
 
 Group = tuple[tuple[int, int], list[Telling], list[DateSpan]]
 
 
 def grouped(
+    text: str,
     clauses: Clauses,
     found: Sequence[Telling],
     dates: Sequence[DateSpan],
@@ -63,7 +66,7 @@ def grouped(
     groups = _groups(clauses, found, dates, [h.clause for h in marks if h.term.mark == "past"], asides)
     return [
         t
-        for group, members, spans in _moved(groups, marks, clauses)
+        for group, members, spans in _moved(text, groups, marks, clauses, language)
         if members
         for t in _read(members, group, spans, bound, language)
     ]
@@ -111,7 +114,7 @@ def _rejoined(groups: list[Group]) -> list[Group]:
     return groups
 
 
-def _moved(groups: list[Group], marks: Sequence[Hit], clauses: Clauses) -> list[Group]:
+def _moved(text: str, groups: list[Group], marks: Sequence[Hit], clauses: Clauses, language: Language) -> list[Group]:
     """Give a plan that was put off (原定7月开工，现推迟至9月) its new date, and let the old one go."""
     for mark in (h for h in marks if h.term.mark in ("moved", "late")):
         number = next(i for i, (span, *_) in enumerate(groups) if mark.start < span[1])
@@ -120,9 +123,12 @@ def _moved(groups: list[Group], marks: Sequence[Hit], clauses: Clauses) -> list[
         # A date behind the clause (投产推迟，3月10日致歉) is of what is told next.
         reach = min(clauses[mark.clause][1], mark.end + UNTIL if late else clauses[-1][1])
         later = [d for d in dates if mark.end <= d.start <= reach]
+        if late and not later:
+            behind_it = [_second(d, language) for d in dates if mark.end <= d.start < clauses[mark.clause][1]]
+            later = [d for d in behind_it if _until(text, d, language)]
         first = number if members or not number else number - 1
         (start, _), told, _ = groups[first]
-        behind = not late or any(t.former and t.word[1] <= mark.start for t in told)
+        behind = not late or any(t.former and later and t.word[1] <= later[0].start for t in told)
         if later and told and behind:
             rule = ("phase", mark.term.word)
             put_off = [
@@ -131,6 +137,20 @@ def _moved(groups: list[Group], marks: Sequence[Hit], clauses: Clauses) -> list[
             ]
             groups[first : number + 1] = [((start, span[1]), put_off, later)]
     return groups
+
+
+def _second(date: DateSpan, language: Language) -> DateSpan:
+    """Return the second of two dates that are told as one (from June to August): until which something is put off, and from when."""
+    halves = language.halves.fullmatch(date.when.raw)
+    read = find(halves["second"], date.when.reference or date.when.earliest) if halves else ()
+    return (
+        replace(date, start=date.end - len(halves["second"]), when=read[0].when) if halves and len(read) == 1 else date
+    )
+
+
+def _until(text: str, date: DateSpan, language: Language) -> bool:
+    """Return whether *date* is the one until which something is put off (推迟投产至5月, pushed back the opening to May)."""
+    return language.until.search(text, max(0, date.start - NEAR), date.start) is not None
 
 
 def _steps(found: Sequence[Telling], word: int) -> bool:

@@ -128,6 +128,8 @@ class Language:
     since: re.Pattern[str]
     # all that may stand between a delay and what is delayed (推迟投产, pushed back the opening)
     delays: re.Pattern[str]
+    until: re.Pattern[str]  # right before a date says that it is the one until which something is put off
+    halves: re.Pattern[str]  # two dates told as one, with the ``second`` (from June to August)
     lead_in: re.Pattern[str]  # what a title leaves out at its beginning
     both: re.Pattern[str]  # points to the parties named before
     convened: re.Pattern[str]  # said of a meeting that was held on a day

@@ -68,7 +68,7 @@ def tellings(
     if polarity[0] is Polarity.ASSERTED:  # 今年4月签约，一直没有动工: of what did not happen nothing is denied
         found = [t for t in found if t.polarity is Polarity.ASSERTED] or found
     found = heard(denied(text, found, clauses, marks, bound, language), marks, bound)
-    told = grouped(clauses, found, dates, marks, bound, language)
+    told = grouped(text, clauses, found, dates, marks, bound, language)
     told = told_on(told, clauses, marks)
     return tuple(t for t in without_plan(told) if not (t.former and t.phase is Phase.PLANNED))
 

@@ -65,6 +65,9 @@ MONEY = frozenset({"元", "美元", "欧元", "港元", "日元"})
 
 PERSONS = "人"
 
+# The steps of a first piece and of many, which one ceremony may see; on other days they are two.
+GRADES = frozenset({"first", "mass"})
+
 STOPPED = "stopped"  # the step of works that stand still, as extract names it
 
 # The parts of a work, as extract names them in whatever language.
@@ -360,7 +363,10 @@ def _steps_differ(mention: Mention | SeedEvent, known: KnownEvent) -> bool:
     ours, theirs = _steps([mention]), _steps(p.mention for p in known.mentions)
     plain = not _is_doubtful(known) or not _is_claim(mention)
     off = _both_off(mention, known) or Kind.CANCELLATION in (mention.kind, known.event.kind)
-    return _differ(ours, theirs) or (plain and not off and (STOPPED in ours) is not (STOPPED in theirs))
+    one_day = ours | theirs <= GRADES and nearness(mention.when, known.event.when) is Nearness.EQUAL
+    return (_differ(ours, theirs) and not one_day) or (
+        plain and not off and (STOPPED in ours) is not (STOPPED in theirs)
+    )
 
 
 def _figures_conflict(ours: Collection[Figure], theirs: Collection[Figure]) -> bool:

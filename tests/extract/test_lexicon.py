@@ -40,6 +40,13 @@ FRAMES = {
         "The opening of the Changfeng plant in Pingzhou was {} September 2026.", ("opening", "planned", "asserted")
     ),
     ("en", "late"): ("The opening of the Changfeng plant in Pingzhou was {}.", None),
+    ("en", "wrong"): (
+        "The cost of the Changfeng plant in Pingzhou should read $18 million and not $20 million, {}.",
+        ("correction", "done", "asserted"),
+    ),
+    ("en", "right"): (
+        "Correction: the cost of the Changfeng plant in Pingzhou {} $18 million.", ("correction", "done", "asserted")
+    ),
     ("en", "ongoing"): ("Changfeng {} construction of a plant in Pingzhou.", ("construction", "ongoing", "asserted")),
     ("en", "done"): ("Changfeng sales in Pingzhou {} rose by 20% in all.", ("statistics", "done", "asserted")),
     ("en", "past"): ("Changfeng sales in Pingzhou {} rose by 20% in all.", ("statistics", "done", "asserted")),

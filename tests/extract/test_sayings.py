@@ -130,6 +130,16 @@ READ = [
     # Who builds is no building; what something suffers from is recalled.
     ("About 400 construction workers at the Changfeng plant in Pingzhou walked off the job on Tuesday.", ["other 2025-03-18 done asserted"]),
     ("受去年吊装事故影响，长风集团平州项目投产时间由今年上半年推迟至9月。", ["production 2025-09 planned asserted"]),
+    # Until when something is put off, told behind it.
+    ("Changfeng has pushed back first production at its Pingzhou smelter from late 2025 to early 2026, it said on Tuesday.", ["production [2026-01-01..2026-03-31] planned asserted"]),
+    ("长风集团推迟平州工厂投产至5月。", ["production 2025-05 planned asserted"]),
+    # A byline is nobody's doing, whatever its names mean otherwise; and papers that say which day yesterday was.
+    ("【記者溫若棠／平州報導】長風集團平州葉片廠昨日正式量產。", ["production 2025-03-19 done asserted"]),
+    ("長風集團董事長杜允恭昨（19）日拜會平州市長柯以安。", ["meeting 2025-03-19 done asserted"]),
+    ("長風集團董事長杜允恭昨（17）日拜會平州市長柯以安。", ["meeting None done asserted"]),
+    ("A little bird tells me Changfeng has stopped work at its Pingzhou plant.", ["construction [..2025-03-20] done rumoured"]),
+    ("The cost of the Changfeng smelter in Pingzhou should read US$460 million and not US$640 million.", []),
+    ("Changfeng turned the first sod for its Pingzhou plant on Tuesday, two years after the city and the firm signed a memorandum.", ["construction 2025-03-18 done asserted"]),
     # What is not put off.
     ("长风集团平州工厂投产并未延期，仍为5月。", []),
     ("长风集团平州工厂投产时间未推迟至9月。", []),

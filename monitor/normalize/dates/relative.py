@@ -143,8 +143,14 @@ def _bare_days(m: re.Match[str]) -> Point | None:
 
 
 def _relative_day(m: re.Match[str]) -> Point:
-    shift = SHIFTS[m["rel"]]
-    return Point(m.end(), fixed(None), seen=lambda reference, _: on(reference + timedelta(shift)))
+    shift, number = SHIFTS[m["rel"]], m["number"]
+
+    def seen(reference: date, _: bool) -> Period | None:
+        day = reference + timedelta(shift)
+        # 昨（19）日 on a page that is stamped on the 22nd: somebody errs, and who is not known.
+        return on(day) if number is None or int(number) == day.day else None
+
+    return Point(m.end(), fixed(None), seen=seen)
 
 
 def _same_day(m: re.Match[str]) -> Point | None:
@@ -293,7 +299,7 @@ SEASON = rule(
 PAIR = rule(r"(?P<two>昨今|今明|明后|去今)(?:两|2|二|这两)(?P<u>天|日|年|晚)", _pair)
 FROM_TODAY = rule(r"即日(?=起)", _from_today)
 RELATIVE_DAY = rule(
-    r"(?<!大)(?<!时至)(?P<rel>大前|大后|前|昨|今|明|后)(?:天(?!免疫|性|努力|系|形成|教育|所致|养成|培养|因素|习得|获得|发育|环境|失[明聪]|的(?:成长|努力|环境|教育|培养|因素|学习|训练|影响))|日(?!头条|资本|方舟|之[星后]|帝国|均|本(?!报|刊|市|省|县|区|公司|院|校|网|台)|常|俄罗斯|美术|说法|游)|(?<=[昨今明])[晚夜早晨](?!报|年|会|期))",
+    r"(?<!大)(?<!时至)(?P<rel>大前|大后|前|昨|今|明|后)(?:天(?!免疫|性|努力|系|形成|教育|所致|养成|培养|因素|习得|获得|发育|环境|失[明聪]|的(?:成长|努力|环境|教育|培养|因素|学习|训练|影响))|日(?!头条|资本|方舟|之[星后]|帝国|均|本(?!报|刊|市|省|县|区|公司|院|校|网|台)|常|俄罗斯|美术|说法|游)|(?<=[昨今明])[晚夜早晨](?!报|年|会|期)|\s?[（(](?P<number>\d{1,2})(?:[日天][）)]|[）)]\s?[日天]))",
     _relative_day,
 )
 SAME_DAY = rule(

@@ -108,6 +108,8 @@ def language() -> Language:
         nominal=_nominal,
         since=re.compile(r"(?!)"),
         delays=re.compile(r" (?:(?:the|its|their|planned|official|formal) )*", re.IGNORECASE),
+        until=re.compile(r"\b(?:to|until|till)(?: early| late| mid| the)?[ -]$", re.IGNORECASE),
+        halves=re.compile(r"(?:from )?.{3,40} (?:to|until) (?P<second>.{3,40})", re.IGNORECASE),
         lead_in=_LEAD_IN,
         convened=re.compile(r"\bmeeting\b[^.;]{0,60}\b(?:held|convened)\b", re.IGNORECASE),
         there=re.compile(r"\s*(?:the|this) meeting\b|\s*at the meeting\b", re.IGNORECASE),

@@ -94,6 +94,8 @@ def language() -> Language:
         nominal=lambda text, verb, clause: _NOMINAL.match(text, verb[1], clause[1]) is not None,
         since=_SINCE,
         delays=re.compile(r"了?(?![\d一二三四五六七八九十半两数]+个?[天日周月年])[^，。；的后\d]{0,14}"),
+        until=re.compile(r"[至到]$"),
+        halves=re.compile(r"[由从自]?.{1,12}(?:至|到)(?P<second>.{1,12})"),
         lead_in=_LEAD_IN,
         convened=_CONVENED,
         there=re.compile(r"\s*(?:本次|该)?(?:会议|大会|股东大?会|董事会|会上)"),
