@@ -29,6 +29,8 @@ DECISIVE = {
 VOUCHED = (("deny", Polarity.DENIED), ("rumour", Polarity.RUMOURED), ("undenied", Polarity.RUMOURED))
 # Marks beside which a sentence tells nothing: what it says of a figure that is denied is what others said wrong.
 SILENT = frozenset({"if", "ask", "misstated"})
+# Steps that one ceremony may tell together with others (首批产品下线 at the opening); they tell plans apart, and nothing else.
+GRADES = frozenset({"first", "mass"})
 GOES_ON = "goes on with the plan before it"
 NEAR = 24  # characters in which an auxiliary stands before its verb
 # What may be done to a thing that is told first (将总部迁往, 将股权转让给): works begin and plants open by themselves.
@@ -144,7 +146,7 @@ def _judge(
     if late:  # 投产推迟, and nobody says until when
         phase, rule, words["former"] = Phase.PLANNED, late, late
     clause = clauses[hit.clause]
-    step = (("step", hit.term.step),) if hit.term.step else ()
+    step = (("grade" if hit.term.step in GRADES else "step", hit.term.step),) if hit.term.step else ()
     rules = (("kind", hit.term.word), ("phase", rule), ("polarity", polarity[1]), *step)
     fresh = not any(h.term.mark in ("done", "past") for h in scope)
     return Telling(

@@ -65,9 +65,6 @@ MONEY = frozenset({"元", "美元", "欧元", "港元", "日元"})
 
 PERSONS = "人"
 
-# The steps of a first piece and of many, which one ceremony may see; on other days they are two.
-GRADES = frozenset({"first", "mass"})
-
 STOPPED = "stopped"  # the step of works that stand still, as extract names it
 
 # The parts of a work, as extract names them in whatever language.
@@ -131,8 +128,11 @@ def _foretold(mention: Mention | SeedEvent, told: date | None, known: KnownEvent
     """Return whether one is the plan of what the other tells, a thing of the topic's own tie that happens once."""
     if not isinstance(mention, Mention) or _is_claim(mention) or _is_doubtful(known):
         return False
+    told_by = [p.mention for p in known.mentions]
+    if _differ(_steps([mention], "grade"), _steps(told_by, "grade")):  # a first piece is not the many that were planned
+        return False
     direct = mention.relation is Relation.DIRECT and known.event.relation is Relation.DIRECT
-    kinds = {known.event.kind, *_completed([p.mention for p in known.mentions])}
+    kinds = {known.event.kind, *_completed(told_by)}
     once = mention.kind in ONCE and bool(kinds & {*_completed([mention])})
     # A plant that is opened (建成投用) starts production; of two things it may be two.
     started = what is Fit.SHARED and mention.kind in STARTS and bool(kinds & STARTS)
@@ -353,9 +353,9 @@ def _parts(side: Sides) -> set[str]:
     return {part for part in PARTS for w in side.what if part in w}
 
 
-def _steps(told: Iterable[Mention | SeedEvent]) -> set[str]:
+def _steps(told: Iterable[Mention | SeedEvent], named: str = "step") -> set[str]:
     """Return the steps of a kind that are told: the breaking of ground is not the closing of the roof."""
-    return {rule for t in told if isinstance(t, Mention) for field, rule in t.rules if field == "step"}
+    return {rule for t in told if isinstance(t, Mention) for field, rule in t.rules if field == named}
 
 
 def _steps_differ(mention: Mention | SeedEvent, known: KnownEvent) -> bool:
@@ -363,10 +363,7 @@ def _steps_differ(mention: Mention | SeedEvent, known: KnownEvent) -> bool:
     ours, theirs = _steps([mention]), _steps(p.mention for p in known.mentions)
     plain = not _is_doubtful(known) or not _is_claim(mention)
     off = _both_off(mention, known) or Kind.CANCELLATION in (mention.kind, known.event.kind)
-    one_day = ours | theirs <= GRADES and nearness(mention.when, known.event.when) is Nearness.EQUAL
-    return (_differ(ours, theirs) and not one_day) or (
-        plain and not off and (STOPPED in ours) is not (STOPPED in theirs)
-    )
+    return _differ(ours, theirs) or (plain and not off and (STOPPED in ours) is not (STOPPED in theirs))
 
 
 def _figures_conflict(ours: Collection[Figure], theirs: Collection[Figure]) -> bool:
