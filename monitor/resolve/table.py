@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import count
 from typing import Protocol
 
 from monitor.model import Change, Days, Decision, Event, KnownEvent, Placed, Revision, SeedEvent, Topic
@@ -151,9 +152,12 @@ class Table:
             self.dealt.add(known.event.id)
 
     def new_id(self, p: Placed) -> str:
-        """Return the id of an event that *p* founds; what *p* founded once may be another's by now."""
+        """Return the id of an event that *p* founds; what *p* founded once may be another's by now: then the next that is free."""
         id = event_id(self.topic.id, p.id)
-        return id if p.id not in self.taken or id in self.dealt else event_id(self.topic.id, f"{p.id}|{self.now}")
+        if p.id not in self.taken or id in self.dealt:
+            return id
+        others = (event_id(self.topic.id, f"{p.id}|{again}") for again in count(2))
+        return next(other for other in others if other not in self.after and not self.ask.known([other]))
 
     def begun_elsewhere(self, p: Placed) -> KnownEvent | None:
         """
