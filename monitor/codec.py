@@ -338,7 +338,7 @@ def _required(kind: type) -> frozenset[str]:
 
 
 def _sequence(convert: Convert) -> Convert:
-    return lambda data: tuple(map(convert, _expect(data, list, "a list"))) if data != [] else ()
+    return lambda data: tuple(map(convert, _expect(data, list, "a list")))
 
 
 def _pair(converts: tuple[Convert, ...]) -> Convert:

@@ -82,7 +82,10 @@ class Rounds:
     clock: Callable[[], datetime]
     progress: Progress = unwatched
     shares: bool = False
-    """What is learned of hosts is told to other processes as it is learned, and kept by them."""
+    """
+    The database is a server, on which others work as well: what is learned of hosts is told to them as it is learned, and
+    kept by them.
+    """
 
     patient: bool = False
     """Wait for a store that cannot be written now, instead of giving up what was fetched."""
@@ -134,11 +137,8 @@ class Rounds:
         """Return what *act* makes of *size* bytes: here if they are few, else beside the network."""
         if size <= SMALL:
             return act()
-        self.room.claim(size)
-        try:
+        with self.room.claimed(size):
             return await asyncio.get_running_loop().run_in_executor(self.readers, act)
-        finally:
-            self.room.claim(-size)
 
     async def skim(self, size: int, act: Callable[[], T]) -> T:
         """
@@ -149,12 +149,9 @@ class Rounds:
         """
         if size > SMALL_FEED:
             return await self.think(size, act)
-        self.room.claim(size)
-        try:
+        with self.room.claimed(size):
             async with contextlib.nullcontext() if self.shares else self._turn:
                 return act()
-        finally:
-            self.room.claim(-size)
 
     async def remember(self) -> None:
         """Keep what was learned of robots.txt files, in case this process is killed."""

@@ -36,9 +36,8 @@ class Telling:
     moved: bool = False  # put off to its date, which then lies ahead
     recalled: bool = False  # beside what the sentence is about
     brought: bool = False  # planned by a word that may only bring the object forward (将总部迁往平州): a past day says that it is done
-    goes_on: bool = (
-        False  # planned only as it stands behind a plan or a delay: a day that has surely come says that it is done
-    )
+    # Planned only as it stands behind a plan or a delay: a day that has surely come says that it is done.
+    goes_on: bool = False
     answers: bool = False  # says that something did not end: it tells only where somebody had said so
     noun: bool = False  # part of a noun (收购乙股权的议案): it tells only where nothing else does
 

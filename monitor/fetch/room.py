@@ -91,6 +91,15 @@ class Room:
             self._held += more
 
     @contextmanager
+    def claimed(self, size: int) -> Iterator[None]:
+        """Count *size* bytes as waiting within."""
+        self.claim(size)
+        try:
+            yield
+        finally:
+            self.claim(-size)
+
+    @contextmanager
     def shut(self) -> Iterator[None]:
         """Let nothing more be asked within, for AT_REST seconds at most."""
         self._set_shut(True)

@@ -53,9 +53,8 @@ class Team(Crew):
     wanted: Sequence[str] = tuple(QUEUES)
     concurrency: int = CONCURRENCY
     _makers: Sequence[Queue] = ()  # while it makes the jobs
-    _stalled: dict[int | None, float] = field(
-        default_factory=dict
-    )  # jobs by loop time since when their process is silent
+    # Jobs, with the loop time since when their process is silent.
+    _stalled: dict[int | None, float] = field(default_factory=dict)
     _away: bool = False  # the server cannot be had
     _tended: float = 0.0  # loop time
     _tending: asyncio.Task[None] | None = None

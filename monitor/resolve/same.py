@@ -196,9 +196,8 @@ def _nearness(mention: Mention | SeedEvent, known: KnownEvent, told: date | None
     if not claimed and not planned and (near > Nearness.UNKNOWN or not _both_off(mention, known)):
         return near
     answered = claimed and bool(_steps([mention]) & _steps(p.mention for p in known.mentions))
-    return (
-        Nearness.OVERLAP if _within_days(mention.when, told, known, CLAIM_DAYS if answered else DATELESS_DAYS) else near
-    )
+    most = CLAIM_DAYS if answered else DATELESS_DAYS
+    return Nearness.OVERLAP if _within_days(mention.when, told, known, most) else near
 
 
 def _within_days(when: When, told: date | None, known: KnownEvent, most: int = DATELESS_DAYS) -> bool:

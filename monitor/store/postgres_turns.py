@@ -139,9 +139,8 @@ class Turns:
             return await wait
         except asyncio.CancelledError:
             if row is self._taking and party in self._held and _had(wait):
-                self._giving.append(
-                    _Asked(party, 0.0, wait)
-                )  # whoever was told and did not hear it will not give it back
+                # Whoever was told and did not hear it will not give it back.
+                self._giving.append(_Asked(party, 0.0, wait))
                 self._wake()
             raise
 
